@@ -1,0 +1,35 @@
+import { parse as parseJson } from 'secure-json-parse';
+import type { z } from 'zod';
+import { type AgentFrame, agentFrame, type BrokerFrame, brokerFrame } from './frames.ts';
+import { LIMITS } from './limits.ts';
+
+export type Decoded<Frame> = { ok: true; frame: Frame } | { ok: false; reason: string };
+
+/** Text of one WebSocket message to a frame of an agent; never throws. `reason` holds no captured data. */
+export function decodeAgentFrame(text: string): Decoded<AgentFrame> {
+  return decode(text, agentFrame);
+}
+
+/** Text of one WebSocket message to a frame of a broker; never throws. */
+export function decodeBrokerFrame(text: string): Decoded<BrokerFrame> {
+  return decode(text, brokerFrame);
+}
+
+export function encodeFrame(frame: AgentFrame | BrokerFrame): string {
+  return JSON.stringify(frame);
+}
+
+function decode<Frame>(text: string, schema: z.ZodType<Frame>): Decoded<Frame> {
+  if (text.length > LIMITS.frameBytes) return { ok: false, reason: `frame above ${LIMITS.frameBytes} bytes` };
+  let value: unknown;
+  try {
+    value = parseJson(text, null, { protoAction: 'error', constructorAction: 'error' });
+  } catch {
+    return { ok: false, reason: 'not JSON, or JSON with a forbidden key (__proto__, constructor.prototype)' };
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { ok: true, frame: parsed.data };
+  // Paths and expectations only: an issue's own message could quote captured text.
+  const where = parsed.error.issues.slice(0, 3).map((issue) => `${issue.path.join('.') || 'frame'}: ${issue.code}`);
+  return { ok: false, reason: where.join('; ').slice(0, 512) };
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { armSpec, boundPlace, cost, observation, place, problem } from './action.ts';
+import { hit } from './hit.ts';
+import { inspection } from './inspection.ts';
+import { LIMITS } from './limits.ts';
+import { runtimeDescription } from './runtime.ts';
+
+const actionId = z.string().min(1).max(64);
+const requestId = z.string().min(1).max(64);
+/** 1, 2, 3... for each action on each runtime, without a gap. */
+const sequence = z.int().positive();
+const lastSequence = z.int().nonnegative();
+/** Counts the attachments of one runtime; a frame of an older one is fenced. */
+const epoch = z.int().positive();
+
+/** What an organization's redaction policy adds at the agent. Patterns run at the broker only. */
+export const policy = z
+  .object({
+    /** Changes with every change of the policy. */
+    revision: z.int().nonnegative(),
+    /** Key names that are secret beyond the built-in ones. */
+    keyNames: z.array(z.string().min(1).max(256)).max(1000),
+    /** Pseudonyms are keyed with it, so that equal values can be told equal within an organization and day. */
+    pseudonymKey: z.string().max(128).optional(),
+  })
+  .meta({ id: 'Policy' });
+
+export type Policy = z.infer<typeof policy>;
+
+/** The first frame, agent to broker. */
+export const hello = z.object({
+  type: z.literal('hello'),
+  /** The protocol versions that the agent speaks. */
+  protocol: z.object({ min: z.int().positive(), max: z.int().positive() }),
+  runtime: runtimeDescription,
+  /** Actions whose probes are still in place from before a reconnect. */
+  live: z.array(z.object({ actionId, sequence: lastSequence })).max(LIMITS.liveActionsPerRuntime),
+});
+
+/** The answer to hello: the agent installs what is missing, drops what is not listed, resends later hits. */
+export const welcome = z.object({
+  type: z.literal('welcome'),
+  protocol: z.int().positive(),
+  epoch,
+  actions: z.array(z.object({ action: armSpec, lastSequence })).max(LIMITS.liveActionsPerRuntime),
+  policy,
+  /** Milliseconds between the pings of the broker; silence of three times that is a dead connection. */
+  heartbeatMs: z.int().positive(),
+});
+
+export const arm = z.object({ type: z.literal('arm'), action: armSpec });
+
+export const armed = z.object({ type: z.literal('armed'), actionId, place: boundPlace });
+
+/** The file exists and is not loaded yet; the probe binds when it is. */
+export const pending = z.object({ type: z.literal('pending'), actionId });
+
+export const failed = z.object({ type: z.literal('failed'), actionId, problem });
+
+export const hitFrame = z.object({ type: z.literal('hit'), actionId, epoch, sequence, hit });
+
+/** The hit with this sequence, and all before it, are stored: the agent may forget them. */
+export const ack = z.object({ type: z.literal('ack'), actionId, sequence: lastSequence });
+
+/** A gap: send again every hit after `lastSequence`. */
+export const resend = z.object({ type: z.literal('resend'), actionId, lastSequence });
+
+export const disarm = z.object({
+  type: z.literal('disarm'),
+  actionId,
+  reason: z.enum(['completed', 'expired', 'cancelled', 'failed', 'unknown']),
+});
+
+/** What the probe has seen and cost so far: about once a second while that changes, and once when it is removed. */
+export const status = z.object({
+  type: z.literal('status'),
+  actionId,
+  /** No probe is left in the process. */
+  removed: z.boolean(),
+  observation,
+  cost,
+});
+
+export const policyFrame = z.object({ type: z.literal('policy'), policy });
+
+/** The broker is going away: reconnect after this many milliseconds, with jitter. Probes stay in place. */
+export const drain = z.object({ type: z.literal('drain'), reconnectAfterMs: z.int().nonnegative().max(600_000) });
+
+export const inspect = z.object({ type: z.literal('inspect'), requestId, place });
+
+export const inspected = z.object({ type: z.literal('inspected'), requestId, inspection });
+
+export const agentFrame = z
+  .discriminatedUnion('type', [hello, armed, pending, failed, hitFrame, status, inspected])
+  .meta({ id: 'AgentFrame' });
+
+export const brokerFrame = z
+  .discriminatedUnion('type', [welcome, arm, ack, resend, disarm, policyFrame, drain, inspect])
+  .meta({ id: 'BrokerFrame' });
+
+export type AgentFrame = z.infer<typeof agentFrame>;
+export type BrokerFrame = z.infer<typeof brokerFrame>;
+export type Hello = z.infer<typeof hello>;
+export type Welcome = z.infer<typeof welcome>;

@@ -1,0 +1,33 @@
+/**
+ * Every limit of the product, once. Everything else quotes this file: tool schemas, frames, the agent's budgets, docs.
+ * Beyond a limit stands an error that names it (`LIMIT_EXCEEDED`), never a silent clamp.
+ */
+export const LIMITS = {
+  /** Hits of one action, over all its runtimes together. */
+  maxHits: 50,
+  defaultHits: 1,
+  /** Nesting levels of a captured object whose contents are shown; an expression starts its own count. */
+  depth: 3,
+  /** Seconds that a probe may live. */
+  maxTimeoutSeconds: 600,
+  defaultTimeoutSeconds: 60,
+  expressions: 10,
+  /** UTF-16 code units of one expression, condition included. */
+  expressionLength: 1024,
+  /** UTF-16 code units of a captured string; the full length is told. */
+  stringLength: 1024,
+  /** Items of an array, a set, a map; the full count is told. */
+  collectionItems: 100,
+  /** Properties of an object; the full count is told. */
+  objectProperties: 50,
+  /** Bytes of UTF-8 JSON of one hit on the wire, after trimming. */
+  hitBytes: 64 * 1024,
+  stackFrames: 20,
+  /** Bytes of one WebSocket frame, either way. */
+  frameBytes: 1024 * 1024,
+  /** Percent of one core that an action may cost a runtime. */
+  maxOverheadPercent: 20,
+  defaultOverheadPercent: 1,
+  /** Live actions of one runtime; a welcome frame lists them all, so this bounds that frame too. */
+  liveActionsPerRuntime: 200,
+} as const;

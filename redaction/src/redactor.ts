@@ -1,0 +1,41 @@
+/** What stands in the place of a hidden value. The value itself is gone. */
+export interface Finding {
+  /** The rule, for example `email`, `payment-card`, `secret-name`. */
+  readonly kind: string;
+  /** The type of the value that stood here: `string`, `number`, `bigint`, `object`... */
+  readonly of: string;
+  /** Length class: the smallest power of two that is at least the length in UTF-16 code units; strings only. */
+  readonly length?: number;
+  /** Equal for equal values; absent for kinds whose values can be enumerated, such as a card number. */
+  readonly pseudonym?: string;
+}
+
+/** A text in which something was found. */
+export interface RedactedText {
+  /** The text with each finding replaced by its placeholder, `[redacted:kind]` or `[redacted:kind:pseudonym]`. */
+  readonly text: string;
+  readonly findings: readonly Finding[];
+  /** The one finding is all of the text, but for white space at its ends. */
+  readonly whole: boolean;
+}
+
+/**
+ * Decides what is personal or secret, on the values of a running application and again on what was captured of them.
+ * Pure: no clock, no randomness, no state that a value could change. Every function is linear in its input and bounded.
+ */
+export interface Redactor {
+  /** The kind by which a key, variable, parameter or header of this name hides its whole value; undefined: it does not. */
+  name(name: string): string | undefined;
+  /** What stands in place of a value that is hidden whole. `text` is the value where it is a string, for the length and the pseudonym. */
+  hide(kind: string, of: string, text?: string): Finding;
+  /** Undefined where nothing was found. */
+  text(text: string): RedactedText | undefined;
+  number(value: number | bigint): Finding | undefined;
+}
+
+export interface RedactorOptions {
+  /** Key names of the organization, beyond the built-in ones. */
+  readonly keyNames?: readonly string[];
+  /** A short keyed pseudonym of a hidden value, or undefined for none. Left to the caller, who has the key. */
+  readonly pseudonym?: (kind: string, value: string) => string | undefined;
+}

@@ -1,0 +1,17 @@
+export type TokenKind = 'mcp' | 'agent' | 'admin';
+
+/** `viewer` lists and reads, `developer` also places probes, `admin` also manages tokens, policies and users. */
+export type Role = 'viewer' | 'developer' | 'admin';
+
+/** Who asks. Everything that a caller may touch follows from this and from nothing else in a request. */
+export interface Caller {
+  readonly organization: string;
+  readonly tokenId: string;
+  readonly tokenName: string;
+  readonly kind: TokenKind;
+  readonly role: Role;
+  /** Names of services the token is bound to; absent: all. */
+  readonly services?: readonly string[];
+  /** Names of environments the token is bound to; absent: all. */
+  readonly environments?: readonly string[];
+}

@@ -1,0 +1,149 @@
+import type { Hit, RuntimeDescription } from '@borescope/agent-protocol';
+import type { Role, TokenKind } from '../access/caller.ts';
+import type { Action, ActionState, Placement } from '../actions/action.ts';
+
+/**
+ * Everything that outlives a request. Two engines implement it (embedded SQLite, Redis) and one conformance suite holds
+ * for both. The organization comes first in every function: what belongs to another one does not exist.
+ *
+ * Any function may reject with `StoreUnavailable`: disk full, database locked for longer than the busy timeout,
+ * connection lost. Nothing was written then.
+ */
+export interface Store {
+  readonly organizations: OrganizationStore;
+  readonly tokens: TokenStore;
+  readonly actions: ActionStore;
+  readonly runtimes: RuntimeDirectory;
+  /** Rejects with `StoreUnavailable` where a write would fail now. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Organization {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: number;
+}
+
+export interface OrganizationStore {
+  /** Undefined where the name is taken. `default` exists from the start. */
+  create(organization: Organization): Promise<Organization | undefined>;
+  byName(name: string): Promise<Organization | undefined>;
+  list(): Promise<Organization[]>;
+}
+
+export interface TokenRecord {
+  readonly id: string;
+  readonly organization: string;
+  readonly kind: TokenKind;
+  readonly role: Role;
+  readonly name: string;
+  /** SHA-256 of the plaintext, hex. The plaintext is never stored. */
+  readonly hash: string;
+  readonly services?: readonly string[];
+  readonly environments?: readonly string[];
+  readonly createdAt: number;
+  readonly expiresAt?: number;
+  readonly revokedAt?: number;
+  readonly lastUsedAt?: number;
+}
+
+export interface TokenStore {
+  create(organization: string, token: TokenRecord): Promise<void>;
+  /** The only look-up without an organization: the credential is what names it. */
+  byHash(hash: string): Promise<TokenRecord | undefined>;
+  get(organization: string, id: string): Promise<TokenRecord | undefined>;
+  list(organization: string): Promise<TokenRecord[]>;
+  /** Undefined where there is no such token; a second revocation keeps the first time. */
+  revoke(organization: string, id: string, at: number): Promise<TokenRecord | undefined>;
+  setExpiry(organization: string, id: string, expiresAt: number): Promise<TokenRecord | undefined>;
+  used(organization: string, id: string, at: number): Promise<void>;
+}
+
+export interface StoredHit {
+  /** 1, 2, 3... over all runtimes of the action, in the order of acceptance. */
+  readonly number: number;
+  readonly runtime: string;
+  readonly sequence: number;
+  readonly receivedAt: number;
+  readonly hit: Hit;
+}
+
+export type HitOutcome =
+  /** `completed`: this hit took the last of the budget, and the action is `completed` in the same step. */
+  | { outcome: 'accepted'; number: number; completed: boolean }
+  | { outcome: 'duplicate'; lastSequence: number }
+  | { outcome: 'gap'; lastSequence: number }
+  /** A newer attachment of the runtime exists. */
+  | { outcome: 'fenced' }
+  /** The action is over, or unknown here: the agent should drop its probe. */
+  | { outcome: 'closed' };
+
+export interface ActionStore {
+  /** One step; rejects where more than `LIMITS.liveActionsPerRuntime` would be live on a runtime (`TooManyActions`). */
+  create(organization: string, action: Action, placements: readonly Placement[]): Promise<void>;
+  get(organization: string, id: string): Promise<{ action: Action; placements: Placement[] } | undefined>;
+  /** Newest first. `before` is the id of the last one already seen. */
+  list(
+    organization: string,
+    filter: { state?: ActionState; createdBy?: string; before?: string; limit: number },
+  ): Promise<Action[]>;
+  hits(organization: string, id: string, afterNumber: number): Promise<StoredHit[]>;
+  /** Live actions that have a placement on the runtime that is not failed, oldest first. */
+  liveOn(organization: string, runtime: string): Promise<{ action: Action; placement: Placement }[]>;
+  /** Every live action of every organization: what a broker takes up again when it starts. */
+  live(): Promise<Action[]>;
+  /**
+   * Moves the action by the pure state machine: `change` gets the action as it is and returns what it becomes, or
+   * undefined to leave it. Read and write are one step. Returns the action as it is afterwards.
+   */
+  change(organization: string, id: string, change: (action: Action) => Action | undefined): Promise<Action | undefined>;
+  /** The same for one placement; the action's other placements come along, because the last failure ends the action. */
+  changePlacement(
+    organization: string,
+    id: string,
+    runtime: string,
+    change: (placement: Placement) => Placement | undefined,
+  ): Promise<{ action: Action; placements: Placement[] } | undefined>;
+  /** One atomic step: fencing, duplicate, gap, budget, store, completion. */
+  acceptHit(
+    organization: string,
+    id: string,
+    hit: { runtime: string; epoch: number; sequence: number; hit: Hit; receivedAt: number },
+  ): Promise<HitOutcome>;
+  /** Deletes what ended before `before`; the number deleted. */
+  expire(before: number): Promise<number>;
+}
+
+/** A runtime that is attached, and to which replica of the broker. */
+export interface AttachedRuntime {
+  readonly runtime: RuntimeDescription;
+  readonly attachedAt: number;
+  readonly replica: string;
+  readonly epoch: number;
+}
+
+export interface RuntimeDirectory {
+  /** Gives the next epoch of this runtime; an older attachment is fenced from here on. */
+  attach(organization: string, runtime: RuntimeDescription, replica: string, at: number): Promise<AttachedRuntime>;
+  /** Keeps the lease; false where a newer epoch has it. */
+  renew(organization: string, runtime: string, epoch: number, at: number): Promise<boolean>;
+  /** Does nothing where a newer epoch has the lease. */
+  detach(organization: string, runtime: string, epoch: number): Promise<void>;
+  list(organization: string): Promise<AttachedRuntime[]>;
+  get(organization: string, runtime: string): Promise<AttachedRuntime | undefined>;
+}
+
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}
+
+export class TooManyActions extends Error {
+  override readonly name = 'TooManyActions';
+  readonly runtime: string;
+
+  constructor(runtime: string) {
+    super(`too many live actions on runtime ${runtime}`);
+    this.runtime = runtime;
+  }
+}
