@@ -27,68 +27,115 @@ export const policy = z
 
 export type Policy = z.infer<typeof policy>;
 
-/** The first frame, agent to broker. */
-export const hello = z.object({
-  type: z.literal('hello'),
-  /** The protocol versions that the agent speaks. */
-  protocol: z.object({ min: z.int().positive(), max: z.int().positive() }),
-  runtime: runtimeDescription,
-  /** Actions whose probes are still in place from before a reconnect. */
-  live: z.array(z.object({ actionId, sequence: lastSequence })).max(LIMITS.liveActionsPerRuntime),
-});
+export const hello = z
+  .object({
+    type: z.literal('hello'),
+    /** The protocol versions that the agent speaks. */
+    protocol: z.object({ min: z.int().positive(), max: z.int().positive() }),
+    runtime: runtimeDescription,
+    /** Actions whose probes are still in place from before a reconnect. */
+    live: z.array(z.object({ actionId, sequence: lastSequence })).max(LIMITS.liveActionsPerRuntime),
+  })
+  .meta({
+    id: 'Hello',
+    description:
+      'The first frame of a connection, agent to broker: who the agent is, what it speaks, which probes it still has.',
+  });
 
-/** The answer to hello: the agent installs what is missing, drops what is not listed, resends later hits. */
-export const welcome = z.object({
-  type: z.literal('welcome'),
-  protocol: z.int().positive(),
-  epoch,
-  actions: z.array(z.object({ action: armSpec, lastSequence })).max(LIMITS.liveActionsPerRuntime),
-  policy,
-  /** Milliseconds between the pings of the broker; silence of three times that is a dead connection. */
-  heartbeatMs: z.int().positive(),
-});
+export const welcome = z
+  .object({
+    type: z.literal('welcome'),
+    protocol: z.int().positive(),
+    epoch,
+    actions: z.array(z.object({ action: armSpec, lastSequence })).max(LIMITS.liveActionsPerRuntime),
+    policy,
+    /** Milliseconds between the pings of the broker; silence of three times that is a dead connection. */
+    heartbeatMs: z.int().positive(),
+  })
+  .meta({
+    id: 'Welcome',
+    description:
+      'The answer to hello: the agent installs what is missing, drops what is not listed, and resends later hits.',
+  });
 
-export const arm = z.object({ type: z.literal('arm'), action: armSpec });
+export const arm = z
+  .object({ type: z.literal('arm'), action: armSpec })
+  .meta({ id: 'Arm', description: 'Place the probe of an action.' });
 
-export const armed = z.object({ type: z.literal('armed'), actionId, place: boundPlace });
+export const armed = z
+  .object({ type: z.literal('armed'), actionId, place: boundPlace })
+  .meta({ id: 'Armed', description: 'The probe is bound; sent again where it is bound anew.' });
 
-/** The file exists and is not loaded yet; the probe binds when it is. */
-export const pending = z.object({ type: z.literal('pending'), actionId });
+export const pending = z
+  .object({ type: z.literal('pending'), actionId })
+  .meta({ id: 'Pending', description: 'The file exists and is not loaded yet; the probe binds when it is.' });
 
-export const failed = z.object({ type: z.literal('failed'), actionId, problem });
+export const failed = z
+  .object({ type: z.literal('failed'), actionId, problem })
+  .meta({ id: 'Failed', description: 'The probe cannot be placed on this runtime, or broke; nothing of it is left.' });
 
-export const hitFrame = z.object({ type: z.literal('hit'), actionId, epoch, sequence, hit });
+export const hitFrame = z
+  .object({ type: z.literal('hit'), actionId, epoch, sequence, hit })
+  .meta({
+    id: 'HitFrame',
+    description: 'One recorded passing of the place. Kept by the agent until it is acknowledged.',
+  });
 
-/** The hit with this sequence, and all before it, are stored: the agent may forget them. */
-export const ack = z.object({ type: z.literal('ack'), actionId, sequence: lastSequence });
+export const ack = z
+  .object({ type: z.literal('ack'), actionId, sequence: lastSequence })
+  .meta({
+    id: 'Ack',
+    description: 'The hit with this sequence, and all before it, are stored: the agent may forget them.',
+  });
 
-/** A gap: send again every hit after `lastSequence`. */
-export const resend = z.object({ type: z.literal('resend'), actionId, lastSequence });
+export const resend = z
+  .object({ type: z.literal('resend'), actionId, lastSequence })
+  .meta({ id: 'Resend', description: 'There is a gap: send again every hit after `lastSequence`.' });
 
-export const disarm = z.object({
-  type: z.literal('disarm'),
-  actionId,
-  reason: z.enum(['completed', 'expired', 'cancelled', 'failed', 'unknown']),
-});
+export const disarm = z
+  .object({
+    type: z.literal('disarm'),
+    actionId,
+    reason: z.enum(['completed', 'expired', 'cancelled', 'failed', 'unknown']),
+  })
+  .meta({ id: 'Disarm', description: 'Remove the probe; the agent answers with a last status.' });
 
-/** What the probe has seen and cost so far: about once a second while that changes, and once when it is removed. */
-export const status = z.object({
-  type: z.literal('status'),
-  actionId,
-  /** No probe is left in the process. */
-  removed: z.boolean(),
-  observation,
-  cost,
-});
+export const status = z
+  .object({
+    type: z.literal('status'),
+    actionId,
+    /** No probe is left in the process. */
+    removed: z.boolean(),
+    observation,
+    cost,
+  })
+  .meta({
+    id: 'Status',
+    description:
+      'What the probe has seen and cost so far: about once a second while that changes, and once when it is removed.',
+  });
 
-export const policyFrame = z.object({ type: z.literal('policy'), policy });
+export const policyFrame = z
+  .object({ type: z.literal('policy'), policy })
+  .meta({
+    id: 'PolicyFrame',
+    description: 'The redaction policy has changed: it holds for every capture from here on.',
+  });
 
-/** The broker is going away: reconnect after this many milliseconds, with jitter. Probes stay in place. */
-export const drain = z.object({ type: z.literal('drain'), reconnectAfterMs: z.int().nonnegative().max(600_000) });
+export const drain = z
+  .object({ type: z.literal('drain'), reconnectAfterMs: z.int().nonnegative().max(600_000) })
+  .meta({
+    id: 'Drain',
+    description: 'The broker is going away: reconnect after this time, with jitter. Probes stay in place.',
+  });
 
-export const inspect = z.object({ type: z.literal('inspect'), requestId, place });
+export const inspect = z
+  .object({ type: z.literal('inspect'), requestId, place })
+  .meta({ id: 'Inspect', description: 'Say what stands at a place, and place nothing.' });
 
-export const inspected = z.object({ type: z.literal('inspected'), requestId, inspection });
+export const inspected = z
+  .object({ type: z.literal('inspected'), requestId, inspection })
+  .meta({ id: 'Inspected', description: 'The answer to inspect, with its `requestId`.' });
 
 export const agentFrame = z
   .discriminatedUnion('type', [hello, armed, pending, failed, hitFrame, status, inspected])

@@ -25,6 +25,8 @@ export const LIMITS = {
   stackFrames: 20,
   /** Bytes of one WebSocket frame, either way. */
   frameBytes: 1024 * 1024,
+  /** Arrays and objects inside each other in one frame; a hit at the full depth needs about 20. */
+  frameNesting: 64,
   /** Percent of one core that an action may cost a runtime. */
   maxOverheadPercent: 20,
   defaultOverheadPercent: 1,

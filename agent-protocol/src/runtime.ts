@@ -10,9 +10,11 @@ export const runtimeDescription = z
     environment: z.string().max(256).optional(),
     /** Short hash or full hash of the deployed commit. */
     commit: z.string().max(64).optional(),
-    tags: z.record(z.string().min(1).max(128), z.string().max(256)).refine((tags) => Object.keys(tags).length <= 64, {
-      message: 'at most 64 tags',
-    }),
+    tags: z
+      .record(z.string().min(1).max(128), z.string().max(256))
+      .refine((tags) => Object.keys(tags).length <= 64, { message: 'at most 64 tags' })
+      // A refinement has no form of its own in JSON Schema.
+      .meta({ maxProperties: 64 }),
     language: z.literal('node'),
     /** For example `20.20.2`. */
     languageVersion: z.string().max(64),
