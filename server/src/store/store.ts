@@ -14,6 +14,7 @@ export interface Store {
   readonly tokens: TokenStore;
   readonly actions: ActionStore;
   readonly runtimes: RuntimeDirectory;
+  readonly keys: KeyStore;
   /** Rejects with `StoreUnavailable` where a write would fail now. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -84,10 +85,7 @@ export interface ActionStore {
   create(organization: string, action: Action, placements: readonly Placement[]): Promise<void>;
   get(organization: string, id: string): Promise<{ action: Action; placements: Placement[] } | undefined>;
   /** Newest first. `before` is the id of the last one already seen. */
-  list(
-    organization: string,
-    filter: { state?: ActionState; createdBy?: string; before?: string; limit: number },
-  ): Promise<Action[]>;
+  list(organization: string, filter: ActionFilter): Promise<Action[]>;
   hits(organization: string, id: string, afterNumber: number): Promise<StoredHit[]>;
   /** Live actions that have a placement on the runtime that is not failed, oldest first. */
   liveOn(organization: string, runtime: string): Promise<{ action: Action; placement: Placement }[]>;
@@ -98,21 +96,44 @@ export interface ActionStore {
    * undefined to leave it. Read and write are one step. Returns the action as it is afterwards.
    */
   change(organization: string, id: string, change: (action: Action) => Action | undefined): Promise<Action | undefined>;
-  /** The same for one placement; the action's other placements come along, because the last failure ends the action. */
+  /**
+   * The same for one placement, with its action: the last placement that fails ends the action in the same step.
+   * Undefined where there is no such placement.
+   */
   changePlacement(
     organization: string,
     id: string,
     runtime: string,
-    change: (placement: Placement) => Placement | undefined,
-  ): Promise<{ action: Action; placements: Placement[] } | undefined>;
+    change: (at: PlacementStep) => { action?: Action; placement?: Placement } | undefined,
+  ): Promise<{ action: Action; placement: Placement } | undefined>;
   /** One atomic step: fencing, duplicate, gap, budget, store, completion. */
   acceptHit(
     organization: string,
     id: string,
     hit: { runtime: string; epoch: number; sequence: number; hit: Hit; receivedAt: number },
   ): Promise<HitOutcome>;
-  /** Deletes what ended before `before`; the number deleted. */
+  /** Deletes a bounded batch of the actions that ended before `before`, with their hits; 0 where none is left. */
   expire(before: number): Promise<number>;
+}
+
+export interface ActionFilter {
+  readonly state?: ActionState;
+  readonly createdBy?: string;
+  /** The id of the last one already seen. */
+  readonly before?: string;
+  readonly limit: number;
+  /** Only actions all of whose runtimes are of these services. */
+  readonly services?: readonly string[];
+  /** Only actions all of whose runtimes are in these environments. */
+  readonly environments?: readonly string[];
+}
+
+/** What decides about a change of one placement. */
+export interface PlacementStep {
+  readonly action: Action;
+  readonly placement: Placement;
+  /** Every other placement of the action has failed; true where there is no other. */
+  readonly othersFailed: boolean;
 }
 
 /** A runtime that is attached, and to which replica of the broker. */
@@ -124,14 +145,33 @@ export interface AttachedRuntime {
 }
 
 export interface RuntimeDirectory {
-  /** Gives the next epoch of this runtime; an older attachment is fenced from here on. */
-  attach(organization: string, runtime: RuntimeDescription, replica: string, at: number): Promise<AttachedRuntime>;
+  /**
+   * Gives the next epoch of this runtime; an older attachment is fenced from here on, and its live placements are not
+   * gone any more. Undefined where the id belongs to a runtime of another service or environment.
+   */
+  attach(
+    organization: string,
+    runtime: RuntimeDescription,
+    replica: string,
+    at: number,
+  ): Promise<AttachedRuntime | undefined>;
   /** Keeps the lease; false where a newer epoch has it. */
   renew(organization: string, runtime: string, epoch: number, at: number): Promise<boolean>;
-  /** Does nothing where a newer epoch has the lease. */
-  detach(organization: string, runtime: string, epoch: number): Promise<void>;
+  /**
+   * Marks its live placements as gone since `at`; the ids of their actions. Does nothing, and answers an empty list,
+   * where a newer epoch has the lease.
+   */
+  detach(organization: string, runtime: string, epoch: number, at: number): Promise<string[]>;
   list(organization: string): Promise<AttachedRuntime[]>;
   get(organization: string, runtime: string): Promise<AttachedRuntime | undefined>;
+}
+
+export interface KeyStore {
+  /**
+   * The key of an organization's pseudonyms on a day (`YYYY-MM-DD`): `fresh` where there was none, else the one that is
+   * there. Keys of days before the day before are deleted, so that old pseudonyms cannot be computed again.
+   */
+  pseudonymKey(organization: string, day: string, fresh: string): Promise<string>;
 }
 
 export class StoreUnavailable extends Error {

@@ -1,0 +1,29 @@
+import type { CLOSE } from '@borescope/agent-protocol';
+import type { ActionState } from './actions/action.ts';
+import type { HitOutcome } from './store/store.ts';
+
+/** What the engine counts. The HTTP edge binds it to the metrics that are scraped; labels are closed sets or rule names. */
+export interface Meter {
+  hit(outcome: HitOutcome['outcome'] | 'unavailable'): void;
+  /** Something that the agent let through and the broker's second pass hid. */
+  redactionCaught(kind: string): void;
+  actionPlaced(): void;
+  /** `seconds` from placing to the end. */
+  actionEnded(state: ActionState, seconds: number): void;
+  /** How many agents are attached to this broker now. */
+  agentsAttached(count: number): void;
+  /** The broker closed a connection for what the agent did. */
+  agentClosed(reason: keyof typeof CLOSE | 'helloTimeout' | 'silent'): void;
+  /** The store refused or failed a step that will be tried again. */
+  storeUnavailable(): void;
+}
+
+export const noMeter: Meter = {
+  hit() {},
+  redactionCaught() {},
+  actionPlaced() {},
+  actionEnded() {},
+  agentsAttached() {},
+  agentClosed() {},
+  storeUnavailable() {},
+};
