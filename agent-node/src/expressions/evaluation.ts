@@ -1,0 +1,20 @@
+import type { Redactor } from '@borescope/redaction';
+import type { Scope } from './scope.ts';
+
+/**
+ * What came of an expression. `secret` is the kind of rule that hides the value: a name that the redactor calls secret
+ * was read on the way, so the value, and whatever was derived from it, must not be shown. A condition never gives it:
+ * where a condition reads a secret it gives an error.
+ */
+export type Evaluation =
+  | { readonly value: unknown }
+  | { readonly secret: string; readonly hidden: unknown }
+  | { readonly error: string };
+
+/** Never throws, runs no code of the application, and takes bounded time. */
+export type CompiledExpression = (scope: Scope) => Evaluation;
+
+export interface CompileOptions {
+  /** Finds secrets by names that are only known at evaluation, and by content. Compile again when the policy changes. */
+  readonly redactor: Redactor;
+}
