@@ -74,19 +74,15 @@ export const failed = z
   .object({ type: z.literal('failed'), actionId, problem })
   .meta({ id: 'Failed', description: 'The probe cannot be placed on this runtime, or broke; nothing of it is left.' });
 
-export const hitFrame = z
-  .object({ type: z.literal('hit'), actionId, epoch, sequence, hit })
-  .meta({
-    id: 'HitFrame',
-    description: 'One recorded passing of the place. Kept by the agent until it is acknowledged.',
-  });
+export const hitFrame = z.object({ type: z.literal('hit'), actionId, epoch, sequence, hit }).meta({
+  id: 'HitFrame',
+  description: 'One recorded passing of the place. Kept by the agent until it is acknowledged.',
+});
 
-export const ack = z
-  .object({ type: z.literal('ack'), actionId, sequence: lastSequence })
-  .meta({
-    id: 'Ack',
-    description: 'The hit with this sequence, and all before it, are stored: the agent may forget them.',
-  });
+export const ack = z.object({ type: z.literal('ack'), actionId, sequence: lastSequence }).meta({
+  id: 'Ack',
+  description: 'The hit with this sequence, and all before it, are stored: the agent may forget them.',
+});
 
 export const resend = z
   .object({ type: z.literal('resend'), actionId, lastSequence })
@@ -115,19 +111,15 @@ export const status = z
       'What the probe has seen and cost so far: about once a second while that changes, and once when it is removed.',
   });
 
-export const policyFrame = z
-  .object({ type: z.literal('policy'), policy })
-  .meta({
-    id: 'PolicyFrame',
-    description: 'The redaction policy has changed: it holds for every capture from here on.',
-  });
+export const policyFrame = z.object({ type: z.literal('policy'), policy }).meta({
+  id: 'PolicyFrame',
+  description: 'The redaction policy has changed: it holds for every capture from here on.',
+});
 
-export const drain = z
-  .object({ type: z.literal('drain'), reconnectAfterMs: z.int().nonnegative().max(600_000) })
-  .meta({
-    id: 'Drain',
-    description: 'The broker is going away: reconnect after this time, with jitter. Probes stay in place.',
-  });
+export const drain = z.object({ type: z.literal('drain'), reconnectAfterMs: z.int().nonnegative().max(600_000) }).meta({
+  id: 'Drain',
+  description: 'The broker is going away: reconnect after this time, with jitter. Probes stay in place.',
+});
 
 export const inspect = z
   .object({ type: z.literal('inspect'), requestId, place })
