@@ -1,0 +1,45 @@
+import { inspect } from 'node:util';
+import type { Snapshot } from './snapshot.ts';
+
+const WIDTH = 110;
+
+/** A captured snapshot as a person at a terminal wants to see it. */
+export function renderSnapshot({ hits, cost, redactions }: Snapshot): string[] {
+  const lines: string[] = [];
+  for (const hit of hits) {
+    lines.push(`  ${hit.file}:${hit.line}, in ${hit.function}`, '');
+    const locals = Object.entries(hit.variables?.local ?? {});
+    const column = Math.max(...locals.map(([name]) => name.length));
+    for (const [name, value] of locals) {
+      const [first = '', ...rest] = show(value).split('\n');
+      lines.push(
+        `    ${name.padEnd(column)} = ${first}`,
+        ...rest.map((line) => `    ${' '.repeat(column + 3)}${line}`),
+      );
+    }
+    lines.push('', '    called from');
+    for (const frame of hit.stack?.slice(1, 5) ?? [])
+      lines.push(`      ${frame.function}  ${frame.file}:${frame.line}`);
+  }
+  lines.push(
+    '',
+    `  Hidden before it left the process: ${redactions.count} values (${redactions.kinds.join(', ')})`,
+    `  Taken from the application: ${cost.total_ms} ms in ${cost.samples} ${cost.samples === 1 ? 'sample' : 'samples'}; it was never paused`,
+  );
+  return lines;
+}
+
+function show(value: unknown): string {
+  return inspect(readable(value), { depth: 8, breakLength: WIDTH, maxStringLength: 200, maxArrayLength: 20 });
+}
+
+/** What the result marks as hidden reads `<hidden email>`; everything else stays as it is. */
+function readable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(readable);
+  if (typeof value !== 'object' || value === null) return value;
+  if ('$redacted' in value && typeof value.$redacted === 'string') {
+    const text = `<hidden ${value.$redacted}>`;
+    return { [inspect.custom]: () => text };
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, readable(inner)]));
+}

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+const named = z.record(z.string(), z.unknown());
+
+/** As much of the result of `capture_snapshot` as is shown; a result of another shape is an error that says where. */
+export const snapshot = z.object({
+  action: z.object({ id: z.string(), state: z.string() }),
+  hits: z.array(
+    z.object({
+      file: z.string(),
+      line: z.number(),
+      function: z.string(),
+      variables: z.object({ local: named.optional() }).optional(),
+      stack: z.array(z.object({ function: z.string(), file: z.string(), line: z.number() })).optional(),
+    }),
+  ),
+  cost: z.object({ samples: z.number(), total_ms: z.number() }),
+  diagnosis: z.array(z.object({ message: z.string(), next_step: z.string() })).optional(),
+  redactions: z.object({ count: z.number(), kinds: z.array(z.string()) }),
+});
+
+export type Snapshot = z.infer<typeof snapshot>;

@@ -1,0 +1,11 @@
+// A reporter of node:test for a machine: one JSON line for each test that is not a suite.
+export default async function* events(source) {
+  for await (const { type, data } of source) {
+    if (type !== 'test:pass' && type !== 'test:fail') continue;
+    if (data.details?.type === 'suite') continue;
+    const outcome =
+      type === 'test:fail' ? 'failed' : data.skip !== undefined || data.todo !== undefined ? 'skipped' : 'passed';
+    const reason = typeof data.skip === 'string' ? data.skip : undefined;
+    yield `${JSON.stringify({ name: data.name, outcome, reason })}\n`;
+  }
+}

@@ -1,0 +1,19 @@
+// Packs the agent into `server/agent.tgz`, which the broker serves, so that what attaches always matches the broker.
+import { mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './prepare.mjs';
+import { npm } from './run.mjs';
+
+const server = join(root, 'server');
+const agent = join(root, 'agent-node');
+// Inside the server's folder: renaming is one step on one file system only, and a broker may be reading.
+const work = mkdtempSync(join(server, '.agent-'));
+try {
+  statSync(join(agent, 'dist/agent.cjs'));
+  await npm(['pack', '--ignore-scripts', '--loglevel=error', '--pack-destination', work], { cwd: agent });
+  const [packed] = readdirSync(work);
+  if (!packed) throw new Error('npm pack made no file');
+  renameSync(join(work, packed), join(server, 'agent.tgz'));
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
