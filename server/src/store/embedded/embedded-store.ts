@@ -1,4 +1,19 @@
-import type { Store } from '../store.ts';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { LIMITS } from '@borescope/agent-protocol';
+import { type Store, StoreUnavailable } from '../store.ts';
+import { embeddedActions } from './actions.ts';
+import { lockForBroker } from './broker-lock.ts';
+import { Database } from './database.ts';
+import { embeddedKeys } from './keys.ts';
+import { embeddedOrganizations } from './organizations.ts';
+import { detachAll, embeddedRuntimes } from './runtimes.ts';
+import { prepareSchema } from './schema.ts';
+import { embeddedTokens } from './tokens.ts';
+
+export { DataDirectoryInUse } from './broker-lock.ts';
+export { SchemaTooNew } from './schema.ts';
 
 export interface EmbeddedStoreOptions {
   /** Created with mode 0700 where it is not there. */
@@ -10,19 +25,89 @@ export interface EmbeddedStoreOptions {
    * `DataDirectoryInUse`. `administration` reads and writes beside a running broker.
    */
   readonly use: 'broker' | 'administration';
-  /** Milliseconds that a call waits for a lock of another process. Calls are synchronous inside: keep it short. */
+  /**
+   * Milliseconds that a call waits for a lock of another process; 250 for a broker, whose event loop stands still for so
+   * long, 5 s for administration.
+   */
   readonly busyTimeoutMs?: number;
 }
 
-/** Another broker runs on this data directory. */
-export class DataDirectoryInUse extends Error {
-  override readonly name = 'DataDirectoryInUse';
-}
-
-/** The data was written by a newer version of this program. */
-export class SchemaTooNew extends Error {
-  override readonly name = 'SchemaTooNew';
-}
-
 /** Rejects with `DataDirectoryInUse`, `SchemaTooNew` or `StoreUnavailable`. */
-export declare function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Store>;
+export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Store> {
+  const { dataDir, now, use, busyTimeoutMs = use === 'broker' ? 250 : 5_000 } = options;
+  const path = join(dataDir, 'borescope.db');
+  createFile(dataDir, path);
+  const database = new Database(path, busyTimeoutMs);
+  let unlock = () => {};
+  try {
+    if (use === 'broker') unlock = lockForBroker(dataDir, () => holder(database));
+    if (database.pragma('journal_mode') !== 'wal') database.pragma('journal_mode=WAL');
+    // A commit outlives the death of this process; only a power cut may take the last ones. An fsync for each would
+    // bound the broker to the disk, and what would be lost is a debugging session.
+    database.pragma('synchronous=NORMAL');
+    // Bytes of the write-ahead log that stay on disk after a checkpoint.
+    database.pragma(`journal_size_limit=${16 * 1024 * 1024}`);
+    // Hits are deleted because nobody may read them any longer: overwrite them.
+    database.pragma('secure_delete=ON');
+    prepareSchema(database, now());
+    if (use === 'broker') {
+      detachAll(database, now());
+      setMeta(database, 'broker', JSON.stringify({ pid: process.pid, host: hostname() }));
+    }
+  } catch (error) {
+    database.close();
+    unlock();
+    throw error;
+  }
+  return {
+    organizations: embeddedOrganizations(database),
+    tokens: embeddedTokens(database),
+    actions: embeddedActions(database),
+    runtimes: embeddedRuntimes(database),
+    keys: embeddedKeys(database),
+    async check() {
+      // Room for one hit of the largest size, so that a full disk is found before a hit meets it. Two commits: within one
+      // step the pages would never reach the disk.
+      setMeta(database, 'check', 'x'.repeat(LIMITS.hitBytes));
+      setMeta(database, 'check', '');
+    },
+    async close() {
+      database.close();
+      unlock();
+      unlock = () => {};
+    },
+  };
+}
+
+/**
+ * The file is made before SQLite opens it, so that neither it nor its log is ever readable for others. One that is there
+ * is not touched: closing any descriptor of it would drop the locks of every connection in this process (POSIX).
+ */
+function createFile(dataDir: string, path: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    if (code === 'EEXIST' && existsSync(path)) return;
+    throw new StoreUnavailable(`cannot write in the data directory ${dataDir}: ${code}`, { cause: error });
+  }
+}
+
+function setMeta(database: Database, key: string, value: string): void {
+  database
+    .query('INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value')
+    .run([key, value]);
+}
+
+/** Who holds the directory, as far as it can be read. */
+function holder(database: Database): string {
+  try {
+    const row = database.query<{ value: string }>("SELECT value FROM meta WHERE key = 'broker'").get([]);
+    if (row === undefined) return '';
+    const { pid, host } = JSON.parse(row.value) as { pid: number; host: string };
+    return ` (process ${pid} on ${host})`;
+  } catch {
+    return '';
+  }
+}

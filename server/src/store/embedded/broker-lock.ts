@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import { Database, isBusy } from './database.ts';
+
+/** Another broker runs on this data directory. */
+export class DataDirectoryInUse extends Error {
+  override readonly name = 'DataDirectoryInUse';
+}
+
+/**
+ * Takes the data directory for this process; the answer lets it go. The lock is SQLite's own on a file beside the store:
+ * the kernel drops it when the process ends, however it ends, so that no stale lock is left, and no process id is
+ * trusted. `holder` names the other broker for the message.
+ */
+export function lockForBroker(dataDir: string, holder: () => string): () => void {
+  const lock = new Database(join(dataDir, 'broker.lock'), 0);
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    lock.close();
+    if (!isBusy(error)) throw error;
+    throw new DataDirectoryInUse(`another broker uses the data directory ${dataDir}${holder()}`);
+  }
+  return () => {
+    lock.exec('ROLLBACK');
+    lock.close();
+  };
+}

@@ -1,0 +1,125 @@
+import Libsql from 'libsql';
+import { StoreUnavailable } from '../store.ts';
+
+export type Value = string | number | null;
+
+/** A prepared statement whose rows have the shape `Row`: the edge where SQL becomes typed. */
+export interface Query<Row> {
+  get(parameters: Value[]): Row | undefined;
+  all(parameters: Value[]): Row[];
+  /** The number of rows changed. */
+  run(parameters: Value[]): number;
+}
+
+/** What the disk, the file or another process does to us; any other error is a fault of ours. */
+const CONDITIONS = /^SQLITE_(BUSY|LOCKED|FULL|READONLY|IOERR|CORRUPT|NOTADB|CANTOPEN|NOMEM|PERM|AUTH|PROTOCOL)/;
+
+/** One SQLite file, in WAL mode. Every call is synchronous and blocks the event loop: keep each short. */
+export class Database {
+  readonly #sqlite: Libsql.Database;
+  readonly #busyTimeoutMs: number;
+  readonly #queries = new Map<string, Query<unknown>>();
+  #open = true;
+  #patient = true;
+
+  constructor(path: string, busyTimeoutMs: number) {
+    this.#busyTimeoutMs = busyTimeoutMs;
+    try {
+      this.#sqlite = new Libsql(path, { timeout: busyTimeoutMs });
+    } catch (error) {
+      // libsql gives no SQLite code where it cannot open the file.
+      throw new StoreUnavailable('the store cannot be opened', { cause: error });
+    }
+  }
+
+  /** Prepared once for each text. */
+  query<Row>(sql: string): Query<Row> {
+    const known = this.#queries.get(sql);
+    if (known !== undefined) return known as Query<Row>;
+    const statement = this.#guard(() => this.#sqlite.prepare(sql));
+    // One array and no variadic arguments: libsql reads a single `null` argument as a list of parameters.
+    const query: Query<Row> = {
+      get: (parameters) => this.#guard(() => statement.get(parameters) as Row | undefined),
+      all: (parameters) => this.#guard(() => statement.all(parameters) as Row[]),
+      run: (parameters) => this.#guard(() => statement.run(parameters).changes),
+    };
+    this.#queries.set(sql, query);
+    return query;
+  }
+
+  exec(sql: string): void {
+    this.#guard(() => this.#sqlite.exec(sql));
+  }
+
+  /** The value of a pragma, or what it answers to being set. */
+  pragma(source: string): unknown {
+    const row = this.#guard(() => this.#sqlite.prepare(`PRAGMA ${source}`).all([])[0]);
+    return typeof row === 'object' && row !== null ? Object.values(row)[0] : undefined;
+  }
+
+  /** All of `work` or nothing of it. Takes the write lock first, so that what is read cannot change before the write. */
+  step<T>(work: () => T): T {
+    this.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.exec('COMMIT');
+      return result;
+    } catch (error) {
+      // SQLite has rolled back of its own accord after some errors, such as a full disk.
+      if (this.#sqlite.inTransaction) translated(() => this.#sqlite.exec('ROLLBACK'));
+      throw error;
+    }
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#queries.clear();
+    try {
+      // libsql keeps the file open until its statements are collected, so SQLite's own clean-up may never come.
+      this.#sqlite.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // The log is complete without it: the next one to open the file reads it.
+    }
+    this.#sqlite.close();
+  }
+
+  #guard<T>(call: () => T): T {
+    if (!this.#open) throw new StoreUnavailable('the store is closed');
+    try {
+      const result = translated(call);
+      if (!this.#patient) this.#wait(true);
+      return result;
+    } catch (error) {
+      if (this.#patient && isBusy(error)) this.#wait(false);
+      throw error;
+    }
+  }
+
+  /** While another process keeps the lock, only the first call waits for it: each wait stops the whole event loop. */
+  #wait(patient: boolean): void {
+    this.#patient = patient;
+    this.#sqlite.pragma(`busy_timeout=${patient ? this.#busyTimeoutMs : 0}`);
+  }
+}
+
+function translated<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    const code = sqliteCode(error);
+    if (code !== undefined && CONDITIONS.test(code))
+      throw new StoreUnavailable(`the store failed: ${code}`, { cause: error });
+    throw error;
+  }
+}
+
+/** Another connection holds the lock. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof StoreUnavailable && sqliteCode(error.cause)?.startsWith('SQLITE_BUSY') === true;
+}
+
+function sqliteCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
+  return error.code;
+}

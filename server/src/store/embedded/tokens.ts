@@ -1,0 +1,102 @@
+import type { TokenRecord, TokenStore } from '../store.ts';
+import type { Database } from './database.ts';
+import { fromJson, present, toJson } from './row.ts';
+
+interface TokenRow {
+  organization: string;
+  id: string;
+  kind: TokenRecord['kind'];
+  role: TokenRecord['role'];
+  name: string;
+  hash: string;
+  services: string | null;
+  environments: string | null;
+  created_at: number;
+  expires_at: number | null;
+  revoked_at: number | null;
+  last_used_at: number | null;
+}
+
+const COLUMNS =
+  'organization, id, kind, role, name, hash, services, environments, created_at, expires_at, revoked_at, last_used_at';
+
+export function embeddedTokens(database: Database): TokenStore {
+  function get(organization: string, id: string): TokenRecord | undefined {
+    const row = database
+      .query<TokenRow>(`SELECT ${COLUMNS} FROM token WHERE organization = ? AND id = ?`)
+      .get([organization, id]);
+    return row && toToken(row);
+  }
+
+  return {
+    async create(organization, token) {
+      database
+        .query(`INSERT INTO token (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+        .run([
+          organization,
+          token.id,
+          token.kind,
+          token.role,
+          token.name,
+          token.hash,
+          toJson(token.services),
+          toJson(token.environments),
+          token.createdAt,
+          token.expiresAt ?? null,
+          token.revokedAt ?? null,
+          token.lastUsedAt ?? null,
+        ]);
+    },
+    async byHash(hash) {
+      const row = database.query<TokenRow>(`SELECT ${COLUMNS} FROM token WHERE hash = ?`).get([hash]);
+      return row && toToken(row);
+    },
+    async get(organization, id) {
+      return get(organization, id);
+    },
+    async list(organization) {
+      const rows = database
+        .query<TokenRow>(`SELECT ${COLUMNS} FROM token WHERE organization = ? ORDER BY created_at, id`)
+        .all([organization]);
+      return rows.map(toToken);
+    },
+    async revoke(organization, id, at) {
+      return database.step(() => {
+        database
+          .query('UPDATE token SET revoked_at = ? WHERE organization = ? AND id = ? AND revoked_at IS NULL')
+          .run([at, organization, id]);
+        return get(organization, id);
+      });
+    },
+    async setExpiry(organization, id, expiresAt) {
+      return database.step(() => {
+        database
+          .query('UPDATE token SET expires_at = ? WHERE organization = ? AND id = ?')
+          .run([expiresAt, organization, id]);
+        return get(organization, id);
+      });
+    },
+    async used(organization, id, at) {
+      database.query('UPDATE token SET last_used_at = ? WHERE organization = ? AND id = ?').run([at, organization, id]);
+    },
+  };
+}
+
+function toToken(row: TokenRow): TokenRecord {
+  return {
+    id: row.id,
+    organization: row.organization,
+    kind: row.kind,
+    role: row.role,
+    name: row.name,
+    hash: row.hash,
+    createdAt: row.created_at,
+    ...present<Pick<TokenRecord, 'services' | 'environments' | 'expiresAt' | 'revokedAt' | 'lastUsedAt'>>({
+      services: row.services === null ? null : fromJson<string[]>(row.services),
+      environments: row.environments === null ? null : fromJson<string[]>(row.environments),
+      expiresAt: row.expires_at,
+      revokedAt: row.revoked_at,
+      lastUsedAt: row.last_used_at,
+    }),
+  };
+}

@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import Libsql from 'libsql';
+import {
+  DataDirectoryInUse,
+  type EmbeddedStoreOptions,
+  openEmbeddedStore,
+  SchemaTooNew,
+} from '../src/store/embedded/embedded-store.ts';
+import { type Organization, type Store, StoreUnavailable } from '../src/store/store.ts';
+
+const cleanUps: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+test('what was written is there when the store is opened again', async () => {
+  const dataDir = directory();
+  const first = await open({ dataDir });
+  await first.organizations.create(organization('kept'));
+  await first.close();
+  const second = await open({ dataDir });
+  assert.deepEqual(await second.organizations.byName('kept'), organization('kept'));
+});
+
+test('the data directory and the file in it are for their owner only', async () => {
+  const dataDir = join(directory(), 'new', 'data');
+  await open({ dataDir });
+  assert.equal(statSync(dataDir).mode & 0o777, 0o700);
+  assert.equal(statSync(join(dataDir, 'borescope.db')).mode & 0o077, 0);
+});
+
+test('a second broker is refused and told who holds the directory; administration beside it works', async () => {
+  const dataDir = directory();
+  const broker = await open({ dataDir });
+  await assert.rejects(open({ dataDir }), (error: Error) => {
+    assert.ok(error instanceof DataDirectoryInUse);
+    assert.match(error.message, new RegExp(`another broker.*process ${process.pid} on `));
+    return true;
+  });
+  const administration = await open({ dataDir, use: 'administration' });
+  await administration.organizations.create(organization('beside'));
+  assert.ok(await broker.organizations.byName('beside'));
+  await broker.close();
+  await open({ dataDir });
+});
+
+test('a broker that was killed leaves no lock behind', async () => {
+  const dataDir = directory();
+  const source = fileURLToPath(new URL('../src/store/embedded/embedded-store.ts', import.meta.url));
+  const other = await speaking(`
+    import { openEmbeddedStore } from ${JSON.stringify(source)};
+    const store = await openEmbeddedStore({ dataDir: ${JSON.stringify(dataDir)}, now: Date.now, use: 'broker' });
+    await store.runtimes.attach('org', ${JSON.stringify(runtime)}, 'there', 1);
+    console.log('ready');
+    setInterval(() => store.check(), 60_000);
+  `);
+  await assert.rejects(open({ dataDir }), DataDirectoryInUse);
+  other.kill('SIGKILL');
+  await once(other, 'exit');
+  const store = await open({ dataDir });
+  assert.deepEqual(await store.runtimes.list('org'), [], 'nothing is attached to a broker that has just started');
+  assert.equal((await store.runtimes.attach('org', runtime, 'here', 2))?.epoch, 2, 'the epoch goes on rising');
+});
+
+test('data of a newer version is refused with both versions named, and is left as it was', async () => {
+  const dataDir = directory();
+  await (await open({ dataDir })).close();
+  sqlite(dataDir, (file) => file.exec('PRAGMA user_version=2'));
+  await assert.rejects(open({ dataDir }), (error: Error) => {
+    assert.ok(error instanceof SchemaTooNew);
+    assert.match(error.message, /schema is 2, this one knows up to 1/);
+    return true;
+  });
+  sqlite(dataDir, (file) => file.exec('PRAGMA user_version=1'));
+  await open({ dataDir });
+});
+
+test('a file that is no database is StoreUnavailable', async () => {
+  const dataDir = directory();
+  writeFileSync(join(dataDir, 'borescope.db'), 'this is a letter to my aunt '.repeat(300));
+  await assert.rejects(open({ dataDir }), StoreUnavailable);
+});
+
+test('a data directory that cannot be made is StoreUnavailable', async () => {
+  const file = join(directory(), 'file');
+  writeFileSync(file, '');
+  await assert.rejects(open({ dataDir: join(file, 'data') }), StoreUnavailable);
+});
+
+test('a store that was closed is StoreUnavailable', async () => {
+  const store = await open({ dataDir: directory() });
+  await store.close();
+  await assert.rejects(store.organizations.list(), StoreUnavailable);
+  await store.close();
+});
+
+test('a database that another process locks is StoreUnavailable, only the first call waits, and it heals', async () => {
+  const dataDir = directory();
+  const store = await open({ dataDir, busyTimeoutMs: 200 });
+  const locker = await speaking(`
+    import Libsql from 'libsql';
+    const file = new Libsql(${JSON.stringify(join(dataDir, 'borescope.db'))});
+    file.exec('BEGIN EXCLUSIVE');
+    console.log('ready');
+    process.stdin.once('data', () => { file.exec('ROLLBACK'); console.log('gone'); });
+  `);
+  await assert.rejects(store.check(), StoreUnavailable);
+  const begun = performance.now();
+  for (let n = 0; n < 20; n++) {
+    await assert.rejects(store.organizations.create(organization(`locked-${n}`)), StoreUnavailable);
+  }
+  // Twenty waits of 200 ms would be four seconds.
+  assert.ok(performance.now() - begun < 2_000);
+  assert.deepEqual(
+    (await store.organizations.list()).map(({ name }) => name),
+    ['default'],
+    'reading goes on while another process writes',
+  );
+  assert.ok(locker.stdout && locker.stdin);
+  locker.stdin.write('let go\n');
+  await once(locker.stdout, 'data');
+  await store.check();
+  assert.ok(await store.organizations.create(organization('after')));
+});
+
+test('a really full disk is StoreUnavailable, and what was there stays readable', async (t) => {
+  const mount = directory();
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', mount], { stdio: 'ignore' });
+  } catch {
+    t.skip('no right to mount a small file system here');
+    return;
+  }
+  cleanUps.push(() => execFileSync('umount', ['--lazy', mount]));
+  const store = await open({ dataDir: join(mount, 'data') });
+  const failure = await fill(store, 1_000).catch((error: unknown) => error);
+  assert.ok(failure instanceof StoreUnavailable);
+  await assert.rejects(store.check(), StoreUnavailable);
+  const written = (await store.organizations.list()).length;
+  assert.ok(written > 1, 'what was accepted before is still there');
+  await assert.rejects(fill(store, 1), StoreUnavailable);
+  assert.equal((await store.organizations.list()).length, written);
+  execFileSync('mount', ['-o', 'remount,size=8m', mount]);
+  await store.check();
+  await fill(store, 10);
+  assert.equal((await store.organizations.list()).length, written + 10);
+});
+
+const runtime = {
+  id: 'runtime-1',
+  service: 'shop',
+  tags: {},
+  language: 'node',
+  languageVersion: '20.20.2',
+  agentVersion: '0.1.0',
+  host: 'h',
+  pid: 1,
+  startedAt: 1,
+  capabilities: ['snapshot'],
+} as const;
+
+function directory(): string {
+  const made = mkdtempSync(join(tmpdir(), 'borescope-store-'));
+  cleanUps.push(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
+
+async function open(options: Partial<EmbeddedStoreOptions> & { dataDir: string }): Promise<Store> {
+  const store = await openEmbeddedStore({ now: Date.now, use: 'broker', ...options });
+  cleanUps.push(() => store.close());
+  return store;
+}
+
+function organization(name: string): Organization {
+  return { id: `o-${name}`, name, createdAt: 1 };
+}
+
+let filled = 0;
+async function fill(store: Store, times: number): Promise<void> {
+  for (let n = 0; n < times; n++) await store.organizations.create(organization(`${filled++}-${'x'.repeat(8_000)}`));
+}
+
+function sqlite(dataDir: string, work: (file: Libsql.Database) => void): void {
+  const file = new Libsql(join(dataDir, 'borescope.db'));
+  work(file);
+  file.close();
+}
+
+/** A process of its own that has said its first line. */
+async function speaking(code: string): Promise<ChildProcess> {
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', code], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+  });
+  cleanUps.push(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  });
+  await once(child.stdout, 'data', { signal: AbortSignal.timeout(20_000) });
+  return child;
+}
