@@ -1,19 +1,8 @@
 // `npm test`: everything from a fresh clone to the result of every test. Runs before anything is installed.
+// Arguments are parts of paths: `npm test -- server e2e/shop` runs the files that hold one of them.
 import './node-version.mjs';
-import { prepare, root } from './prepare.mjs';
+import { prepare } from './prepare.mjs';
 import { startProgress } from './progress.mjs';
-import { findTestFiles, hasFailed, runTestFiles, summarize } from './test-files.mjs';
-
-const wanted = process.argv.slice(2);
-const stopping = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stopping.abort());
-
-const all = findTestFiles(root);
-const files = wanted.length === 0 ? all : all.filter((file) => wanted.some((part) => file.includes(part)));
-if (files.length === 0) {
-  console.error(`no test file has ${wanted.join(' or ')} in its path`);
-  process.exit(2);
-}
 
 const progress = startProgress();
 try {
@@ -23,9 +12,8 @@ try {
   process.exit(1);
 }
 
-progress.say(`${files.length} test files`);
-const begun = performance.now();
-const results = await runTestFiles(files, { node: process.execPath, root, concurrency: 2, signal: stopping.signal });
-for (const line of summarize(results, performance.now() - begun)) console.log(line);
-if (stopping.signal.aborted) console.log('interrupted');
-process.exitCode = stopping.signal.aborted || results.some(hasFailed) ? 1 : 0;
+// What was just installed and built is needed from here on.
+const { register } = await import('tsx/esm/api');
+register();
+const { runTests } = await import('./testing/run-tests.ts');
+process.exitCode = await runTests(process.argv.slice(2), progress.say);
