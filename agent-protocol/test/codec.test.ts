@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { proves } from '../../tests/proves.ts';
 import { decodeAgentFrame, decodeBrokerFrame, encodeFrame } from '../src/codec.ts';
 import { LIMITS } from '../src/limits.ts';
 import { AGENT_BOUNDS, type Bound, BROKER_BOUNDS } from './bounds.ts';
@@ -62,7 +63,7 @@ describe('a frame', () => {
     assert.deepEqual(types(brokerFrames), ['ack', 'arm', 'disarm', 'drain', 'inspect', 'policy', 'resend', 'welcome']);
   });
 
-  test('may carry fields that the receiver does not know: they are left out', () => {
+  test(proves('wire:unknown-fields', 'may carry fields that the receiver does not know: they are left out'), () => {
     const fromAgent = decodeAgentFrame('{"type":"pending","actionId":"act_01","since":1,"detail":{"nested":[1]}}');
     assert.deepEqual(fromAgent, { ok: true, frame: { type: 'pending', actionId: 'act_01' } });
     const fromBroker = decodeBrokerFrame('{"type":"ack","actionId":"act_01","sequence":1,"storedAt":5}');
@@ -122,7 +123,7 @@ describe('a text that is no frame', () => {
     });
   }
 
-  test('adds nothing to any prototype', () => {
+  test(proves('wire:forbidden-keys', 'adds nothing to any prototype'), () => {
     for (const { from, text } of invalidFrames) decoders[from](text);
     assert.equal(Reflect.get({}, 'admin'), undefined);
   });
@@ -151,7 +152,7 @@ describe('the size of a frame', () => {
     return text + ' '.repeat(bytes - Buffer.byteLength(text));
   };
 
-  test('may be 1 MiB and not a byte more', () => {
+  test(proves('limits:frame', 'may be 1 MiB and not a byte more'), () => {
     assert.ok(decodeAgentFrame(padded(1_048_576, 'x')).ok);
     const beyond = decodeAgentFrame(padded(1_048_577, 'x'));
     assert.deepEqual(beyond, { ok: false, reason: 'frame above 1048576 bytes' });
@@ -173,7 +174,7 @@ describe('the nesting of a frame', () => {
     assert.deepEqual(beyond, { ok: false, reason: 'frame nested more than 64 deep' });
   });
 
-  test('of a hostile megabyte does not overflow the stack', () => {
+  test(proves('limits:frame', 'of a hostile megabyte does not overflow the stack'), () => {
     const full = LIMITS.frameBytes;
     const hostile = [
       '['.repeat(full / 2) + ']'.repeat(full / 2),

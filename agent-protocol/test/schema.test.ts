@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { z } from 'zod';
+import { proves } from '../../tests/proves.ts';
 import { decodeAgentFrame, decodeBrokerFrame } from '../src/codec.ts';
 import { CLOSE, LIMITS, PROTOCOL } from '../src/index.ts';
 import { AGENT_BOUNDS, BROKER_BOUNDS } from './bounds.ts';
@@ -58,7 +59,7 @@ describe('the JSON Schema', () => {
     }
   });
 
-  test('draws every bound where the decoder draws it', () => {
+  test(proves('wire:schemas', 'draws every bound where the decoder draws it'), () => {
     for (const [side, bounds] of [
       ['agent', AGENT_BOUNDS],
       ['broker', BROKER_BOUNDS],
@@ -108,7 +109,7 @@ describe('the AsyncAPI document', () => {
     assert.deepEqual(Object.keys(parsed.operations).sort(), [...types].sort());
   });
 
-  test('describes payloads that take the golden frames', () => {
+  test(proves('wire:schemas', 'describes payloads that take the golden frames'), () => {
     const { components } = z.object({ components: z.object({ schemas: document }) }).parse(asyncApi);
     const draft7 = new Ajv({ strict: true, allowUnionTypes: true });
     const frameOf = (id: string) => draft7.compile({ $ref: `#/components/schemas/${id}`, components });

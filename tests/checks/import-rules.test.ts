@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { brokenRules } from '../../scripts/import-rules.ts';
+import { importsOf } from '../../scripts/module-imports.ts';
+
+/** What is wrong with a file of this content at this path. */
+const broken = (path: string, source: string) => importsOf(path, source).flatMap((found) => brokenRules(path, found));
+
+describe('the import rules', () => {
+  test('let the flow of the broker run one way', () => {
+    const upward = broken('server/src/store/embedded/hits.ts', `import { createActions } from '../../actions/x.ts';`);
+    assert.match(upward.join(), /^store may not import actions/);
+    assert.equal(broken('server/src/queue/q.ts', `export * from '../hits/accept.ts';`).length, 1);
+    assert.equal(broken('server/src/actions/a.ts', `await import('../mcp/tool.ts');`).length, 1);
+    assert.equal(broken('server/src/http/route.ts', `import { x } from '../broker.ts';`).length, 1);
+    assert.deepEqual(broken('server/src/mcp/tool.ts', `import { x } from '../actions/actions.ts';`), []);
+    assert.deepEqual(broken('server/src/agents/a.ts', `import { x } from '../queue/queue.ts';`), []);
+    assert.deepEqual(broken('server/src/broker.ts', `import { x } from './http/server.ts';`), []);
+  });
+
+  test('let types through, because they are words and not work, but not an inline type that leaves an import behind', () => {
+    const path = 'server/src/store/store.ts';
+    assert.deepEqual(broken(path, `import type { Caller } from '../access/caller.ts';`), []);
+    assert.deepEqual(broken(path, `export type * from '../access/caller.ts';`), []);
+    assert.equal(broken(path, `import { type Caller } from '../access/caller.ts';`).length, 1);
+  });
+
+  test('keep the leaves free of everything of ours', () => {
+    for (const leaf of ['agent-protocol', 'redaction']) {
+      for (const ours of ['@borescope/redaction', '@borescope/server', 'borescope', '@borescope/agent-protocol']) {
+        assert.equal(broken(`${leaf}/src/a.ts`, `import type { X } from '${ours}';`).length, 1, `${leaf} -> ${ours}`);
+      }
+    }
+    assert.equal(broken('agent-node/src/a.ts', `import { x } from '@borescope/server';`).length, 1);
+    assert.equal(broken('server/src/a.ts', `import { x } from '@borescope/agent';`).length, 1);
+    assert.equal(broken('server/src/http/a.ts', `import { x } from '../../../cli/src/main.ts';`).length, 1);
+  });
+
+  test('keep Fastify, libsql and the inspector each in one place', () => {
+    assert.equal(broken('server/src/mcp/a.ts', `import type { FastifyInstance } from 'fastify';`).length, 1);
+    assert.deepEqual(broken('server/src/http/a.ts', `import fastify from 'fastify';`), []);
+    assert.equal(broken('server/src/store/store.ts', `import Database from 'libsql';`).length, 1);
+    assert.equal(broken('cli/src/a.ts', `require('libsql');`).length, 1);
+    assert.deepEqual(broken('server/src/store/embedded/a.ts', `import Database from 'libsql';`), []);
+    assert.equal(broken('agent-node/src/main.ts', `import { Session } from 'node:inspector';`).length, 1);
+    assert.equal(broken('agent-node/src/main.ts', `process.getBuiltinModule('inspector/promises');`).length, 1);
+    assert.deepEqual(broken('agent-node/src/probes/a.ts', `import { Session } from 'node:inspector/promises';`), []);
+  });
+});

@@ -1,0 +1,329 @@
+/**
+ * What Borescope promises, as data. A test that shows one cites it: `test(proves('limits:hits', 'fifty means fifty'), ...)`.
+ * `npm run check` fails where a promise has no test, where a test cites one that is not here, and where a source is not
+ * there. Add a promise together with its test.
+ */
+interface Promised {
+  /** One sentence that can be true or false of a running system. */
+  readonly sentence: string;
+  /** The page, and heading, that makes the promise to a user. */
+  readonly source: string;
+}
+
+const LIMITS = 'docs/limits.md';
+const TOOLS = 'docs/tools.md';
+const ERRORS = 'docs/errors.md';
+const VALUES = 'docs/values.md';
+const AGENT = 'docs/agent.md';
+const WIRE = 'docs/agent-protocol.md';
+const SECURITY = 'docs/security-model.md';
+const SETTINGS = 'docs/settings.md';
+const START = 'docs/getting-started.md';
+const COMMANDS = 'docs/commands.md';
+
+export const PROMISES = {
+  'limits:hits': {
+    sentence: 'An action never records more hits than it asked for, also with many runtimes racing for the last one.',
+    source: LIMITS,
+  },
+  'limits:hits-refused': {
+    sentence: 'max_hits below 1, above 50 or not whole is refused with LIMIT_EXCEEDED, which names the limit.',
+    source: LIMITS,
+  },
+  'limits:timeout-refused': {
+    sentence: 'timeout_seconds below 1 or above 600 is refused with LIMIT_EXCEEDED, which names the limit.',
+    source: LIMITS,
+  },
+  'limits:expressions-refused': {
+    sentence: 'An eleventh expression, or one of more than 1,024 characters, is refused with LIMIT_EXCEEDED.',
+    source: LIMITS,
+  },
+  'limits:depth': {
+    sentence: 'The contents of nesting levels 1 to 3 of a value are shown, of level 4 never.',
+    source: LIMITS,
+  },
+  'limits:sizes-told': {
+    sentence: 'Strings, collections and objects are cut at 1,024, 100 and 50, and the full length or count is told.',
+    source: LIMITS,
+  },
+  'limits:hit-bytes': {
+    sentence: 'One hit stays within 64 KiB on the wire, and is marked where it was trimmed.',
+    source: LIMITS,
+  },
+  'limits:stack': { sentence: 'A hit has at most 20 stack frames.', source: LIMITS },
+  'limits:frame': { sentence: 'A frame above 1 MiB, or nested more than 64 deep, is refused.', source: LIMITS },
+
+  'tools:listed-by-role': {
+    sentence: 'A tool is listed only where the credential may call it, and refused where it is called all the same.',
+    source: TOOLS,
+  },
+  'tools:both-eras': {
+    sentence: 'Clients of the 2025 and of the 2026-07-28 revision of MCP list and call the same tools.',
+    source: TOOLS,
+  },
+  'tools:both-forms': {
+    sentence: 'A result is structured content, and the same as a text.',
+    source: TOOLS,
+  },
+  'tools:progress': {
+    sentence: 'With a progress token, progress is told at once and the call may wait as long as the probe lives.',
+    source: TOOLS,
+  },
+  'tools:wait': {
+    sentence: 'A call whose wait ends first answers with the action as it is, and wait_for_action goes on from there.',
+    source: TOOLS,
+  },
+  'tools:leave': {
+    sentence: 'A client that leaves in the middle of a call ends its wait, never the action.',
+    source: TOOLS,
+  },
+  'tools:cancel': {
+    sentence: 'cancel_action removes the probes and gives the final result; a second call answers like the first.',
+    source: TOOLS,
+  },
+  'tools:inspect': {
+    sentence:
+      'inspect_location tells the source around a line, where a probe would bind and the names in scope, and places nothing.',
+    source: TOOLS,
+  },
+  'tools:diagnosis': {
+    sentence:
+      'A result without a hit says for each runtime why: not passed, condition false or in error, not loaded, gone.',
+    source: TOOLS,
+  },
+  'tools:cost': {
+    sentence: 'A result tells the measured time that the action took from the application.',
+    source: TOOLS,
+  },
+  'tools:sampled': {
+    sentence:
+      'On a line too hot for its overhead, passes are sampled and the result says for how long the probe was armed.',
+    source: TOOLS,
+  },
+  'tools:hostile-text': {
+    sentence:
+      'Captured text stands in fields of its own, JSON-encoded, with control and bidirectional characters made visible, and a result with it is marked untrusted.',
+    source: SECURITY,
+  },
+
+  'errors:form': {
+    sentence: 'A tool error is isError with a code, a message, a hint and whether to retry.',
+    source: ERRORS,
+  },
+  'errors:runtime-not-found': {
+    sentence: 'A target that no attached runtime matches is RUNTIME_NOT_FOUND, with what is attached.',
+    source: ERRORS,
+  },
+  'errors:file-not-found': {
+    sentence: 'A file that no script ends in is FILE_NOT_FOUND, with the nearest ones.',
+    source: ERRORS,
+  },
+  'errors:file-ambiguous': {
+    sentence: 'A path that several scripts end in is FILE_AMBIGUOUS, with the candidates.',
+    source: ERRORS,
+  },
+  'errors:line-not-executable': {
+    sentence: 'A line that is blank, only types, or past the end is LINE_NOT_EXECUTABLE, with the nearest lines.',
+    source: ERRORS,
+  },
+  'errors:source-mismatch': {
+    sentence: 'A line that is not the expected one is SOURCE_MISMATCH, with the deployed text.',
+    source: ERRORS,
+  },
+  'errors:expression': {
+    sentence:
+      'An expression that does not parse is EXPRESSION_INVALID, one that is not allowed EXPRESSION_UNSAFE, with the position.',
+    source: ERRORS,
+  },
+  'errors:unavailable': {
+    sentence:
+      'With a full disk or a locked database a call is UNAVAILABLE, nothing is half written, and the broker goes on when it can.',
+    source: ERRORS,
+  },
+
+  'expressions:no-effect': {
+    sentence:
+      'A condition or expression cannot assign, call code of the application, run a getter or a proxy trap, loop, or await.',
+    source: VALUES,
+  },
+  'expressions:bounded': { sentence: 'The work and the size of what an expression makes are bounded.', source: VALUES },
+  'expressions:no-guessing': {
+    sentence: 'An expression that reads a name that is secret shows nothing of it, and a condition may not test it.',
+    source: SECURITY,
+  },
+  'values:true': {
+    sentence: 'What is uninitialised, not kept by V8, a getter, a proxy, cut, or redacted is marked as what it is.',
+    source: VALUES,
+  },
+  'values:no-code-run': {
+    sentence: 'Capturing runs no getter, proxy trap or other code of the application.',
+    source: VALUES,
+  },
+
+  'actions:concurrent': { sentence: 'A hundred actions at once on one runtime each get their hit.', source: TOOLS },
+  'actions:one-end': { sentence: 'An action reaches exactly one terminal state and never leaves it.', source: TOOLS },
+  'actions:runtime-leaves': {
+    sentence:
+      'An action goes on when a runtime leaves, and when the runtime is back within the deadline its probe is too.',
+    source: TOOLS,
+  },
+  'actions:restart': {
+    sentence: 'An action, its hits and its deadline survive a restart of the broker.',
+    source: TOOLS,
+  },
+
+  'agent:no-pause': {
+    sentence: 'No probe, and no debugger statement of the application, ever pauses it while the agent is attached.',
+    source: AGENT,
+  },
+  'agent:idle': {
+    sentence: 'Before the first action there is no debugger, no inspector and no port in the process.',
+    source: AGENT,
+  },
+  'agent:exit': {
+    sentence: 'The agent keeps no process alive, prints nothing at its end, and changes no exit code.',
+    source: AGENT,
+  },
+  'agent:no-broker': {
+    sentence: 'An agent without a broker, or with a bad token or setting, leaves the application as it is.',
+    source: AGENT,
+  },
+  'agent:permission-model': {
+    sentence: 'Under a permission model that would abort the process there is one clear line and no agent.',
+    source: AGENT,
+  },
+  'agent:hostile-application': {
+    sentence: 'An application that replaced built-ins is captured truly and is not harmed.',
+    source: AGENT,
+  },
+  'agent:worker-crash': {
+    sentence: 'A crash of the worker of the agent does not harm the application.',
+    source: AGENT,
+  },
+  'agent:source-maps': {
+    sentence: 'A line of TypeScript is found through external and inline source maps, and through those of tsx.',
+    source: AGENT,
+  },
+  'agent:not-loaded': {
+    sentence: 'A probe in a file that is not loaded yet binds when it is, before its first pass.',
+    source: AGENT,
+  },
+  'agent:packages': {
+    sentence: 'A line inside a package under node_modules can be probed like any other.',
+    source: AGENT,
+  },
+  'agent:deadline': {
+    sentence: 'A probe is removed at its deadline also where the broker is gone.',
+    source: AGENT,
+  },
+  'agent:disarm': {
+    sentence:
+      'Between samples the breakpoint is taken away, so that a hot line costs no more than the overhead allowed.',
+    source: AGENT,
+  },
+  'agent:one-file': { sentence: 'The agent is one file with no dependency and no install script.', source: AGENT },
+
+  'wire:bad-frame': {
+    sentence:
+      'A frame that is not JSON, of an unknown type, or against its schema closes its own connection and harms nothing else.',
+    source: WIRE,
+  },
+  'wire:forbidden-keys': {
+    sentence: 'A frame with a __proto__ key is refused and reaches no prototype.',
+    source: WIRE,
+  },
+  'wire:unknown-fields': { sentence: 'Fields that a receiver does not know are ignored.', source: WIRE },
+  'wire:versions': {
+    sentence: 'The highest version that both sides speak is used; without one the connection closes with 4000.',
+    source: WIRE,
+  },
+  'wire:schemas': {
+    sentence: 'The JSON Schemas and the AsyncAPI document agree with what the broker takes.',
+    source: WIRE,
+  },
+  'wire:sequences': {
+    sentence: 'A hit with a known sequence is stored once, and one after a gap is asked for again.',
+    source: WIRE,
+  },
+  'wire:epochs': {
+    sentence: 'When a runtime attaches again, the older connection is closed and its hits are fenced.',
+    source: WIRE,
+  },
+  'wire:reconnect': {
+    sentence:
+      'After a reconnect the agent installs what is missing, drops what is not wanted, and sends hits that were not acknowledged.',
+    source: WIRE,
+  },
+
+  'redaction:names': { sentence: 'The value under a name such as password or apiKey is hidden.', source: SECURITY },
+  'redaction:email': { sentence: 'An e-mail address is hidden.', source: SECURITY },
+  'redaction:card': {
+    sentence: 'A payment card number that passes Luhn is hidden, as text and as a number.',
+    source: SECURITY,
+  },
+  'redaction:jwt': { sentence: 'A JWT is hidden.', source: SECURITY },
+  'redaction:header': { sentence: 'The secret of a Bearer or Basic header is hidden.', source: SECURITY },
+  'redaction:pem': { sentence: 'A PEM private key is hidden, also where its end is cut off.', source: SECURITY },
+  'redaction:vendor': { sentence: 'Tokens of common vendors, and those of Borescope, are hidden.', source: SECURITY },
+  'redaction:ordinary': { sentence: 'UUIDs, hashes, versions, dates and amounts stay as they are.', source: SECURITY },
+  'redaction:agent': {
+    sentence: 'What is hidden is hidden inside the process, before it is cut and before it leaves.',
+    source: SECURITY,
+  },
+  'redaction:broker': {
+    sentence: 'What a captured hit still shows is hidden at the broker, and counted.',
+    source: SECURITY,
+  },
+
+  'tokens:form': { sentence: 'A mistyped token is told from its checksum, without a look-up.', source: SECURITY },
+  'tokens:stored': {
+    sentence: 'Only the SHA-256 of a token is stored, and its plaintext is shown once.',
+    source: SECURITY,
+  },
+  'tokens:kind': { sentence: 'A token of one kind opens no door of another.', source: SECURITY },
+  'tokens:organization': {
+    sentence: 'What belongs to another organization is not found, like what never was.',
+    source: SECURITY,
+  },
+  'tokens:bound': {
+    sentence: 'A token bound to services or environments sees and touches only those.',
+    source: SECURITY,
+  },
+  'tokens:revoked': {
+    sentence: 'A revoked token is refused from the next request, and its agent sockets close within a second or so.',
+    source: SECURITY,
+  },
+  'tokens:silent': { sentence: 'No token is in a log line or in an error.', source: SECURITY },
+
+  'broker:settings': {
+    sentence: 'An unknown or bad setting stops the start with one clear line.',
+    source: SETTINGS,
+  },
+  'broker:loopback': {
+    sentence: 'Listening beyond loopback without TLS or a declared proxy is refused.',
+    source: SETTINGS,
+  },
+  'broker:port-taken': { sentence: 'A port that is taken is one clear line and exit code 1.', source: COMMANDS },
+  'broker:drain': {
+    sentence: 'On SIGTERM the broker stops being ready, tells agents to reconnect, answers open calls, and ends.',
+    source: SETTINGS,
+  },
+  'broker:one-per-store': { sentence: 'Two brokers do not share one embedded store.', source: SETTINGS },
+  'broker:agent': { sentence: 'The broker serves the agent that matches it at /agent.tgz.', source: START },
+
+  'commands:start': {
+    sentence: 'npm start -- --once builds, starts, takes one live snapshot through MCP, prints it and exits with 0.',
+    source: START,
+  },
+  'commands:codes': {
+    sentence: 'The borescope command exits with 0 when done, 1 when the work failed, 2 on wrong usage.',
+    source: COMMANDS,
+  },
+  'commands:json': { sentence: 'With --json a command prints the structured content of the tool.', source: COMMANDS },
+  'commands:install': {
+    sentence: 'Installed from its tarballs into an empty project, Borescope does its main job.',
+    source: START,
+  },
+} as const satisfies Readonly<Record<string, Promised>>;
+
+export type PromiseId = keyof typeof PROMISES;
