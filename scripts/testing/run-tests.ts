@@ -13,7 +13,7 @@ export async function runTests(wanted: readonly string[], say: (text: string) =>
   }
   say(`${files.length} test files`);
   const begun = performance.now();
-  const options = { node: process.execPath, cwd: root, concurrency: 2, signal: stopping.signal };
+  const options = { node: process.execPath, cwd: root, concurrency: 2, env: process.env, signal: stopping.signal };
   const results = await runTestFiles(files, options);
   for (const line of summarize(results, performance.now() - begun)) console.log(line);
   if (stopping.signal.aborted) console.log('interrupted');

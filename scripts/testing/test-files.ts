@@ -19,11 +19,11 @@ export function findTestFiles(root: string): string[] {
 /** Runs the files, a few at a time, and prints a line for each and all that a failed one wrote. */
 export async function runTestFiles(
   files: readonly string[],
-  { concurrency, ...options }: Omit<RunOptions, 'env'> & { concurrency: number },
+  { concurrency, ...options }: RunOptions & { concurrency: number },
 ): Promise<FileResult[]> {
   const results: FileResult[] = [];
   const waiting = [...files];
-  const env = testEnvironment(process.env);
+  const env = testEnvironment(options.env);
   const worker = async (): Promise<void> => {
     for (let file = waiting.shift(); file !== undefined && !options.signal.aborted; file = waiting.shift()) {
       const result = await runTestFile(file, { ...options, env });
@@ -63,7 +63,7 @@ function print(result: FileResult): void {
 }
 
 /** A developer's own settings of Borescope must not reach the processes under test. */
-function testEnvironment(own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function testEnvironment(own: RunOptions['env']): RunOptions['env'] {
   const kept = Object.entries(own).filter(
     ([name]) => !name.startsWith('BORESCOPE_') || name === 'BORESCOPE_REDACTION_CASES',
   );
