@@ -6,6 +6,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { asyncApiFile } from './generate-asyncapi.ts';
+import { errorsPage } from './generate-errors.ts';
+import { limitsPage } from './generate-limits.ts';
 import { schemaFiles } from './generate-schema.ts';
 
 export interface GeneratedFile {
@@ -14,7 +16,7 @@ export interface GeneratedFile {
   readonly text: string;
 }
 
-const generated: GeneratedFile[] = [...schemaFiles(), asyncApiFile()];
+const generated: GeneratedFile[] = [...schemaFiles(), asyncApiFile(), limitsPage(), errorsPage()];
 
 const onDisk = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 

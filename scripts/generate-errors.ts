@@ -1,0 +1,66 @@
+import { ERRORS, type ErrorCode } from '@borescope/agent-protocol';
+import type { GeneratedFile } from './generate.ts';
+
+/** What each code means and what the caller can do; a code without a line here does not compile. */
+const MEANING: Readonly<Record<ErrorCode, readonly [means: string, mend: string]>> = {
+  RUNTIME_NOT_FOUND: [
+    'No attached runtime matches `runtimes`, or none that the credential may touch.',
+    'The hint lists what is attached. Start the application with the agent, or widen the target.',
+  ],
+  FILE_NOT_FOUND: [
+    'No script of the runtime, and no file that it may still load, ends in this path.',
+    'The hint names the nearest files. Give the path as the developer wrote it, as much of it as you are sure of.',
+  ],
+  FILE_AMBIGUOUS: ['Several scripts end in this path.', 'The hint lists them. Add folders until one is left.'],
+  LINE_NOT_EXECUTABLE: [
+    'No statement starts on this line: it is blank, a comment, only types, or past the end.',
+    'The hint names the nearest lines that can carry a probe, with their text.',
+  ],
+  SOURCE_MISMATCH: [
+    'The deployed line is not the `expect_line` that was given: the runtime runs other code than you look at.',
+    'The hint has the deployed text. Use `inspect_location` to find the line in the deployed source.',
+  ],
+  EXPRESSION_INVALID: [
+    'The condition or expression does not parse, or is not one expression.',
+    'The message says where.',
+  ],
+  EXPRESSION_UNSAFE: [
+    'It parses, and could have an effect or show a secret: an assignment, a call of application code, a loop, a test of a secret.',
+    'The message says what and where, and what to write instead.',
+  ],
+  LIMIT_EXCEEDED: ['An argument is outside of its bounds, or of the wrong kind.', 'The message names the limit.'],
+  QUOTA_EXCEEDED: ['More at once than is allowed.', 'The message says when to retry.'],
+  FORBIDDEN: ['The credential may not do this.', 'Use a token of the kind and role that the message names.'],
+  BLOCKED_BY_POLICY: ['A policy of the organization forbids it.', 'Ask who administers the organization.'],
+  ACTION_NOT_FOUND: [
+    'No action has this id, it is older than the retention, or it is not yours to see.',
+    'Use `list_actions`.',
+  ],
+  UNAVAILABLE: [
+    'The broker cannot do it now: the store cannot be written, the runtime does not answer, or it is shutting down.',
+    'Try again in a moment.',
+  ],
+};
+
+export function errorsPage(): GeneratedFile {
+  const sections = Object.entries(ERRORS).map(([code, { status, retryable }]) => {
+    const [means, mend] = MEANING[code as ErrorCode];
+    return `| \`${code}\` | ${means} | ${mend} | ${retryable ? 'yes' : 'no'} | ${status} |`;
+  });
+  return {
+    path: 'docs/errors.md',
+    text: `<!-- Generated from agent-protocol/src/errors.ts by npm run generate. -->
+
+# Errors
+
+A tool that cannot do what was asked answers with \`isError: true\` and the structured content
+\`{"error": {"code", "message", "hint", "retryable"}}\`; the same stands in the text of the result. A placement that failed
+on one runtime has \`error\` with a code of this table in its entry of \`placements\`. Switch on the code, never on the
+words. Messages and hints hold no captured data.
+
+| code | means | what to do | the same call may work later | HTTP status |
+|---|---|---|---|---:|
+${sections.join('\n')}
+`,
+  };
+}

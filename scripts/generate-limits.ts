@@ -1,0 +1,46 @@
+import { LIMITS } from '@borescope/agent-protocol';
+import type { GeneratedFile } from './generate.ts';
+
+/** What each limit bounds, with its unit; a limit without a line here does not compile. */
+const MEANING: Readonly<Record<keyof typeof LIMITS, string>> = {
+  maxHits: 'hits of one action, over all its runtimes together',
+  defaultHits: 'hits where `max_hits` is not given',
+  depth: 'nesting levels of a captured value whose contents are shown; an expression starts its own count',
+  maxTimeoutSeconds: 'seconds that a probe may live',
+  defaultTimeoutSeconds: 'seconds that it lives where `timeout_seconds` is not given',
+  expressions: 'expressions of one action',
+  expressionLength: 'characters of one expression or of the condition',
+  stringLength: 'characters of a captured string; the full length is told',
+  collectionItems: 'items of a captured array, set or map; the full count is told',
+  objectProperties: 'properties of a captured object; the full count is told',
+  hitBytes: 'bytes of one hit on the wire; what is deep and far is trimmed first, and marked',
+  stackFrames: 'frames of a captured stack',
+  frameBytes: 'bytes of one WebSocket frame between broker and agent',
+  frameNesting: 'arrays and objects inside each other in such a frame',
+  maxOverheadPercent: 'percent of one core that an action may cost a runtime',
+  defaultOverheadPercent: 'percent where `overhead_percent` is not given',
+  liveActionsPerRuntime: 'actions that live on one runtime at a time',
+};
+
+export function limitsPage(): GeneratedFile {
+  const rows = Object.entries(MEANING).map(([name, meaning]) => {
+    const value: number = LIMITS[name as keyof typeof LIMITS];
+    return `| ${value.toLocaleString('en-US')} | ${meaning} | \`${name}\` |`;
+  });
+  return {
+    path: 'docs/limits.md',
+    text: `<!-- Generated from agent-protocol/src/limits.ts by npm run generate. -->
+
+# Limits
+
+Asking for more than a limit is an error that names it (\`LIMIT_EXCEEDED\`); a request is never silently cut down to it.
+What is captured is cut at its limits, says that it was, and tells the full size.
+
+| limit | of | name in the code |
+|---:|---|---|
+${rows.join('\n')}
+
+Characters are UTF-16 code units, as JavaScript counts them.
+`,
+  };
+}
