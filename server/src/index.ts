@@ -1,1 +1,26 @@
-export {};
+export type { Role, TokenKind } from './access/caller.ts';
+export { createTokens, type IssuedToken, type TokenRequest, type Tokens, type TokensOptions } from './access/tokens.ts';
+export { type Broker, type BrokerOptions, ListenError, startBroker } from './broker.ts';
+export { TOOLS } from './mcp/catalogue.ts';
+export { VALUE_NOTATION } from './mcp/render-value.ts';
+export type { ActionResult } from './mcp/result-schema.ts';
+export type { Tool } from './mcp/tool.ts';
+export { brokerVersion } from './package-info.ts';
+export {
+  BROKER_SETTING_NAMES,
+  type BrokerSettingName,
+  type BrokerSettings,
+  brokerSettings,
+  flagName,
+  parseDuration,
+  readSettings,
+  SettingsError,
+  variableName,
+} from './settings.ts';
+export {
+  DataDirectoryInUse,
+  type EmbeddedStoreOptions,
+  openEmbeddedStore,
+  SchemaTooNew,
+} from './store/embedded/embedded-store.ts';
+export { type Organization, type Store, StoreUnavailable, type TokenRecord } from './store/store.ts';

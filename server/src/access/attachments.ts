@@ -1,0 +1,80 @@
+import type { Store } from '../store/store.ts';
+import { ending } from './tokens.ts';
+
+/** Milliseconds between two looks. Streams and sockets of a revoked token close within a second. */
+const LOOK_EVERY = 450;
+
+export interface AttachmentsOptions {
+  readonly store: Store;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** The store could not be asked; everything stays open, and the next look tries again. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * What is open under a token: streams to assistants, sockets of agents. The tokens in use are looked up about twice a
+ * second, because a revocation may be written by another process (the command, another broker).
+ */
+export interface Attachments {
+  /** `close` is called once when the token ends; the returned function takes the attachment out again. */
+  add(token: { organization: string; id: string }, close: () => void): () => void;
+  count(): number;
+  stop(): void;
+}
+
+interface Attached {
+  readonly organization: string;
+  readonly id: string;
+  readonly closers: Set<() => void>;
+}
+
+export function watchAttachments({ store, clock, onError }: AttachmentsOptions): Attachments {
+  const attached = new Map<string, Attached>();
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+
+  async function look(): Promise<void> {
+    for (const entry of [...attached.values()]) {
+      const record = await store.tokens.get(entry.organization, entry.id);
+      if (record !== undefined && ending(record, clock()) === undefined) continue;
+      attached.delete(entry.id);
+      for (const close of entry.closers) close();
+    }
+  }
+
+  function schedule(): void {
+    if (stopped || timer !== undefined || attached.size === 0) return;
+    timer = setTimeout(() => {
+      look()
+        .catch(onError)
+        .finally(() => {
+          timer = undefined;
+          schedule();
+        });
+    }, LOOK_EVERY);
+    timer.unref();
+  }
+
+  return {
+    add(token, close) {
+      const entry = attached.get(token.id) ?? {
+        organization: token.organization,
+        id: token.id,
+        closers: new Set<() => void>(),
+      };
+      attached.set(token.id, entry);
+      entry.closers.add(close);
+      schedule();
+      return () => {
+        entry.closers.delete(close);
+        if (entry.closers.size === 0 && attached.get(token.id) === entry) attached.delete(token.id);
+      };
+    },
+    count: () => [...attached.values()].reduce((sum, entry) => sum + entry.closers.size, 0),
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}

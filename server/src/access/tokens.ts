@@ -1,0 +1,141 @@
+import type { Store, TokenRecord } from '../store/store.ts';
+import type { Caller, Role, TokenKind } from './caller.ts';
+import { mintToken, tokenHash, tokenKind } from './token-format.ts';
+
+/** What a token is made of. Names of services and environments bind it to those; absent: all. */
+export interface TokenRequest {
+  readonly organization: string;
+  readonly kind: TokenKind;
+  readonly name: string;
+  /** Absent: `developer` for `mcp`, `admin` for `admin`, `viewer` for `agent` (an agent calls nothing). */
+  readonly role?: Role;
+  readonly services?: readonly string[];
+  readonly environments?: readonly string[];
+  /** Milliseconds from now; absent: it does not expire. */
+  readonly lifetimeMs?: number;
+}
+
+/** The only time that the plaintext is there. */
+export interface IssuedToken {
+  readonly token: string;
+  readonly record: TokenRecord;
+}
+
+/** Why a text is no credential. `malformed` is told without a look-up. */
+export type Refusal = 'malformed' | 'unknown' | 'revoked' | 'expired';
+
+export type Verification =
+  | { readonly ok: true; readonly caller: Caller; readonly record: TokenRecord }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+export interface Tokens {
+  create(request: TokenRequest): Promise<IssuedToken>;
+  list(organization: string): Promise<TokenRecord[]>;
+  /** Undefined where the organization has no such token. */
+  revoke(organization: string, id: string): Promise<TokenRecord | undefined>;
+  /**
+   * A new token with the same rights and a new plaintext; the old one ends after `overlapMs` (0: it is revoked now).
+   * Undefined where there is no such token, or it has already ended.
+   */
+  rotate(
+    organization: string,
+    id: string,
+    overlapMs: number,
+  ): Promise<(IssuedToken & { previous: TokenRecord }) | undefined>;
+  /** Looks at the store every time, so that a revocation holds on the next request. */
+  verify(plaintext: string): Promise<Verification>;
+}
+
+const DEFAULT_ROLE: Readonly<Record<TokenKind, Role>> = { mcp: 'developer', agent: 'viewer', admin: 'admin' };
+
+/** Milliseconds. Last use is coarse: a write for every request would cost more than the request. */
+const LAST_USE_STEP = 60_000;
+
+export interface TokensOptions {
+  readonly store: Store;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  readonly random: (bytes: number) => Buffer;
+}
+
+export function createTokens({ store, clock, random }: TokensOptions): Tokens {
+  async function issue(fields: Omit<TokenRecord, 'id' | 'hash' | 'createdAt'>, now: number): Promise<IssuedToken> {
+    const token = mintToken(fields.kind, random);
+    const id = `tok_${random(12).toString('hex')}`;
+    const record: TokenRecord = { ...fields, id, hash: tokenHash(token), createdAt: now };
+    await store.tokens.create(fields.organization, record);
+    return { token, record };
+  }
+
+  return {
+    async create(request) {
+      const now = clock();
+      return issue(
+        {
+          organization: request.organization,
+          kind: request.kind,
+          name: request.name,
+          role: request.role ?? DEFAULT_ROLE[request.kind],
+          ...(request.services !== undefined && { services: request.services }),
+          ...(request.environments !== undefined && { environments: request.environments }),
+          ...(request.lifetimeMs !== undefined && { expiresAt: now + request.lifetimeMs }),
+        },
+        now,
+      );
+    },
+
+    list: (organization) => store.tokens.list(organization),
+
+    revoke: (organization, id) => store.tokens.revoke(organization, id, clock()),
+
+    async rotate(organization, id, overlapMs) {
+      const now = clock();
+      const old = await store.tokens.get(organization, id);
+      if (old === undefined || ending(old, now) !== undefined) return undefined;
+      const { id: _id, hash: _hash, createdAt, revokedAt: _revoked, lastUsedAt: _used, expiresAt, ...rights } = old;
+      // The new token lives as long as the old one was meant to.
+      const next = await issue(
+        { ...rights, ...(expiresAt !== undefined && { expiresAt: now + (expiresAt - createdAt) }) },
+        now,
+      );
+      const end = Math.min(now + overlapMs, expiresAt ?? Number.POSITIVE_INFINITY);
+      const previous =
+        overlapMs === 0
+          ? await store.tokens.revoke(organization, id, now)
+          : await store.tokens.setExpiry(organization, id, end);
+      return { ...next, previous: previous ?? old };
+    },
+
+    async verify(plaintext) {
+      if (tokenKind(plaintext) === undefined) return { ok: false, refusal: 'malformed' };
+      const record = await store.tokens.byHash(tokenHash(plaintext));
+      if (record === undefined) return { ok: false, refusal: 'unknown' };
+      const now = clock();
+      const refusal = ending(record, now);
+      if (refusal !== undefined) return { ok: false, refusal };
+      if (record.lastUsedAt === undefined || now - record.lastUsedAt >= LAST_USE_STEP) {
+        // A store that cannot write must not lock out those who only read: the next request tries again.
+        await store.tokens.used(record.organization, record.id, now).catch(() => undefined);
+      }
+      return { ok: true, record, caller: callerOf(record) };
+    },
+  };
+}
+
+/** Why a stored token is over at `now`, or undefined where it holds. */
+export function ending(record: TokenRecord, now: number): 'revoked' | 'expired' | undefined {
+  if (record.revokedAt !== undefined) return 'revoked';
+  return record.expiresAt !== undefined && record.expiresAt <= now ? 'expired' : undefined;
+}
+
+function callerOf(record: TokenRecord): Caller {
+  return {
+    organization: record.organization,
+    tokenId: record.id,
+    tokenName: record.name,
+    kind: record.kind,
+    role: record.role,
+    ...(record.services !== undefined && { services: record.services }),
+    ...(record.environments !== undefined && { environments: record.environments }),
+  };
+}

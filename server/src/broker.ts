@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { DestinationStream } from 'pino';
+import { watchAttachments } from './access/attachments.ts';
+import { createTokens, type Tokens } from './access/tokens.ts';
+import { createEngine } from './engine.ts';
+import { agentCapacity } from './http/agent-capacity.ts';
+import { serveAgents } from './http/agent-upgrade.ts';
+import { createHostCheck } from './http/host-check.ts';
+import { mountMcp } from './http/mcp-route.ts';
+import { createMetrics } from './http/metrics.ts';
+import { createHttpServer } from './http/server.ts';
+import { createLogger } from './logger.ts';
+import { createMcp } from './mcp/handler.ts';
+import { brokerVersion, packedAgentPath } from './package-info.ts';
+import { type BrokerSettings, isLoopback, SettingsError } from './settings.ts';
+import { openEmbeddedStore } from './store/embedded/embedded-store.ts';
+import type { Store } from './store/store.ts';
+
+/** A broker that listens. */
+export interface Broker {
+  /** Where it really listens, for example `http://127.0.0.1:7373`. */
+  readonly url: string;
+  readonly port: number;
+  readonly store: Store;
+  readonly tokens: Tokens;
+  /** Drains and stops: ready no more, agents told to reconnect, open calls answered; about 10 s at most. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface BrokerOptions {
+  readonly settings: BrokerSettings;
+  /** Where log lines go; stderr where not given. */
+  readonly logTo?: DestinationStream;
+  /** The file that `/agent.tgz` serves; the one beside the server package where not given. */
+  readonly agentPackage?: string;
+}
+
+/** The port is taken, or the address is not one of this machine. One line, to be shown as it is. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+/** Milliseconds that each step of a shutdown may take. */
+const DRAIN = 5000;
+const SETTLE = 3000;
+const CLOSE = 2000;
+
+/**
+ * Opens the store, takes up what is live in it, and listens.
+ * Rejects with `SettingsError`, `ListenError`, `DataDirectoryInUse`, `SchemaTooNew` or `StoreUnavailable`.
+ */
+export async function startBroker({ settings, logTo, agentPackage }: BrokerOptions): Promise<Broker> {
+  const log = createLogger(settings.logLevel, logTo);
+  const tls = readTls(settings);
+  const loopback = isLoopback(settings.host);
+  const version = brokerVersion();
+  const store = await openEmbeddedStore({ dataDir: settings.dataDir, now: Date.now, use: 'broker' });
+  const tokens = createTokens({ store, clock: Date.now, random: randomBytes });
+  const attachments = watchAttachments({
+    store,
+    clock: Date.now,
+    onError: (err) => log.warn({ err }, 'revocations could not be looked up'),
+  });
+  const metrics = createMetrics(attachments.count);
+  const engine = createEngine({ store, retentionMs: settings.retention, log, meter: metrics.meter });
+  const hosts = createHostCheck({ host: settings.host, loopback, publicUrl: settings.publicUrl });
+  let draining = false;
+  let url = '';
+  const app = createHttpServer({
+    ...(tls !== undefined && { tls }),
+    hosts,
+    store,
+    tokens,
+    metrics,
+    log,
+    version,
+    baseUrl: () => settings.publicUrl?.replace(/\/$/, '') ?? url,
+    draining: () => draining,
+    agentPackage: agentPackage ?? packedAgentPath(),
+    openMetricsOnLoopback: loopback && !settings.tlsTerminated,
+  });
+  const mcp = createMcp({ actions: engine.actions, version, now: Date.now, log, onCall: metrics.toolCall });
+  const mcpRoute = mountMcp(app, { mcp, tokens, attachments, log, draining: () => draining });
+  serveAgents(app.server, {
+    tokens,
+    attachments,
+    sessions: engine.sessions,
+    hosts,
+    log,
+    capacity: agentCapacity(),
+    draining: () => draining,
+  });
+
+  async function close(): Promise<void> {
+    draining = true;
+    await engine.drain(DRAIN);
+    await mcpRoute.settled(SETTLE);
+    const force = setTimeout(() => app.server.closeAllConnections(), CLOSE);
+    await app.close();
+    clearTimeout(force);
+    attachments.stop();
+    metrics.close();
+    await store.close();
+    log.info({}, 'stopped');
+  }
+
+  try {
+    await engine.start();
+    await listen(app, settings);
+  } catch (error) {
+    await close().catch((err: unknown) => log.error({ err }, 'the start failed, and so did cleaning up'));
+    throw error;
+  }
+  const address = app.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : settings.port;
+  const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
+  url = `${tls === undefined ? 'http' : 'https'}://${host}:${port}`;
+  log.info({ url, version, dataDir: settings.dataDir }, 'listening');
+  let closing: Promise<void> | undefined;
+  return {
+    url,
+    port,
+    store,
+    tokens,
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+async function listen(app: ReturnType<typeof createHttpServer>, { host, port }: BrokerSettings): Promise<void> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EADDRINUSE') {
+      throw new ListenError(
+        `port ${port} on ${host} is taken: stop what listens there, or choose another with BORESCOPE_PORT`,
+      );
+    }
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new ListenError(`${host} is not an address of this machine: set BORESCOPE_HOST to one that is`);
+    }
+    if (code === 'EACCES')
+      throw new ListenError(`port ${port} needs more rights than this process has: choose one above 1023`);
+    throw error;
+  }
+}
+
+function readTls({ tlsCert, tlsKey }: BrokerSettings): { cert: Buffer; key: Buffer } | undefined {
+  if (tlsCert === undefined || tlsKey === undefined) return undefined;
+  return { cert: readPem('BORESCOPE_TLS_CERT', tlsCert), key: readPem('BORESCOPE_TLS_KEY', tlsKey) };
+}
+
+function readPem(setting: string, file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch {
+    throw new SettingsError(`${setting}: the file cannot be read`);
+  }
+}

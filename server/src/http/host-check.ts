@@ -1,0 +1,52 @@
+import { isIP } from 'node:net';
+import { HttpError } from './http-error.ts';
+
+const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
+
+/**
+ * Against DNS rebinding: a page of a stranger's domain that resolves to this address comes with that domain in `Host`
+ * and `Origin`. An IP address cannot be rebound, so on a broker that listens beyond loopback any address is good.
+ */
+export interface HostCheck {
+  /** @throws HttpError FORBIDDEN */
+  check(headers: { host?: string | undefined; origin?: string | undefined }): void;
+}
+
+export function createHostCheck(options: {
+  host: string;
+  loopback: boolean;
+  publicUrl?: string | undefined;
+}): HostCheck {
+  const names = new Set([...LOOPBACK_NAMES, hostname(`http://${bracketed(options.host)}`) ?? options.host]);
+  const published = options.publicUrl === undefined ? undefined : hostname(options.publicUrl);
+  if (published !== undefined) names.add(published);
+  const known = (name: string | undefined): boolean =>
+    name !== undefined && (names.has(name) || (!options.loopback && isAddress(name)));
+
+  return {
+    check({ host, origin }) {
+      if (host === undefined || !known(hostname(`http://${host}`))) {
+        const hint = 'Use the address that the broker printed, or set BORESCOPE_PUBLIC_URL to the one you use.';
+        throw new HttpError('FORBIDDEN', 'the Host header names a host that is not this broker', hint);
+      }
+      if (origin !== undefined && !known(hostname(origin))) {
+        const hint =
+          'Pages of other sites may not call the broker. Set BORESCOPE_PUBLIC_URL where this is its own site.';
+        throw new HttpError('FORBIDDEN', 'the Origin header names a site that is not this broker', hint);
+      }
+    },
+  };
+}
+
+/** Lower case, IPv6 in brackets; undefined for `null` origins and for what is no URL. */
+function hostname(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).hostname || undefined : undefined;
+}
+
+function isAddress(name: string): boolean {
+  return isIP(name.replace(/^\[|\]$/g, '')) !== 0;
+}
+
+function bracketed(host: string): string {
+  return isIP(host) === 6 ? `[${host}]` : host;
+}

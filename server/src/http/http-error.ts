@@ -1,0 +1,46 @@
+import { ERRORS, type ErrorCode } from '@borescope/agent-protocol';
+
+/** What can go wrong before a request reaches the product's own codes. */
+export const HTTP_ERRORS = {
+  BAD_REQUEST: { status: 400, retryable: false },
+  UNAUTHENTICATED: { status: 401, retryable: false },
+  NOT_FOUND: { status: 404, retryable: false },
+  PAYLOAD_TOO_LARGE: { status: 413, retryable: false },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false },
+  INTERNAL: { status: 500, retryable: true },
+} as const;
+
+export type HttpErrorCode = keyof typeof HTTP_ERRORS | ErrorCode;
+
+/** Every error of every route has this body. */
+export interface HttpErrorBody {
+  readonly error: { code: HttpErrorCode; message: string; hint: string; retryable: boolean };
+}
+
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+  readonly code: HttpErrorCode;
+  readonly hint: string;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: HttpErrorCode, message: string, hint: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message);
+    this.code = code;
+    this.hint = hint;
+    this.headers = headers;
+  }
+
+  get status(): number {
+    return entry(this.code).status;
+  }
+
+  body(): HttpErrorBody {
+    return {
+      error: { code: this.code, message: this.message, hint: this.hint, retryable: entry(this.code).retryable },
+    };
+  }
+}
+
+function entry(code: HttpErrorCode): { status: number; retryable: boolean } {
+  return { ...ERRORS, ...HTTP_ERRORS }[code];
+}

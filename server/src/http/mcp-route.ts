@@ -1,0 +1,95 @@
+import { toNodeHandler } from '@modelcontextprotocol/node';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Attachments } from '../access/attachments.ts';
+import { authenticate } from '../access/authenticate.ts';
+import type { Caller } from '../access/caller.ts';
+import { bearerOrPairCredential } from '../access/credentials.ts';
+import type { Tokens } from '../access/tokens.ts';
+import type { Log } from '../log.ts';
+import type { Mcp } from '../mcp/handler.ts';
+import { HttpError } from './http-error.ts';
+
+export interface McpRouteOptions {
+  readonly mcp: Mcp;
+  readonly tokens: Tokens;
+  readonly attachments: Attachments;
+  readonly log: Log;
+  readonly draining: () => boolean;
+}
+
+/** Exchanges that are under way, so that a shutdown can let them end. */
+export interface McpRoute {
+  /** Resolves when none is open any more, or after `timeoutMs`. */
+  settled(timeoutMs: number): Promise<void>;
+}
+
+/** Mounts the MCP endpoint: authentication before the body is read, then the SDK has the raw request. */
+export function mountMcp(app: FastifyInstance, options: McpRouteOptions): McpRoute {
+  const { mcp, tokens, attachments, log, draining } = options;
+  const serve = toNodeHandler(mcp.handler, { onerror: (err) => log.error({ err }, 'an MCP exchange failed') });
+  const callers = new WeakMap<FastifyRequest, Caller>();
+  const open = new Set<FastifyReply>();
+  const waiting = new Set<() => void>();
+
+  app.addHook('preClose', () => mcp.handler.close());
+
+  app.route({
+    method: ['GET', 'POST', 'DELETE'],
+    url: '/mcp',
+    async onRequest(request) {
+      if (draining()) {
+        const hint = 'Try again in a few seconds.';
+        throw new HttpError('UNAVAILABLE', 'the broker is shutting down', hint, { 'retry-after': '5' });
+      }
+      const found = await authenticate(tokens, bearerOrPairCredential(request.headers), 'mcp');
+      if (found.ok) callers.set(request, found.caller);
+      else if (found.status === 403) throw new HttpError('FORBIDDEN', found.message, found.hint);
+      else {
+        const challenge = { 'www-authenticate': 'Bearer realm="borescope"' };
+        throw new HttpError('UNAUTHENTICATED', found.message, found.hint, challenge);
+      }
+    },
+    async handler(request, reply) {
+      const caller = callers.get(request);
+      if (caller === undefined) throw new Error('an MCP request came past authentication');
+      const close = attachments.add({ organization: caller.organization, id: caller.tokenId }, () =>
+        reply.raw.destroy(),
+      );
+      open.add(reply);
+      reply.raw.once('close', () => {
+        close();
+        open.delete(reply);
+        if (open.size === 0) for (const done of waiting) done();
+      });
+      // The SDK writes the head itself: what hooks have set would be lost.
+      for (const [name, value] of Object.entries(reply.getHeaders())) {
+        if (value !== undefined) reply.raw.setHeader(name, value);
+      }
+      reply.hijack();
+      const { method, raw } = request;
+      const incoming = {
+        method,
+        headers: raw.headers,
+        auth: mcp.authInfo(caller),
+        ...(raw.url !== undefined && { url: raw.url }),
+        [Symbol.asyncIterator]: () => raw[Symbol.asyncIterator](),
+      };
+      await serve(incoming, reply.raw, request.body);
+    },
+  });
+
+  return {
+    settled(timeoutMs) {
+      if (open.size === 0) return Promise.resolve();
+      return new Promise((resolve) => {
+        const done = () => {
+          clearTimeout(timer);
+          waiting.delete(done);
+          resolve();
+        };
+        const timer = setTimeout(done, timeoutMs);
+        waiting.add(done);
+      });
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { CLOSE } from '@borescope/agent-protocol';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Meter } from '../meter.ts';
+
+/** Everything that is scraped. Labels are closed sets: nothing captured, no name of a tenant, no id. */
+export interface Metrics {
+  readonly meter: Meter;
+  toolCall(tool: string, outcome: string, seconds: number): void;
+  request(route: string, status: number): void;
+  contentType: string;
+  text(): Promise<string>;
+  /** Stops what collects in the background. */
+  close(): void;
+}
+
+export function createMetrics(openStreams: () => number): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
+    new Counter<Label>({ name: `borescope_${name}`, help, labelNames, registers });
+
+  const hits = counter('hits_total', 'Hits that agents sent, by what became of them', ['outcome']);
+  const redactions = counter('broker_redactions_total', 'Values that only the second pass hid', ['kind']);
+  const placed = counter('actions_placed_total', 'Actions placed');
+  const ended = counter('actions_ended_total', 'Actions ended, by their last state', ['state']);
+  const closed = counter('agent_closed_total', 'Agent connections that the broker closed', ['reason']);
+  const unavailable = counter('store_unavailable_total', 'Steps that the store refused or failed');
+  const calls = counter('tool_calls_total', 'Tool calls, by outcome: ok or the error code', ['tool', 'outcome']);
+  const requests = counter('http_requests_total', 'HTTP requests answered', ['route', 'status']);
+  const actionSeconds = new Histogram({
+    name: 'borescope_action_seconds',
+    help: 'Seconds from placing an action to its end',
+    labelNames: ['state'],
+    buckets: [0.05, 0.25, 1, 5, 15, 60, 300, 600],
+    registers,
+  });
+  const callSeconds = new Histogram({
+    name: 'borescope_tool_call_seconds',
+    help: 'Seconds that a tool call took, waiting included',
+    labelNames: ['tool'],
+    buckets: [0.002, 0.01, 0.05, 0.25, 1, 5, 15, 45, 60, 300, 600],
+    registers,
+  });
+  const agents = new Gauge({ name: 'borescope_agents_attached', help: 'Agents attached to this broker', registers });
+  new Gauge({
+    name: 'borescope_attachments_open',
+    help: 'Open streams and agent sockets',
+    registers,
+    collect() {
+      this.set(openStreams());
+    },
+  });
+  for (const reason of Object.keys(CLOSE)) closed.inc({ reason }, 0);
+
+  return {
+    meter: {
+      hit: (outcome) => hits.inc({ outcome }),
+      redactionCaught: (kind) => redactions.inc({ kind }),
+      actionPlaced: () => placed.inc(),
+      actionEnded(state, seconds) {
+        ended.inc({ state });
+        actionSeconds.observe({ state }, seconds);
+      },
+      agentsAttached: (count) => agents.set(count),
+      agentClosed: (reason) => closed.inc({ reason }),
+      storeUnavailable: () => unavailable.inc(),
+    },
+    toolCall(tool, outcome, seconds) {
+      calls.inc({ tool, outcome });
+      callSeconds.observe({ tool }, seconds);
+    },
+    request: (route, status) => requests.inc({ route, status: String(status) }),
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    close: () => registry.clear(),
+  };
+}

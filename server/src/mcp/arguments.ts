@@ -1,0 +1,74 @@
+import type { z } from 'zod';
+import { BorescopeError } from '../actions/error.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * Arguments of a tool call against the tool's schema. Every bad one, of whatever kind, is LIMIT_EXCEEDED: the message
+ * names the argument and what it may be, so that an assistant can mend its call. Values are not repeated.
+ */
+export function parseArguments<Schema extends z.ZodObject>(schema: Schema, given: unknown): z.infer<Schema> {
+  const parsed = schema.safeParse(given ?? {});
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  if (issue === undefined) throw new BorescopeError('LIMIT_EXCEEDED', 'bad arguments', 'Compare them with the schema.');
+  const path = pathText(issue.path);
+  const allowed = Object.keys(schema.shape).join(', ');
+  const hint =
+    issue.code === 'unrecognized_keys' && issue.path.length === 0
+      ? `The arguments of this tool are: ${allowed}.`
+      : describe(schema, issue.path);
+  throw new BorescopeError('LIMIT_EXCEEDED', `${path}: ${wording(issue)}`, hint);
+}
+
+function wording(issue: Issue): string {
+  switch (issue.code) {
+    case 'too_big':
+      return `above the limit of ${issue.maximum}${unit(issue.origin)}`;
+    case 'too_small':
+      return `below the limit of ${issue.minimum}${unit(issue.origin)}`;
+    case 'invalid_type':
+      return issue.input === undefined
+        ? 'is missing'
+        : `must be ${article(issue.expected === 'int' ? 'whole number' : issue.expected)}`;
+    case 'unrecognized_keys':
+      return `unknown ${issue.keys.length === 1 ? 'argument' : 'arguments'} ${issue.keys
+        .slice(0, 5)
+        .map((key) => JSON.stringify(key.slice(0, 64)))
+        .join(', ')}`;
+    case 'invalid_value':
+      return `must be one of ${issue.values.map(String).join(', ')}`;
+    default:
+      return issue.message;
+  }
+}
+
+function unit(origin: string): string {
+  if (origin === 'string') return ' characters';
+  return origin === 'array' ? ' items' : '';
+}
+
+function article(noun: string): string {
+  return /^[aeio]/.test(noun) ? `an ${noun}` : `a ${noun}`;
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return 'arguments';
+  return path
+    .map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index > 0 ? '.' : ''}${String(step)}`))
+    .join('');
+}
+
+/** The description of the argument that is wrong: it has the unit and the bounds. */
+function describe(schema: z.ZodObject, path: readonly PropertyKey[]): string {
+  const [name] = path;
+  const field = typeof name === 'string' ? schema.shape[name] : undefined;
+  const description = field === undefined ? undefined : descriptionOf(field);
+  return description === undefined
+    ? 'Compare the arguments with the input schema of the tool.'
+    : `${String(name)}: ${description}`;
+}
+
+function descriptionOf(field: z.core.$ZodType): string | undefined {
+  return 'description' in field && typeof field.description === 'string' ? field.description : undefined;
+}

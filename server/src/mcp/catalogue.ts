@@ -1,0 +1,24 @@
+import type { Role } from '../access/caller.ts';
+import { mayDo } from '../access/grants.ts';
+import type { Tool } from './tool.ts';
+import { cancelAction } from './tools/cancel-action.ts';
+import { captureSnapshot } from './tools/capture-snapshot.ts';
+import { inspectLocation } from './tools/inspect-location.ts';
+import { listActions } from './tools/list-actions.ts';
+import { listRuntimes } from './tools/list-runtimes.ts';
+import { waitForAction } from './tools/wait-for-action.ts';
+
+/** In the order in which an assistant needs them. */
+export const TOOLS: readonly Tool[] = [
+  listRuntimes,
+  inspectLocation,
+  captureSnapshot,
+  waitForAction,
+  listActions,
+  cancelAction,
+];
+
+/** What a role is shown; a tool that is not shown is refused when called. */
+export function toolsFor(role: Role): readonly Tool[] {
+  return TOOLS.filter((tool) => mayDo(role, tool.permission));
+}

@@ -1,0 +1,150 @@
+import type { Placement } from '../actions/action.ts';
+import type { ActionView } from '../actions/actions.ts';
+import { visibleLine } from './visible-text.ts';
+
+export const DIAGNOSIS_CAUSES = [
+  'waiting',
+  'failed',
+  'code_differs',
+  'runtime_gone',
+  'module_not_loaded',
+  'condition_error',
+  'condition_false',
+  'sampled_out',
+  'line_not_passed',
+] as const;
+
+export type DiagnosisCause = (typeof DIAGNOSIS_CAUSES)[number];
+
+/** Why one runtime has given no hit. Counts are of what was seen while the probe was armed. */
+export interface Diagnosis {
+  readonly runtime: string;
+  readonly cause: DiagnosisCause;
+  readonly message: string;
+  readonly next_step: string;
+  readonly passes: number;
+  readonly condition_false: number;
+  readonly condition_errors: number;
+  /** The first error of the condition, redacted at the agent. */
+  readonly condition_error?: string;
+  readonly armed_seconds: number;
+  readonly placed_seconds: number;
+}
+
+interface Finding {
+  readonly cause: DiagnosisCause;
+  readonly message: string;
+  readonly next: string;
+}
+
+/** One entry for each runtime, or undefined where there is a hit. `now` is milliseconds since the epoch. */
+export function diagnose(view: ActionView, now: number): Diagnosis[] | undefined {
+  if (view.action.hits > 0) return undefined;
+  const usual = mostFrequentHash(view.placements);
+  return view.placements.map((placement) => {
+    const { cause, message, next } = find(placement, view, usual, now);
+    const seen = placement.observation;
+    return {
+      runtime: placement.runtime.id,
+      cause,
+      message,
+      next_step: next,
+      passes: seen?.passes ?? 0,
+      condition_false: seen?.conditionFalse ?? 0,
+      condition_errors: seen?.conditionErrors ?? 0,
+      ...(seen?.conditionError !== undefined && { condition_error: visibleLine(seen.conditionError, 300) }),
+      armed_seconds: seconds(seen?.armedMs ?? 0),
+      placed_seconds: seconds(seen?.placedMs ?? 0),
+    };
+  });
+}
+
+/** The first cause that holds, from the one that explains most to the one that explains least. */
+function find(placement: Placement, view: ActionView, usual: string | undefined, now: number): Finding {
+  const { observation: seen, problem } = placement;
+  const live = view.action.endedAt === undefined;
+  if (problem !== undefined) {
+    return {
+      cause: problem.code === 'SOURCE_MISMATCH' ? 'code_differs' : 'failed',
+      message: `The probe could not be placed: ${problem.code}.`,
+      next: "Read the placement's error: it says how to mend the call.",
+    };
+  }
+  if (placement.goneSince !== undefined) {
+    return {
+      cause: 'runtime_gone',
+      message: `The runtime lost its connection ${seconds(now - placement.goneSince)} s ago.`,
+      next: live
+        ? 'The probe goes on when the runtime comes back; else call list_runtimes and choose one that is attached.'
+        : 'Call list_runtimes and capture again on a runtime that is attached.',
+    };
+  }
+  if (placement.status === 'pending') {
+    return {
+      cause: 'module_not_loaded',
+      message: 'The file is there, and the process has not loaded it: no line of it has run.',
+      next: 'Do what makes the application load it (often the first request of a route), or choose another file.',
+    };
+  }
+  if (seen === undefined) {
+    return {
+      cause: 'waiting',
+      message: live ? 'The runtime has not answered yet.' : 'The runtime never said that the probe was in place.',
+      next: live ? 'Call wait_for_action.' : 'Check that the runtime is still attached (list_runtimes), and try again.',
+    };
+  }
+  if (seen.conditionErrors > 0 && seen.conditionErrors >= seen.conditionFalse) {
+    return {
+      cause: 'condition_error',
+      message: `The condition gave an error on ${seen.conditionErrors} of ${seen.passes} passes.`,
+      next: 'Mend the condition: condition_error has the first error; inspect_location lists the names in scope.',
+    };
+  }
+  if (seen.conditionFalse > 0) {
+    return {
+      cause: 'condition_false',
+      message: `The line was passed ${seen.passes} times, and the condition was false on ${seen.conditionFalse} of them.`,
+      next: 'Capture once without the condition, and compare its values with what the condition expects.',
+    };
+  }
+  if (seen.passes > 0 || seen.dropped > 0) {
+    return {
+      cause: 'sampled_out',
+      message: `The line is so hot that passes were sampled: armed ${seconds(seen.armedMs)} of ${seconds(seen.placedMs)} s.`,
+      next: 'Raise overhead_percent, allow a longer timeout_seconds, or choose a line that runs less often.',
+    };
+  }
+  return notPassed(placement, usual, live);
+}
+
+function notPassed(placement: Placement, usual: string | undefined, live: boolean): Finding {
+  const hash = placement.bound?.scriptHash;
+  if (usual !== undefined && hash !== undefined && hash !== usual) {
+    return {
+      cause: 'code_differs',
+      message: 'The line was not passed, and this runtime runs other code in this file than most of the others.',
+      next: 'Call inspect_location on this runtime and check that the line is the one that you mean.',
+    };
+  }
+  return {
+    cause: 'line_not_passed',
+    message: 'The line was not passed while the probe was armed.',
+    next: live
+      ? 'Send the request that should reach it, then call wait_for_action; or probe an earlier line to see how far it comes.'
+      : 'Send the request that should reach it while the probe is armed, or probe an earlier line to see how far it comes.',
+  };
+}
+
+/** Undefined where all runtimes that told a hash told the same one. */
+function mostFrequentHash(placements: readonly Placement[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const { bound } of placements) {
+    if (bound?.scriptHash !== undefined) counts.set(bound.scriptHash, (counts.get(bound.scriptHash) ?? 0) + 1);
+  }
+  if (counts.size < 2) return undefined;
+  return [...counts].toSorted((a, b) => b[1] - a[1])[0]?.[0];
+}
+
+function seconds(milliseconds: number): number {
+  return Math.round(Math.max(0, milliseconds) / 100) / 10;
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import type { Caller } from '../access/caller.ts';
+import type { Permission } from '../access/grants.ts';
+import type { Actions } from '../actions/actions.ts';
+import { parseArguments } from './arguments.ts';
+import { errorSchema } from './result-schema.ts';
+
+/** How a tool tells the waiting client where it stands. */
+export interface ProgressReport {
+  readonly progress: number;
+  readonly total: number;
+  /** Words of ours only; never captured text. */
+  readonly message: string;
+}
+
+export interface ToolContext {
+  readonly actions: Actions;
+  readonly caller: Caller;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Aborted when nobody waits for the answer any more. It means "stop waiting", never "drop the action". */
+  readonly signal: AbortSignal;
+  /** Absent where the client sent no progress token. */
+  readonly progress?: (report: ProgressReport) => void;
+}
+
+/** Both forms of one result. `isError` where `structured` is `{error, ...}`. */
+export interface ToolAnswer {
+  readonly structured: Record<string, unknown>;
+  readonly text: string;
+  readonly isError?: boolean;
+}
+
+export interface Tool {
+  readonly name: string;
+  readonly title: string;
+  /** When to use it, and what it costs. */
+  readonly description: string;
+  readonly permission: Permission;
+  readonly annotations: {
+    readonly readOnlyHint: boolean;
+    readonly destructiveHint: boolean;
+    readonly idempotentHint: boolean;
+    readonly openWorldHint: boolean;
+  };
+  /** JSON Schema, made once. */
+  readonly inputSchema: JsonSchemaObject;
+  readonly outputSchema: JsonSchemaObject;
+  /** Rejects with `BorescopeError` for whatever the caller can mend. */
+  call(given: unknown, context: ToolContext): Promise<ToolAnswer>;
+}
+
+const json = z.json();
+const jsonObject = z.record(z.string(), json);
+
+/** A JSON Schema whose root is an object, as MCP asks for. */
+export interface JsonSchemaObject {
+  readonly type: 'object';
+  readonly properties: { [name: string]: z.infer<typeof json> };
+  readonly [keyword: string]: z.infer<typeof json>;
+}
+
+export interface ToolDefinition<Input extends z.ZodObject> extends Omit<Tool, 'inputSchema' | 'outputSchema' | 'call'> {
+  readonly input: Input;
+  readonly output: z.ZodObject;
+  run(input: z.infer<Input>, context: ToolContext): Promise<ToolAnswer>;
+}
+
+/** Converts the schemas once and for all: done for each request it took two thirds of the broker's throughput. */
+export function defineTool<Input extends z.ZodObject>(definition: ToolDefinition<Input>): Tool {
+  const { input, output, run, ...rest } = definition;
+  return {
+    ...rest,
+    inputSchema: jsonSchema(input, 'input'),
+    outputSchema: outputSchema(output),
+    call: (given, context) => run(parseArguments(input, given), context),
+  };
+}
+
+/** Clients validate an error's structured content too: the schema allows either the result or the error. */
+function outputSchema(output: z.ZodObject): JsonSchemaObject {
+  const schema = jsonSchema(output.partial().extend({ error: errorSchema.optional() }), 'output');
+  const required = Object.entries(output.shape).flatMap(([name, field]) =>
+    field instanceof z.ZodOptional ? [] : [name],
+  );
+  return { ...schema, anyOf: [{ required }, { required: ['error'] }] };
+}
+
+function jsonSchema(schema: z.ZodObject, io: 'input' | 'output'): JsonSchemaObject {
+  const { $schema: _dialect, ...made } = z.toJSONSchema(schema, { io, target: 'draft-2020-12' });
+  const { properties, ...rest } = jsonObject.parse(made);
+  return { ...rest, type: 'object', properties: jsonObject.parse(properties ?? {}) };
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { actionAnswer } from '../action-answer.ts';
+import {
+  conditionArgument,
+  expressionsArgument,
+  maxHitsArgument,
+  overheadArgument,
+  placeArguments,
+  placeFrom,
+  runtimesArgument,
+  targetFrom,
+  timeoutArgument,
+  waitArgument,
+} from '../place-arguments.ts';
+import { actionResultSchema } from '../result-schema.ts';
+import { defineTool } from '../tool.ts';
+import { waitForEnd } from '../wait.ts';
+
+export const captureSnapshot = defineTool({
+  name: 'capture_snapshot',
+  title: 'Capture a snapshot at a line',
+  description:
+    'Records what a running process sees just before a line runs: variables in scope, expressions, `this`, and the call ' +
+    'stack, without pausing it or changing its code. Use it to see real values instead of guessing from source. ' +
+    'The code has to reach the line while the probe lives, so make the request that reaches it, or choose a line with ' +
+    'traffic. Costs the application well under a millisecond a hit; measured cost comes with the result. ' +
+    'Secrets and personal data are redacted. When no hit comes, `diagnosis` says why and what to do.',
+  permission: 'place',
+  annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
+  input: z.strictObject({
+    runtimes: runtimesArgument,
+    ...placeArguments,
+    condition: conditionArgument,
+    expressions: expressionsArgument,
+    max_hits: maxHitsArgument,
+    timeout_seconds: timeoutArgument,
+    wait_seconds: waitArgument,
+    overhead_percent: overheadArgument,
+  }),
+  output: actionResultSchema,
+  async run(input, context) {
+    const action = await context.actions.place(context.caller, targetFrom(input.runtimes), {
+      kind: 'snapshot',
+      place: placeFrom(input),
+      ...(input.condition !== undefined && { condition: input.condition }),
+      expressions: input.expressions,
+      maxHits: input.max_hits,
+      timeoutSeconds: input.timeout_seconds,
+      overheadPercent: input.overhead_percent,
+    });
+    return actionAnswer(await waitForEnd(context, action, input.wait_seconds), context.now());
+  },
+});

@@ -1,0 +1,74 @@
+import type { Action } from '../actions/action.ts';
+import type { ActionView } from '../actions/actions.ts';
+import type { ToolContext } from './tool.ts';
+
+/**
+ * Seconds that a call waits where the client sent no progress token and named no time. Clients give up after 60 s of
+ * silence; the action lives on, and `wait_for_action` continues.
+ */
+export const DEFAULT_WAIT_SECONDS = 45;
+
+/** Milliseconds between two progress notifications; the promise is at least one every 10 s. */
+const PROGRESS_EVERY = 8000;
+
+/** Milliseconds past the action's own deadline for the last words of its runtimes. */
+const GRACE = 2000;
+
+/** Waits for the end of the action, as long as was asked for or is safe, and tells progress on the way. */
+export async function waitForEnd(
+  context: ToolContext,
+  action: Action,
+  waitSeconds: number | undefined,
+  afterNumber?: number,
+): Promise<ActionView> {
+  const { actions, caller, now, signal } = context;
+  const until = waitUntil(action, waitSeconds, context.progress !== undefined, now());
+  const report = progressReporter(context, action);
+  report?.tell(undefined);
+  const ticker = report === undefined ? undefined : setInterval(() => report.tell(undefined), PROGRESS_EVERY);
+  try {
+    return await actions.wait(caller, action.id, {
+      until,
+      signal,
+      ...(afterNumber !== undefined && { afterNumber }),
+      ...(report !== undefined && { onChange: report.tell }),
+    });
+  } finally {
+    clearInterval(ticker);
+  }
+}
+
+/** Milliseconds since the epoch. */
+export function waitUntil(action: Action, waitSeconds: number | undefined, hasProgress: boolean, now: number): number {
+  const end = action.expiresAt + GRACE;
+  if (waitSeconds === undefined && hasProgress) return end;
+  const asked = now + (waitSeconds ?? DEFAULT_WAIT_SECONDS) * 1000;
+  return asked >= action.expiresAt ? end : asked;
+}
+
+/** Progress is the time gone by, because it must grow with every notification and hits may not. */
+function progressReporter(
+  { progress, now }: ToolContext,
+  action: Action,
+): { tell: (view: ActionView | undefined) => void } | undefined {
+  if (progress === undefined) return undefined;
+  const total = action.expiresAt - action.createdAt;
+  let told = -1;
+  let message = `${action.state}, no hit of ${action.spec.maxHits} yet`;
+  return {
+    tell(view) {
+      const next = view === undefined ? message : progressMessage(view);
+      if (view !== undefined && next === message) return;
+      message = next;
+      told = Math.max(now() - action.createdAt, told + 1);
+      progress({ progress: told / 1000, total: Math.max(total, told) / 1000, message });
+    },
+  };
+}
+
+function progressMessage({ action, placements }: ActionView): string {
+  const armed = placements.filter(({ status }) => status === 'armed').length;
+  const pending = placements.filter(({ status }) => status === 'pending').length;
+  const waiting = pending === 0 ? '' : `, ${pending} waiting for the module to load`;
+  return `${action.state}: armed on ${armed} of ${placements.length} runtimes${waiting}, ${action.hits} of ${action.spec.maxHits} hits`;
+}

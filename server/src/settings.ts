@@ -1,0 +1,140 @@
+import { z } from 'zod';
+
+const TRUE = ['true', '1', 'yes'];
+const FALSE = ['false', '0', 'no'];
+
+const text = z.string().min(1, 'must not be empty');
+
+const flag = z
+  .string()
+  .refine((value) => [...TRUE, ...FALSE].includes(value.toLowerCase()), 'must be true or false')
+  .transform((value) => TRUE.includes(value.toLowerCase()));
+
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'must be a port, 0 to 65535')
+  .transform(Number)
+  .refine((value) => value <= 65_535, 'must be a port, 0 to 65535');
+
+const url = z
+  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+  .refine((value) => new URL(value).pathname === '/' && new URL(value).search === '', 'must have no path');
+
+const duration = z.string().transform((value, context) => {
+  const milliseconds = parseDuration(value);
+  if (milliseconds !== undefined && milliseconds > 0) return milliseconds;
+  context.addIssue({ code: 'custom', message: 'must be a time such as 90s, 30m, 24h or 7d' });
+  return z.NEVER;
+});
+
+/**
+ * Every setting of the broker. In the environment it is BORESCOPE_ and the name in capitals (`BORESCOPE_DATA_DIR`), as
+ * a flag the name with dashes (`--data-dir`); flags win. Read once, passed down.
+ */
+export const brokerSettings = z.object({
+  host: text.default('127.0.0.1').describe('Address to listen on. Anything but loopback needs TLS.'),
+  port: port.default(7373).describe('Port to listen on; 0 takes any free one, and it is printed.'),
+  publicUrl: url
+    .optional()
+    .describe('The URL under which clients reach the broker. Its host name is accepted in Host and Origin headers.'),
+  dataDir: text.default('./.borescope').describe('Directory of the embedded store, made with mode 0700.'),
+  redisUrl: text.optional().describe('Not in this version: setting it is refused. Unset: the embedded store.'),
+  retention: duration
+    .default(86_400_000)
+    .describe('How long hits and finished actions are kept before they are deleted: 90s, 30m, 24h, 7d.'),
+  tlsCert: text.optional().describe('File with the PEM certificate chain; together with the key.'),
+  tlsKey: text.optional().describe('File with the PEM private key.'),
+  tlsTerminated: flag
+    .default(false)
+    .describe('true declares that a proxy in front of the broker terminates TLS; then it may listen beyond loopback.'),
+  logLevel: z
+    .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'])
+    .default('info')
+    .describe('Least severe level that is logged, as JSON lines on stderr.'),
+});
+
+/** Times in milliseconds. */
+export type BrokerSettings = z.infer<typeof brokerSettings>;
+export type BrokerSettingName = keyof BrokerSettings;
+
+export const BROKER_SETTING_NAMES = Object.keys(brokerSettings.shape) as BrokerSettingName[];
+
+/** One line that says which setting is wrong, and how it has to be. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/** Settings of agents and of the command share the prefix, and may stand in the same environment. */
+const OTHERS = ['URL', 'TOKEN', 'SERVICE', 'ENVIRONMENT', 'TAGS'];
+const OTHER_PREFIXES = ['SERVICE_', 'AGENT_', 'REDACTION_', 'TEST_'];
+
+/** `dataDir` is `BORESCOPE_DATA_DIR` in the environment and `--data-dir` on the command line. */
+export function variableName(name: BrokerSettingName): string {
+  return `BORESCOPE_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+export function flagName(name: BrokerSettingName): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** @throws SettingsError for an unknown BORESCOPE_ variable, a bad value, or values that do not go together */
+export function readSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+  flags: Partial<Record<BrokerSettingName, string>> = {},
+): BrokerSettings {
+  refuseUnknown(environment);
+  const given: Partial<Record<BrokerSettingName, string>> = {};
+  for (const name of BROKER_SETTING_NAMES) {
+    const value = flags[name] ?? environment[variableName(name)];
+    // An empty variable is how containers and shells say "not set"; an empty flag is a mistake.
+    if (value !== undefined && (value !== '' || flags[name] !== undefined)) given[name] = value;
+  }
+  const parsed = brokerSettings.safeParse(given);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const name = BROKER_SETTING_NAMES.find((candidate) => candidate === issue?.path[0]);
+    const where = name === undefined ? 'settings' : flags[name] === undefined ? variableName(name) : flagName(name);
+    // The value itself is not repeated: it may hold a password, as in a Redis URL.
+    throw new SettingsError(`${where}: ${issue?.message ?? 'bad value'}`);
+  }
+  refuseContradictions(parsed.data);
+  return parsed.data;
+}
+
+/** 127.0.0.0/8, ::1, localhost. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** `90s`, `30m`, `24h`, `7d` in milliseconds; undefined for anything else. */
+export function parseDuration(value: string): number | undefined {
+  const match = /^(\d{1,7})(s|m|h|d)$/.exec(value);
+  if (match === null) return undefined;
+  const unit = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[match[2] ?? ''];
+  return unit === undefined ? undefined : Number(match[1]) * unit;
+}
+
+function refuseUnknown(environment: Readonly<Record<string, string | undefined>>): void {
+  const known = new Set<string>(BROKER_SETTING_NAMES.map(variableName));
+  for (const name of Object.keys(environment)) {
+    if (!name.startsWith('BORESCOPE_') || known.has(name)) continue;
+    const rest = name.slice('BORESCOPE_'.length);
+    if (OTHERS.includes(rest) || OTHER_PREFIXES.some((prefix) => rest.startsWith(prefix))) continue;
+    throw new SettingsError(`${name}: unknown setting; the broker knows ${[...known].join(', ')}`);
+  }
+}
+
+function refuseContradictions(settings: BrokerSettings): void {
+  if (settings.redisUrl !== undefined) {
+    throw new SettingsError('BORESCOPE_REDIS_URL: this version has the embedded store only; unset it to start');
+  }
+  if ((settings.tlsCert === undefined) !== (settings.tlsKey === undefined)) {
+    throw new SettingsError('BORESCOPE_TLS_CERT and BORESCOPE_TLS_KEY go together: set both or neither');
+  }
+  if (!isLoopback(settings.host) && settings.tlsCert === undefined && !settings.tlsTerminated) {
+    throw new SettingsError(
+      `BORESCOPE_HOST: ${settings.host} is not loopback and there is no TLS: set BORESCOPE_TLS_CERT and ` +
+        'BORESCOPE_TLS_KEY, or BORESCOPE_TLS_TERMINATED=true behind a proxy that terminates TLS',
+    );
+  }
+}
