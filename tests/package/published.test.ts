@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { type Packed, PUBLISHED, packAll } from './pack.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'borescope-pack-'));
+let packed: Packed[] = [];
+
+before(async () => {
+  packed = await packAll(folder);
+});
+
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+for (const [index, name] of PUBLISHED.entries()) {
+  test(`${name} passes publint`, async () => {
+    const { tarball } = pick(index);
+    const { buffer } = new Uint8Array(readFileSync(tarball));
+    const { messages, pkg } = await publint({ strict: true, pack: { tarball: buffer } });
+    assert.deepEqual(
+      messages.map((message) => formatMessage(message, pkg)),
+      [],
+    );
+  });
+
+  test(`the types of ${name} are found, and are right, however it is imported`, async () => {
+    const { tarball, manifest } = pick(index);
+    const result = await checkPackage(createPackageFromTarballData(new Uint8Array(readFileSync(tarball))));
+    // The command has no interface for programs, so no types.
+    if (!result.types) return assert.equal(name, 'cli');
+    // An ES module is not made for the oldest resolution, nor for `require` on a Node that cannot require one.
+    const outOfReach = manifest.type === 'module' ? ['node10', 'node16-cjs'] : [];
+    const problems = result.problems.filter(
+      (problem) => !('resolutionKind' in problem && outOfReach.includes(problem.resolutionKind)),
+    );
+    assert.deepEqual(problems, []);
+  });
+
+  test(`${name} runs nothing while it is installed`, () => {
+    const { manifest } = pick(index);
+    const scripts = Object.keys(manifest.scripts ?? {});
+    assert.deepEqual(
+      scripts.filter((script) => ['preinstall', 'install', 'postinstall', 'prepare'].includes(script)),
+      [],
+    );
+  });
+}
+
+test('the agent brings no dependency into the application', () => {
+  assert.deepEqual(pick(PUBLISHED.indexOf('agent-node')).manifest.dependencies ?? {}, {});
+});
+
+function pick(index: number): Packed {
+  const found = packed[index];
+  assert.ok(found);
+  return found;
+}
