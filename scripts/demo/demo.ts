@@ -1,0 +1,72 @@
+import { join, resolve } from 'node:path';
+import { root } from '../prepare.mjs';
+import type { Progress } from '../progress.mjs';
+import { attachedShop, connect, firstSnapshot } from './first-snapshot.ts';
+import { howToConnect } from './how-to-connect.ts';
+import { renderSnapshot } from './render-snapshot.ts';
+import { startBroker, startShop } from './stack.ts';
+import { demoTokens } from './tokens.ts';
+
+export interface DemoOptions {
+  /** End after the snapshot. */
+  readonly once: boolean;
+  readonly progress: Progress;
+}
+
+/** Broker, shop, a first snapshot, and how to go on; the exit code. */
+export async function demo({ once, progress }: DemoOptions): Promise<number> {
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort());
+  const stops: (() => Promise<void>)[] = [];
+  try {
+    return await run({ once, progress, signal: interrupted.signal, onStop: (stop) => stops.unshift(stop) });
+  } catch (error) {
+    if (interrupted.signal.aborted) return once ? 1 : 0;
+    console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+    return 1;
+  } finally {
+    // The shop before the broker, so that its agent says good-bye to somebody.
+    for (const stop of stops) await stop();
+  }
+}
+
+interface RunOptions extends DemoOptions {
+  readonly signal: AbortSignal;
+  onStop(stop: () => Promise<void>): void;
+}
+
+async function run({ once, progress, signal, onStop }: RunOptions): Promise<number> {
+  const dataDir = resolve(process.env['BORESCOPE_DATA_DIR'] || join(root, '.borescope'));
+  const tokens = await demoTokens(dataDir);
+  const broker = await startBroker({ dataDir, port: process.env['BORESCOPE_PORT'] || '7373' });
+  onStop(() => broker.child.stop());
+  progress.say(`Broker: ${broker.url} (${broker.child.logFile})`);
+  signal.throwIfAborted();
+
+  const shop = await startShop({ dataDir, brokerUrl: broker.url, tokens });
+  onStop(() => shop.stop());
+  const client = await connect(broker.url, tokens.mcp);
+  onStop(() => client.close());
+  progress.say(`Shop: attached, ${await attachedShop(client, signal)} (${shop.logFile})`);
+
+  const { question, snapshot } = await firstSnapshot(client, signal);
+  const captured = snapshot.hits.length > 0;
+  if (captured) {
+    progress.say('Snapshot: captured');
+    console.log(`\n${[question, '', ...renderSnapshot(snapshot)].join('\n')}\n`);
+  } else {
+    progress.say(`Snapshot: none, ${snapshot.action.state}`);
+    for (const { message, next_step } of snapshot.diagnosis ?? []) console.log(`  ${message} ${next_step}`);
+  }
+  if (once) return captured ? 0 : 1;
+
+  console.log(`${howToConnect({ url: broker.url, mcpToken: tokens.mcp }).join('\n')}\n\nCtrl-C stops everything.`);
+  const gone = await Promise.race([
+    new Promise<undefined>((done) => signal.addEventListener('abort', () => done(undefined))),
+    broker.child.ended.then((how) => `the broker ${how}; see ${broker.child.logFile}`),
+    shop.ended.then((how) => `the shop ${how}; see ${shop.logFile}`),
+  ]);
+  if (gone !== undefined) throw new Error(gone);
+  console.log('\nStopping ...');
+  return 0;
+}
