@@ -2,13 +2,14 @@ import type { Redactor } from '@borescope/redaction';
 import type { Scope } from './scope.ts';
 
 /**
- * What came of an expression. `secret` is the kind of rule that hides the value: a name that the redactor calls secret
- * was read on the way, so the value, and whatever was derived from it, must not be shown. A condition never gives it:
- * where a condition reads a secret it gives an error.
+ * What came of an expression. `secret` is the kind of rule that hides the value: something that the redactor calls secret
+ * was read on the way, so the value, and whatever was derived from it, must not be shown. `of` is its type, `text` the
+ * value itself where it is a string that was only read, not derived. A condition never gives it: where a condition reads
+ * a secret it gives an error.
  */
 export type Evaluation =
   | { readonly value: unknown }
-  | { readonly secret: string; readonly hidden: unknown }
+  | { readonly secret: string; readonly of: string; readonly text?: string }
   | { readonly error: string };
 
 /** Never throws, runs no code of the application, and takes bounded time. */

@@ -46,8 +46,8 @@ export type ExpressionNode =
   | {
       readonly type: 'conditional';
       readonly test: ExpressionNode;
-      readonly then: ExpressionNode;
-      readonly otherwise: ExpressionNode;
+      readonly whenTrue: ExpressionNode;
+      readonly whenFalse: ExpressionNode;
     }
   | { readonly type: 'array'; readonly items: readonly ItemNode[] }
   | { readonly type: 'object'; readonly entries: readonly EntryNode[] };

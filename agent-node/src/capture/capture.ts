@@ -1,0 +1,190 @@
+import type { CapturedValue, ExpressionResult, Variable } from '@borescope/agent-protocol';
+import type { Redactor } from '@borescope/redaction';
+import type { Evaluation } from '../expressions/evaluation.ts';
+import { NOT_CAPTURED, UNINITIALIZED } from '../expressions/scope.ts';
+import { createClassTable } from './class-name.ts';
+import { fill } from './contents.ts';
+import { guardRedactor } from './guarded-redactor.ts';
+import { jsonBytes } from './json-bytes.ts';
+import { createNameTable } from './name-table.ts';
+import { isArray } from './primordials.ts';
+import type { CaptureRequest, CaptureResult, Capturer, RequestedExpression } from './request.ts';
+import { shape, shapeSecret } from './shape.ts';
+import { plainText } from './text.ts';
+import { countKind, cutMarker, follow, hidden, type Memory, pay, type Walk } from './walk.ts';
+import { createWideObjects } from './wide-objects.ts';
+
+/** `{"variables":[],"values":[],"redactions":{"count":123456,"kinds":[]}}`, and the variable that tells of those left out. */
+const ENVELOPE_BYTES = 200;
+/** `{"name":,"value":,"scope":"closure"},` */
+const VARIABLE_BYTES = 37;
+/** `{"expression":,"value":},` and the marker of a value that did not fit. */
+const EXPRESSION_BYTES = 25 + 40;
+const ERROR_LENGTH = 1024;
+
+export interface CapturerOptions {
+  readonly redactor: Redactor;
+  /** Microseconds, of any origin; never the application's clock. */
+  readonly now: () => number;
+}
+
+/**
+ * Makes the JSON of values in the application's thread: descriptors only, no code of the application, bounded by the
+ * request's budget, redacted on the way. Breadth first, expressions before variables. Make a new one when the redactor
+ * changes.
+ */
+export function createCapturer(options: CapturerOptions): Capturer {
+  const redactor = guardRedactor(options.redactor);
+  const memory: Memory = {
+    redactor,
+    names: createNameTable(redactor),
+    classes: createClassTable(redactor),
+    wide: createWideObjects(),
+    now: options.now,
+  };
+  return {
+    capture(request) {
+      try {
+        return captureAll(memory, request);
+      } catch {
+        // The application's stack may be all but used up at the place.
+        return FAILED;
+      }
+    },
+  };
+}
+
+const FAILED: CaptureResult = {
+  variables: [{ name: '(capture failed)', value: { type: 'truncated', reason: 'error' }, scope: 'local' }],
+  values: [],
+  redactions: { count: 0, kinds: [] },
+};
+
+function captureAll(memory: Memory, request: CaptureRequest): CaptureResult {
+  const { budget } = request;
+  const walk: Walk = {
+    memory,
+    deadline: memory.now() + budget.microseconds,
+    nodesLeft: budget.nodes,
+    bytesLeft: budget.bytes - ENVELOPE_BYTES,
+    stopped: undefined,
+    cost: 0,
+    opened: undefined,
+    redactions: 0,
+    kinds: [],
+    objects: [],
+    nodes: [],
+    levels: [],
+    parents: [],
+    slots: [],
+  };
+  const values = captureExpressions(walk, request);
+  const variables = captureVariables(walk, request);
+  const { objects } = walk;
+  for (let i = 0; i < objects.length; i++) {
+    if (walk.stopped !== undefined) {
+      replace(walk, i, walk.stopped);
+      continue;
+    }
+    try {
+      fill(walk, i);
+    } catch {
+      replace(walk, i, 'error');
+    }
+  }
+  return { variables, values, redactions: { count: walk.redactions, kinds: walk.kinds } };
+}
+
+function captureExpressions(walk: Walk, request: CaptureRequest): ExpressionResult[] {
+  const results: ExpressionResult[] = [];
+  const { expressions } = request;
+  for (let i = 0; i < expressions.length; i++) {
+    const expression = expressions[i];
+    if (expression !== undefined) results[i] = captureExpression(walk, expression, request);
+  }
+  return results;
+}
+
+function captureExpression(
+  walk: Walk,
+  { text, evaluate }: RequestedExpression,
+  request: CaptureRequest,
+): ExpressionResult {
+  // The text is the caller's own: it comes back whatever the budget, and is paid for first.
+  walk.bytesLeft -= EXPRESSION_BYTES + jsonBytes(text);
+  const evaluation: Evaluation = evaluate(request.scope);
+  if ('error' in evaluation) {
+    const error = plainText(walk, evaluation.error, ERROR_LENGTH);
+    walk.bytesLeft -= jsonBytes(error);
+    return { expression: text, error };
+  }
+  const captured = shapeEvaluation(walk, evaluation);
+  if (!pay(walk, 0)) return { expression: text, value: cutMarker(walk) };
+  const result: ExpressionResult = { expression: text, value: captured };
+  follow(walk, captured, 1, -1, result);
+  return result;
+}
+
+function shapeEvaluation(walk: Walk, evaluation: Exclude<Evaluation, { error: string }>): CapturedValue {
+  if ('value' in evaluation) return shape(walk, evaluation.value, 1, -1);
+  walk.opened = undefined;
+  return hidden(walk, walk.memory.redactor.hide(evaluation.secret, evaluation.of, evaluation.text));
+}
+
+function captureVariables(walk: Walk, request: CaptureRequest): Variable[] {
+  const { names, values, scope } = request;
+  const variables: Variable[] = [];
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i];
+    if (name === undefined) continue;
+    if (captureVariable(walk, variables, name.name, name.scope, values[i])) continue;
+    tellLeftOut(walk, variables, names.length - i + (scope.hasThis ? 1 : 0));
+    return variables;
+  }
+  if (scope.hasThis && !captureVariable(walk, variables, 'this', 'this', scope.thisValue))
+    tellLeftOut(walk, variables, 1);
+  return variables;
+}
+
+/** False where it did not fit. */
+function captureVariable(
+  walk: Walk,
+  variables: Variable[],
+  name: string,
+  scope: Variable['scope'],
+  value: unknown,
+): boolean {
+  const record = walk.memory.names(name);
+  const captured = shapeVariable(walk, record.secret, value);
+  if (!pay(walk, VARIABLE_BYTES + record.bytes)) return false;
+  for (let i = 0; i < record.kinds.length; i++) countKind(walk, record.kinds[i] ?? '');
+  const variable: Variable = { name: record.shown, value: captured, scope };
+  variables[variables.length] = variable;
+  follow(walk, captured, 1, -1, variable);
+  return true;
+}
+
+function shapeVariable(walk: Walk, secret: string | undefined, value: unknown): CapturedValue {
+  if (value === UNINITIALIZED || value === NOT_CAPTURED) {
+    walk.opened = undefined;
+    walk.cost = 24;
+    return value === UNINITIALIZED ? { type: 'uninitialized' } : { type: 'not_captured' };
+  }
+  return secret === undefined ? shape(walk, value, 1, -1) : shapeSecret(walk, secret, value, 1, -1);
+}
+
+function tellLeftOut(walk: Walk, variables: Variable[], count: number): void {
+  variables[variables.length] = { name: `(${count} more)`, value: cutMarker(walk), scope: 'local' };
+}
+
+/** Puts a marker in the place of an object whose contents are not shown at all. */
+function replace(walk: Walk, index: number, reason: 'size' | 'nodes' | 'time' | 'error'): void {
+  const node = walk.nodes[index];
+  const slot = walk.slots[index];
+  if (node === undefined || slot === undefined) return;
+  const marker: CapturedValue = { type: 'truncated', reason, class: node.class };
+  if (isArray(slot)) {
+    for (let i = 0; i < slot.length; i++) if (slot[i] === node) slot[i] = marker;
+  } else if ('cause' in slot) slot.cause = marker;
+  else if ('value' in slot) slot.value = marker;
+}

@@ -1,0 +1,47 @@
+import type { Redactor } from '@borescope/redaction';
+import { createNameTable } from './name-table.ts';
+import { isProxy, ObjectPrototype, ownData, prototypeOf, weakGet, weakSet } from './primordials.ts';
+
+export interface ClassRecord {
+  readonly name: string;
+  /** Of the name as JSON. */
+  readonly bytes: number;
+}
+
+const OBJECT: ClassRecord = { name: 'Object', bytes: 8 };
+const NULL_PROTOTYPE: ClassRecord = { name: 'Object (null prototype)', bytes: 25 };
+const MAX_CHAIN = 20;
+
+export type ClassTable = (prototype: object | null) => ClassRecord;
+
+/**
+ * The class of an object by its prototype: the own name of the nearest own `constructor` that is a data property.
+ * Remembered for each prototype, so a class that is renamed later keeps the name that was seen first.
+ */
+export function createClassTable(redactor: Redactor): ClassTable {
+  const known = new WeakMap<object, ClassRecord>();
+  const names = createNameTable(redactor);
+  return (prototype) => {
+    if (prototype === ObjectPrototype) return OBJECT;
+    if (prototype === null) return NULL_PROTOTYPE;
+    const found = weakGet(known, prototype) as ClassRecord | undefined;
+    if (found !== undefined) return found;
+    const { shown, bytes } = names(constructorName(prototype));
+    const record = { name: shown, bytes };
+    weakSet(known, prototype, record);
+    return record;
+  };
+}
+
+function constructorName(start: object): string {
+  let prototype: object | null = start;
+  for (let i = 0; i < MAX_CHAIN && prototype !== null && !isProxy(prototype); i++) {
+    const made = ownData(prototype, 'constructor');
+    if (typeof made === 'function' && !isProxy(made)) {
+      const name = ownData(made, 'name');
+      if (typeof name === 'string' && name !== '') return name;
+    }
+    prototype = prototypeOf(prototype);
+  }
+  return 'Object';
+}

@@ -1,0 +1,284 @@
+import { type CapturedValue, LIMITS, type Property } from '@borescope/agent-protocol';
+import { isStackUnsafe, safeStack } from './error-stack.ts';
+import { jsonBytes } from './json-bytes.ts';
+import type { NameRecord } from './name-table.ts';
+import {
+  descriptorOf,
+  hasOwn,
+  isArray,
+  isBoxedPrimitive,
+  isModuleNamespace,
+  isProxy,
+  mapEntries,
+  mapSize,
+  nextEntry,
+  nextValue,
+  ownData,
+  ownSymbols,
+  prototypeOf,
+  setSize,
+  setValues,
+  symbolDescription,
+} from './primordials.ts';
+import { shape, shapeSecret } from './shape.ts';
+import { plainText } from './text.ts';
+import { unboxed } from './unboxed.ts';
+import { type ContainerNode, countKind, cutMarker, follow, MARKER_BYTES, pay, type Walk } from './walk.ts';
+
+/** `{"name":,"value":},` and, for a symbol, `"symbol":true,`. */
+const PROPERTY_BYTES = 19;
+const SYMBOL_BYTES = 14;
+/** How far up a `message` that is not the error's own is looked for. */
+const MAX_CHAIN = 10;
+
+/** Marks of `readOwn` for what is no value. */
+const GETTER: unique symbol = Symbol('getter');
+const UNREADABLE: unique symbol = Symbol('unreadable');
+const TDZ: unique symbol = Symbol('tdz');
+
+/** Fills the node of the object at `index` of the queue, as far as the budgets go. */
+export function fill(walk: Walk, index: number): void {
+  const node = walk.nodes[index];
+  const object = walk.objects[index];
+  if (node === undefined || object === undefined) return;
+  const complete = walk.stopped === undefined && fillNode(walk, index, node, object);
+  if (complete) walk.bytesLeft += MARKER_BYTES;
+}
+
+function fillNode(walk: Walk, index: number, node: ContainerNode, object: object): boolean {
+  switch (node.type) {
+    case 'object':
+      return fillObject(walk, index, node, object);
+    case 'array':
+      return isArray(object) && fillArray(walk, index, node, object);
+    case 'map':
+      return fillMap(walk, index, node, object);
+    case 'set':
+      return fillSet(walk, index, node, object);
+    case 'error':
+      return fillError(walk, index, node, object);
+  }
+}
+
+type NodeOf<Type> = Extract<ContainerNode, { type: Type }>;
+
+function fillObject(walk: Walk, index: number, node: NodeOf<'object'>, object: object): boolean {
+  if (isBoxedPrimitive(object)) {
+    return addProperty(walk, index, node.properties, '[[PrimitiveValue]]', unboxed(object), false);
+  }
+  const { names, count } = walk.memory.wide(object, LIMITS.objectProperties);
+  const symbols = ownSymbols(object);
+  const total = count + symbols.length;
+  if (total > LIMITS.objectProperties) node.size = total;
+  const { properties } = node;
+  for (let i = 0; i < names.length && properties.length < LIMITS.objectProperties; i++) {
+    const key = names[i];
+    if (key === undefined || addOwn(walk, index, properties, object, key)) continue;
+    node.size = total;
+    return false;
+  }
+  for (let i = 0; i < symbols.length && properties.length < LIMITS.objectProperties; i++) {
+    const key = symbols[i];
+    if (key === undefined || addOwn(walk, index, properties, object, key)) continue;
+    node.size = total;
+    return false;
+  }
+  return true;
+}
+
+function addOwn(walk: Walk, index: number, properties: Property[], object: object, key: string | symbol): boolean {
+  const value = readOwn(object, key);
+  if (typeof key === 'string') return addProperty(walk, index, properties, key, value, false);
+  return addProperty(walk, index, properties, symbolDescription(key) ?? '', value, true);
+}
+
+/** The value of an own property, or a mark. No getter runs; `stack` is read only where that runs nothing. */
+function readOwn(object: object, key: string | symbol): unknown {
+  try {
+    if (key === 'stack') {
+      if (isStackUnsafe(object)) return GETTER;
+      const stack = safeStack(object);
+      if (stack !== undefined) return stack;
+    }
+    const found = descriptorOf(object, key);
+    if (found === undefined) return UNREADABLE;
+    return hasOwn(found, 'value') ? found.value : GETTER;
+  } catch {
+    return isModuleNamespace(object) ? TDZ : UNREADABLE;
+  }
+}
+
+/** False where it did not fit; then a marker stands in its place, if that fits. */
+function addProperty(
+  walk: Walk,
+  index: number,
+  properties: Property[],
+  name: string,
+  value: unknown,
+  symbol: boolean,
+): boolean {
+  const record = walk.memory.names(name);
+  const level = (walk.levels[index] ?? 0) + 1;
+  const redactions = walk.redactions;
+  const captured = shapeNamed(walk, record, value, level, index);
+  const property: Property = symbol
+    ? { name: record.shown, value: captured, symbol: true }
+    : { name: record.shown, value: captured };
+  if (!pay(walk, PROPERTY_BYTES + record.bytes + (symbol ? SYMBOL_BYTES : 0))) {
+    walk.redactions = redactions;
+    // The reserve of the container holds the marker, and a name of usual length.
+    property.value = cutMarker(walk);
+    if (record.bytes <= MARKER_BYTES / 2) properties[properties.length] = property;
+    return false;
+  }
+  for (let i = 0; i < record.kinds.length; i++) countKind(walk, record.kinds[i] ?? '');
+  properties[properties.length] = property;
+  follow(walk, captured, level, index, property);
+  return true;
+}
+
+function shapeNamed(walk: Walk, record: NameRecord, value: unknown, level: number, parent: number): CapturedValue {
+  if (typeof value === 'symbol') {
+    const mark = value === GETTER || value === UNREADABLE || value === TDZ;
+    if (mark) {
+      walk.opened = undefined;
+      walk.cost = 40;
+      if (value === GETTER) return { type: 'getter' };
+      return value === TDZ ? { type: 'uninitialized' } : { type: 'truncated', reason: 'error' };
+    }
+  }
+  if (record.secret !== undefined) return shapeSecret(walk, record.secret, value, level, parent);
+  return shape(walk, value, level, parent);
+}
+
+function fillArray(walk: Walk, index: number, node: NodeOf<'array'>, array: unknown[]): boolean {
+  const { length } = array;
+  if (length > LIMITS.collectionItems) node.length = length;
+  const secret = length === 2 ? secretOfPair(walk, array) : undefined;
+  for (let i = 0; i < length && i < LIMITS.collectionItems; i++) {
+    const found = descriptorOf(array, i);
+    let placed: boolean;
+    if (found === undefined) placed = addMark(walk, node.items, { type: 'hole' });
+    else if (!hasOwn(found, 'value')) placed = addMark(walk, node.items, { type: 'getter' });
+    else placed = addItem(walk, index, node.items, found.value, i === 1 ? secret : undefined);
+    if (placed) continue;
+    node.length = length;
+    return false;
+  }
+  return true;
+}
+
+/** `['password', 'x']`, as `Object.entries` and lists of headers have it: the first item is the name of the second. */
+function secretOfPair(walk: Walk, array: unknown[]): string | undefined {
+  const name = ownData(array, 0);
+  return typeof name === 'string' ? walk.memory.names(name).secret : undefined;
+}
+
+function addItem(walk: Walk, index: number, items: CapturedValue[], value: unknown, secret?: string): boolean {
+  const level = (walk.levels[index] ?? 0) + 1;
+  const redactions = walk.redactions;
+  const captured =
+    secret === undefined ? shape(walk, value, level, index) : shapeSecret(walk, secret, value, level, index);
+  if (pay(walk, 1)) {
+    const at = items.length;
+    items[at] = captured;
+    if (walk.opened !== undefined) follow(walk, captured, level, index, items);
+    return true;
+  }
+  walk.redactions = redactions;
+  items[items.length] = cutMarker(walk);
+  return false;
+}
+
+function addMark(walk: Walk, items: CapturedValue[], mark: CapturedValue): boolean {
+  walk.cost = 20;
+  walk.opened = undefined;
+  const placed = pay(walk, 1);
+  items[items.length] = placed ? mark : cutMarker(walk);
+  return placed;
+}
+
+function fillMap(walk: Walk, index: number, node: NodeOf<'map'>, map: object): boolean {
+  const size = mapSize(map) ?? 0;
+  if (size > LIMITS.collectionItems) node.size = size;
+  const iterator = mapEntries(map);
+  for (let i = 0; i < LIMITS.collectionItems; i++) {
+    const step = nextEntry(iterator);
+    if (step.done) return true;
+    const key = step.value[0];
+    const secret = typeof key === 'string' ? walk.memory.names(key).secret : undefined;
+    const pair: CapturedValue[] = [];
+    if (!addItem(walk, index, pair, key) || !addItem(walk, index, pair, step.value[1], secret)) {
+      node.size = size;
+      if (pair.length === 1) pair[1] = cutMarker(walk);
+      node.entries[i] = pair as [CapturedValue, CapturedValue];
+      return false;
+    }
+    node.entries[i] = pair as [CapturedValue, CapturedValue];
+    walk.bytesLeft -= 3;
+  }
+  return true;
+}
+
+function fillSet(walk: Walk, index: number, node: NodeOf<'set'>, set: object): boolean {
+  const size = setSize(set) ?? 0;
+  if (size > LIMITS.collectionItems) node.size = size;
+  const iterator = setValues(set);
+  for (let i = 0; i < LIMITS.collectionItems; i++) {
+    const step = nextValue(iterator);
+    if (step.done) return true;
+    if (addItem(walk, index, node.items, step.value)) continue;
+    node.size = size;
+    return false;
+  }
+  return true;
+}
+
+function fillError(walk: Walk, index: number, node: NodeOf<'error'>, error: object): boolean {
+  node.message = plainText(walk, messageOf(error), LIMITS.stringLength);
+  walk.cost = jsonBytes(node.message);
+  if (!pay(walk, 0)) {
+    node.message = '';
+    return false;
+  }
+  const stack = safeStack(error);
+  if (stack !== undefined) {
+    const text = plainText(walk, stack, LIMITS.stringLength);
+    walk.cost = 10 + jsonBytes(text);
+    if (!pay(walk, 0)) return false;
+    node.stack = text;
+  }
+  if (hasOwn(error, 'cause')) {
+    const level = (walk.levels[index] ?? 0) + 1;
+    const cause = readOwn(error, 'cause');
+    const captured = shapeNamed(walk, walk.memory.names('cause'), cause, level, index);
+    if (!pay(walk, 10)) {
+      node.cause = cutMarker(walk);
+      return false;
+    }
+    node.cause = captured;
+    follow(walk, captured, level, index, node);
+  }
+  const { names } = walk.memory.wide(error, LIMITS.objectProperties + 3);
+  const properties: Property[] = [];
+  for (let i = 0; i < names.length && properties.length < LIMITS.objectProperties; i++) {
+    const key = names[i];
+    if (key === undefined || key === 'message' || key === 'stack' || key === 'cause') continue;
+    node.properties = properties;
+    if (!addOwn(walk, index, properties, error, key)) return false;
+  }
+  return true;
+}
+
+/** Own, or inherited as a data property: some classes keep one on their prototype. */
+function messageOf(error: object): string {
+  let holder: object | null = error;
+  for (let i = 0; i < MAX_CHAIN && holder !== null && !isProxy(holder); i++) {
+    if (hasOwn(holder, 'message')) {
+      const message = ownData(holder, 'message');
+      return typeof message === 'string' ? message : '';
+    }
+    holder = prototypeOf(holder);
+  }
+  return '';
+}

@@ -1,0 +1,38 @@
+import type { Finding, RedactedText, Redactor } from '@borescope/redaction';
+
+const FAILED_KIND = 'redaction-failed';
+
+/** A redactor that fails closed: where it throws, the value is hidden whole, under the kind `redaction-failed`. */
+export function guardRedactor(redactor: Redactor): Redactor {
+  const guarded: Redactor = {
+    name(name) {
+      try {
+        return redactor.name(name);
+      } catch {
+        return FAILED_KIND;
+      }
+    },
+    hide(kind, of, text) {
+      try {
+        return redactor.hide(kind, of, text);
+      } catch {
+        return { kind: FAILED_KIND, of };
+      }
+    },
+    text(text): RedactedText | undefined {
+      try {
+        return redactor.text(text);
+      } catch {
+        return { text: `[redacted:${FAILED_KIND}]`, findings: [{ kind: FAILED_KIND, of: 'string' }], whole: true };
+      }
+    },
+    number(value): Finding | undefined {
+      try {
+        return redactor.number(value);
+      } catch {
+        return { kind: FAILED_KIND, of: typeof value };
+      }
+    },
+  };
+  return guarded;
+}

@@ -1,0 +1,62 @@
+import type { Redactor } from '@borescope/redaction';
+import { headLength, jsonBytes } from './json-bytes.ts';
+import { mapClear, mapGet, mapSet, sliceText } from './primordials.ts';
+
+/** What is known of the name of a variable, a property or a map key. */
+export interface NameRecord {
+  /** The kind of rule by which the name hides its value. */
+  readonly secret: string | undefined;
+  /** The name as it is shown: redacted, then cut. */
+  readonly shown: string;
+  /** Of `shown` as JSON. */
+  readonly bytes: number;
+  /** Kinds of personal data found in the name itself. */
+  readonly kinds: readonly string[];
+}
+
+/** Names of the same few shapes come back in every hit; reading one anew costs a microsecond. */
+const MAX_NAMES = 4096;
+/** Longer ones are data, such as the ids of a dictionary: not worth keeping. */
+const MAX_KEPT_LENGTH = 64;
+/** UTF-16 code units of a name that are shown, and of those that the redactor looks at. */
+const SHOWN_LENGTH = 256;
+const REDACTED_LENGTH = 2048;
+
+const NO_KINDS: readonly string[] = [];
+
+export type NameTable = (name: string) => NameRecord;
+
+export function createNameTable(redactor: Redactor): NameTable {
+  const known = new Map<string, NameRecord>();
+  let size = 0;
+  return (name) => {
+    const found = mapGet(known, name) as NameRecord | undefined;
+    if (found !== undefined) return found;
+    const record = readName(name, redactor);
+    if (name.length > MAX_KEPT_LENGTH || record.kinds.length > 0) return record;
+    if (size >= MAX_NAMES) {
+      mapClear(known);
+      size = 0;
+    }
+    mapSet(known, name, record);
+    size++;
+    return record;
+  };
+}
+
+function readName(name: string, redactor: Redactor): NameRecord {
+  const head = name.length > REDACTED_LENGTH ? sliceText(name, 0, REDACTED_LENGTH) : name;
+  const found = redactor.text(head);
+  const text = found === undefined ? head : found.text;
+  const shown = text.length > SHOWN_LENGTH ? `${sliceText(text, 0, headLength(text, SHOWN_LENGTH))}…` : text;
+  const kinds: string[] = [];
+  if (found !== undefined) {
+    for (let i = 0; i < found.findings.length; i++) kinds[i] = found.findings[i]?.kind ?? '';
+  }
+  return {
+    secret: redactor.name(head),
+    shown,
+    bytes: jsonBytes(shown),
+    kinds: kinds.length > 0 ? kinds : NO_KINDS,
+  };
+}

@@ -1,0 +1,196 @@
+import { type CapturedValue, LIMITS } from '@borescope/agent-protocol';
+import { bufferNode } from './buffer.ts';
+import { jsonBytes } from './json-bytes.ts';
+import {
+  ArrayPrototype,
+  dateIso,
+  dateTime,
+  functionText,
+  isAnyArrayBuffer,
+  isArray,
+  isArrayBufferView,
+  isBoxedPrimitive,
+  isDate,
+  isMap,
+  isModuleNamespace,
+  isNaNumber,
+  isNativeError,
+  isPromise,
+  isProxy,
+  isRegExp,
+  isSet,
+  mapSize,
+  ObjectPrototype,
+  ownData,
+  ownSymbols,
+  prototypeOf,
+  REGEXP_FLAGS,
+  regexpSource,
+  setSize,
+  sliceText,
+  symbolDescription,
+} from './primordials.ts';
+import { bigintNode, numberNode, plainText, textNode } from './text.ts';
+import { hidden, MARKER_BYTES, type Walk } from './walk.ts';
+
+/** A container's node before its contents, `size` and a marker for where it may be cut. */
+const SHELL_BYTES = 80 + MARKER_BYTES;
+/** `{"type":"depth","class":,"size":1234567890},` */
+const DEPTH_BYTES = 48;
+const NAME_LENGTH = 256;
+
+/**
+ * The node of a value, its contents still missing: `walk.cost` has its bytes, `walk.opened` the object whose contents are
+ * to follow. `level` is the nesting level that the contents would have, `parent` the place of the holder in the queue.
+ */
+export function shape(walk: Walk, value: unknown, level: number, parent: number): CapturedValue {
+  walk.opened = undefined;
+  switch (typeof value) {
+    case 'string':
+      return textNode(walk, value);
+    case 'number':
+      return numberNode(walk, value);
+    case 'boolean':
+      walk.cost = 33;
+      return { type: 'boolean', value };
+    case 'undefined':
+      walk.cost = 20;
+      return { type: 'undefined' };
+    case 'bigint':
+      return bigintNode(walk, value);
+    case 'symbol': {
+      const description = symbolDescription(value);
+      const shown = description === undefined ? undefined : plainText(walk, description, NAME_LENGTH);
+      walk.cost = shown === undefined ? 17 : 32 + jsonBytes(shown);
+      return { type: 'symbol', description: shown };
+    }
+    case 'function':
+      return isProxy(value) ? proxyNode(walk) : functionNode(walk, value);
+    case 'object':
+      if (value === null) {
+        walk.cost = 15;
+        return { type: 'null' };
+      }
+      return isProxy(value) ? proxyNode(walk) : objectNode(walk, value, level, parent);
+    default:
+      return { type: 'truncated', reason: 'error' };
+  }
+}
+
+/** What stands in the place of a value whose name says that it is secret. That there is none, or a function, is shown. */
+export function shapeSecret(walk: Walk, kind: string, value: unknown, level: number, parent: number): CapturedValue {
+  switch (typeof value) {
+    case 'undefined':
+    case 'boolean':
+    case 'function':
+      return shape(walk, value, level, parent);
+    case 'string':
+      walk.opened = undefined;
+      return hidden(walk, walk.memory.redactor.hide(kind, 'string', value));
+    default:
+      if (value === null) return shape(walk, value, level, parent);
+      walk.opened = undefined;
+      return hidden(walk, walk.memory.redactor.hide(kind, typeof value));
+  }
+}
+
+function proxyNode(walk: Walk): CapturedValue {
+  walk.cost = 16;
+  return { type: 'proxy' };
+}
+
+function objectNode(walk: Walk, value: object, level: number, parent: number): CapturedValue {
+  for (let holder = parent, levels = 1; holder >= 0; holder = walk.parents[holder] ?? -1, levels++) {
+    if (walk.objects[holder] !== value) continue;
+    walk.cost = 32;
+    return { type: 'circular', levels };
+  }
+  const prototype = prototypeOf(value);
+  if (isArray(value)) {
+    if (level > LIMITS.depth) return depthNode(walk, className(walk, prototype), value.length);
+    walk.opened = value;
+    walk.cost = SHELL_BYTES;
+    if (prototype === ArrayPrototype) return { type: 'array', items: [], length: undefined };
+    return { type: 'array', class: className(walk, prototype), items: [], length: undefined };
+  }
+  // An object literal, the most frequent kind: nothing else that has a kind of its own inherits from here directly.
+  if (prototype !== ObjectPrototype && prototype !== null) {
+    if (isMap(value)) {
+      const name = className(walk, prototype);
+      if (level > LIMITS.depth) return depthNode(walk, name, mapSize(value));
+      walk.opened = value;
+      return { type: 'map', class: name === 'Map' ? undefined : name, entries: [], size: undefined };
+    }
+    if (isSet(value)) {
+      const name = className(walk, prototype);
+      if (level > LIMITS.depth) return depthNode(walk, name, setSize(value));
+      walk.opened = value;
+      return { type: 'set', class: name === 'Set' ? undefined : name, items: [], size: undefined };
+    }
+    if (isNativeError(value)) {
+      const name = className(walk, prototype);
+      if (level > LIMITS.depth) return depthNode(walk, name, undefined);
+      walk.opened = value;
+      walk.cost += 60;
+      return { type: 'error', class: name, message: '', stack: undefined, cause: undefined, properties: undefined };
+    }
+    if (isDate(value)) return dateNode(walk, value);
+    if (isRegExp(value)) return regexpNode(walk, value);
+    if (isPromise(value)) {
+      walk.cost = 18;
+      return { type: 'promise' };
+    }
+    if (isArrayBufferView(value) || isAnyArrayBuffer(value)) {
+      return bufferNode(walk, value, className(walk, prototype), level <= LIMITS.depth);
+    }
+  }
+  const ofPrototype = className(walk, prototype);
+  const name = prototype === null && isModuleNamespace(value) ? 'Module' : ofPrototype;
+  if (level > LIMITS.depth) return depthNode(walk, name, countOf(walk, value));
+  walk.opened = value;
+  return { type: 'object', class: name, properties: [], size: undefined };
+}
+
+/** Also sets `cost` to that of a container with this class. */
+function className(walk: Walk, prototype: object | null): string {
+  const record = walk.memory.classes(prototype);
+  walk.cost = SHELL_BYTES + record.bytes;
+  return record.name;
+}
+
+function depthNode(walk: Walk, name: string, size: number | undefined): CapturedValue {
+  walk.cost -= SHELL_BYTES - DEPTH_BYTES;
+  return { type: 'depth', class: name, size };
+}
+
+function countOf(walk: Walk, value: object): number | undefined {
+  // A boxed string has a key for each of its characters.
+  if (isBoxedPrimitive(value)) return undefined;
+  return walk.memory.wide(value, LIMITS.objectProperties).count + ownSymbols(value).length;
+}
+
+function dateNode(walk: Walk, value: Date): CapturedValue {
+  const time = dateTime(value);
+  walk.cost = 52;
+  return isNaNumber(time) ? { type: 'date' } : { type: 'date', value: dateIso(value) };
+}
+
+function regexpNode(walk: Walk, value: RegExp): CapturedValue {
+  const source = plainText(walk, regexpSource(value) ?? '', LIMITS.stringLength);
+  let flags = '';
+  for (let i = 0; i < REGEXP_FLAGS.length; i++) {
+    const flag = REGEXP_FLAGS[i];
+    if (flag?.[1](value)) flags += flag[0];
+  }
+  walk.cost = 50 + jsonBytes(source);
+  return { type: 'regexp', source, flags };
+}
+
+function functionNode(walk: Walk, value: object): CapturedValue {
+  const own = ownData(value, 'name');
+  const { shown, bytes } = walk.memory.names(typeof own === 'string' ? own : '');
+  walk.cost = 44 + bytes;
+  // A slice of the source, not a copy. Reading `prototype` instead would make V8 allocate one.
+  if (sliceText(functionText(value), 0, 5) !== 'class') return { type: 'function', name: shown };
+  return { type: 'function', name: shown, class: true };
+}

@@ -1,0 +1,72 @@
+import { type CapturedValue, LIMITS } from '@borescope/agent-protocol';
+import { headLength, jsonBytes } from './json-bytes.ts';
+import { isNaNumber, sliceText } from './primordials.ts';
+import { countKind, hidden, type Walk } from './walk.ts';
+
+/**
+ * UTF-16 code units of a text that the redactor looks at: what is shown, and enough behind it to recognise a secret that
+ * begins near its end. What comes later is never shown.
+ */
+export const REDACTED_LENGTH = 4096;
+const MAX_BIGINT = 1n << 16384n;
+
+/** A string: redacted first, then cut. */
+export function textNode(walk: Walk, text: string): CapturedValue {
+  const { length } = text;
+  const head = length > REDACTED_LENGTH ? sliceText(text, 0, REDACTED_LENGTH) : text;
+  const found = walk.memory.redactor.text(head);
+  let shown = head;
+  if (found !== undefined) {
+    const only = found.whole ? found.findings[0] : undefined;
+    if (only !== undefined) return hidden(walk, only);
+    for (let i = 0; i < found.findings.length; i++) countKind(walk, found.findings[i]?.kind ?? '');
+    shown = found.text;
+  }
+  if (shown.length <= LIMITS.stringLength && length <= REDACTED_LENGTH) {
+    walk.cost = 26 + jsonBytes(shown);
+    return { type: 'string', value: shown };
+  }
+  shown = sliceText(shown, 0, headLength(shown, LIMITS.stringLength));
+  walk.cost = 44 + jsonBytes(shown);
+  return { type: 'string', value: shown, length };
+}
+
+/** A text that has no node of its own, such as the message of an error; cut to `limit`, told by an ellipsis. */
+export function plainText(walk: Walk, text: string, limit: number): string {
+  const head = text.length > REDACTED_LENGTH ? sliceText(text, 0, REDACTED_LENGTH) : text;
+  const found = walk.memory.redactor.text(head);
+  let shown = head;
+  if (found !== undefined) {
+    for (let i = 0; i < found.findings.length; i++) countKind(walk, found.findings[i]?.kind ?? '');
+    shown = found.text;
+  }
+  return shown.length > limit ? `${sliceText(shown, 0, headLength(shown, limit - 1))}…` : shown;
+}
+
+export function numberNode(walk: Walk, value: number): CapturedValue {
+  const found = walk.memory.redactor.number(value);
+  if (found !== undefined) return hidden(walk, found);
+  // The longest number in JSON has 25 characters, as -1.7976931348623157e+308.
+  walk.cost = 28 + ((value | 0) === value && value >= 0 && value < 1e6 ? 6 : 25);
+  if (isNaNumber(value)) return { type: 'number', value: 'NaN' };
+  if (value === 1 / 0) return { type: 'number', value: 'Infinity' };
+  if (value === -1 / 0) return { type: 'number', value: '-Infinity' };
+  if (value === 0 && 1 / value < 0) return { type: 'number', value: '-0' };
+  return { type: 'number', value };
+}
+
+/** Decimal digits. Beyond 16,384 bits making them would take milliseconds, so that only its being too long is told. */
+export function bigintNode(walk: Walk, value: bigint): CapturedValue {
+  walk.cost = 64;
+  if (value >= MAX_BIGINT || value <= -MAX_BIGINT) return { type: 'truncated', reason: 'size', class: 'bigint' };
+  const found = walk.memory.redactor.number(value);
+  if (found !== undefined) return hidden(walk, found);
+  const digits = `${value}`;
+  const count = value < 0n ? digits.length - 1 : digits.length;
+  if (digits.length <= LIMITS.stringLength) {
+    walk.cost = 30 + digits.length;
+    return { type: 'bigint', value: digits };
+  }
+  walk.cost = 50 + LIMITS.stringLength;
+  return { type: 'bigint', value: sliceText(digits, 0, LIMITS.stringLength), digits: count };
+}

@@ -1,0 +1,105 @@
+import type { CapturedValue } from '@borescope/agent-protocol';
+import type { Finding, Redactor } from '@borescope/redaction';
+import type { ClassTable } from './class-name.ts';
+import { jsonBytes } from './json-bytes.ts';
+import type { NameTable } from './name-table.ts';
+import type { WideObjects } from './wide-objects.ts';
+
+/** What a capturer keeps from hit to hit. */
+export interface Memory {
+  readonly redactor: Redactor;
+  readonly names: NameTable;
+  readonly classes: ClassTable;
+  readonly wide: WideObjects;
+  /** Microseconds, of any origin. */
+  readonly now: () => number;
+}
+
+export type CutReason = 'size' | 'nodes' | 'time';
+
+/**
+ * One capture. A value is placed in two steps: `shape.ts` makes its node and says in `cost` what it takes, `place` pays
+ * for it; the contents of objects are placed later, in the order of the queue, so that a budget that runs out cuts what
+ * is deep and far first. The queue is five lists side by side, so that a queued object takes no object of its own.
+ */
+export interface Walk {
+  readonly memory: Memory;
+  readonly deadline: number;
+  nodesLeft: number;
+  bytesLeft: number;
+  /** Set by the first budget that runs out; nothing is placed after it. */
+  stopped: CutReason | undefined;
+  /** Bytes of the node that was made last. */
+  cost: number;
+  /** The object whose contents are to follow the node that was made last. */
+  opened: object | undefined;
+  redactions: number;
+  readonly kinds: string[];
+  readonly objects: object[];
+  readonly nodes: ContainerNode[];
+  readonly levels: number[];
+  /** Index in the queue of the object that this one was found in, or -1. */
+  readonly parents: number[];
+  readonly slots: Slot[];
+}
+
+export type ContainerNode = Extract<CapturedValue, { type: 'object' | 'array' | 'map' | 'set' | 'error' }>;
+
+/** Where a queued node stands, so that it can be replaced when its contents are cut: a record's `value`, or an item. */
+export type Slot = { value?: CapturedValue | undefined } | { cause?: CapturedValue | undefined } | CapturedValue[];
+
+/** `{"type":"truncated","reason":"nodes"}`, a comma, and what a property or an entry adds around it. */
+export const MARKER_BYTES = 96;
+/** Looking at the clock takes 0.1 us, placing a value about as much. */
+const NODES_PER_LOOK = 16;
+
+/** True where the node that was made last could be paid for. */
+export function pay(walk: Walk, extra: number): boolean {
+  if (walk.stopped !== undefined) return false;
+  const bytes = walk.cost + extra;
+  if (walk.nodesLeft <= 0) walk.stopped = 'nodes';
+  else if (walk.bytesLeft < bytes) walk.stopped = 'size';
+  else if (walk.nodesLeft % NODES_PER_LOOK === 0 && walk.memory.now() > walk.deadline) walk.stopped = 'time';
+  else {
+    walk.nodesLeft--;
+    walk.bytesLeft -= bytes;
+    return true;
+  }
+  return false;
+}
+
+/** Queues the contents of the node that was paid for last, where it has any. */
+export function follow(walk: Walk, node: CapturedValue, level: number, parent: number, slot: Slot): void {
+  const { opened } = walk;
+  if (opened === undefined) return;
+  walk.opened = undefined;
+  const { objects } = walk;
+  const index = objects.length;
+  objects[index] = opened;
+  walk.nodes[index] = node as ContainerNode;
+  walk.levels[index] = level;
+  walk.parents[index] = parent;
+  walk.slots[index] = slot;
+}
+
+export function cutMarker(walk: Walk): CapturedValue {
+  return { type: 'truncated', reason: walk.stopped ?? 'size' };
+}
+
+/** Counts one hidden value and gives what stands in its place. */
+export function hidden(walk: Walk, finding: Finding): CapturedValue {
+  countKind(walk, finding.kind);
+  const { kind, of, length, pseudonym } = finding;
+  walk.cost = 90 + kind.length + of.length + (pseudonym === undefined ? 0 : pseudonym.length);
+  return { type: 'redacted', kind, of, length, pseudonym };
+}
+
+export function countKind(walk: Walk, kind: string): void {
+  walk.redactions++;
+  const { kinds } = walk;
+  for (let i = 0; i < kinds.length; i++) if (kinds[i] === kind) return;
+  // The frame allows 256 kinds.
+  if (kinds.length >= 256) return;
+  kinds[kinds.length] = kind;
+  walk.bytesLeft -= jsonBytes(kind) + 1;
+}
