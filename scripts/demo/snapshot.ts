@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const named = z.record(z.string(), z.unknown());
 
-/** As much of the result of `capture_snapshot` as is shown; a result of another shape is an error that says where. */
+/** As much of the result of `capture_snapshot` as is needed here; a result of another shape is an error that says where. */
 export const snapshot = z.object({
   action: z.object({ id: z.string(), state: z.string() }),
   hits: z.array(
@@ -11,6 +11,9 @@ export const snapshot = z.object({
       line: z.number(),
       function: z.string(),
       variables: z.object({ local: named.optional() }).optional(),
+      values: z
+        .array(z.object({ expression: z.string(), value: z.unknown(), error: z.string().optional() }))
+        .optional(),
       stack: z.array(z.object({ function: z.string(), file: z.string(), line: z.number() })).optional(),
     }),
   ),

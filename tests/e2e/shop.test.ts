@@ -3,15 +3,15 @@ import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { snapshotCallsOf } from '../shop/snapshot-calls.ts';
-import { type RunningShop, startShop } from '../shop/start-shop.ts';
+import { startShop } from '../shop/start-shop.ts';
 
-let shop: RunningShop;
+let shop: Awaited<ReturnType<typeof startShop>>;
 
 before(async () => {
   shop = await startShop({ SHOP_TRAFFIC: '0' });
 });
 
-after(() => shop.stop());
+after(() => shop?.process.stop());
 
 async function send(method: string, path: string, body?: object): Promise<{ status: number; body: unknown }> {
   const response = await fetch(`${shop.url}${path}`, {
@@ -88,9 +88,9 @@ test('the calls in the README name the lines as they are', () => {
 test('its own traffic places orders, and ends with it', async () => {
   const busy = await startShop({ SHOP_TRAFFIC: '200' });
   try {
-    await busy.line(/order-3 placed/);
+    await busy.process.line(/order-3 placed/);
   } finally {
-    assert.equal(await busy.stop(), 0);
+    assert.equal(await busy.process.stop(), 0);
   }
 });
 
@@ -99,9 +99,9 @@ test('the same seed gives the same shoppers', async () => {
   for (let round = 0; round < 2; round += 1) {
     const busy = await startShop({ SHOP_TRAFFIC: '500', SHOP_SEED: '7' });
     try {
-      rows.push((await busy.line(/order-5 placed.*/))[0]);
+      rows.push((await busy.process.line(/order-5 placed.*/))[0]);
     } finally {
-      await busy.stop();
+      await busy.process.stop();
     }
   }
   assert.equal(rows[0], rows[1]);
