@@ -11,13 +11,15 @@ export type AgentReport = Extract<AgentFrame, { type: 'armed' | 'pending' | 'fai
 export type HitFrame = Extract<AgentFrame, { type: 'hit' }>;
 export type Reply = Extract<BrokerFrame, { type: 'ack' | 'resend' | 'disarm' }>;
 
-/** What the rest of the broker does with what agents say. Calls for one attachment come one after the other. */
+/**
+ * What the rest of the broker does with what agents say. Calls for one attachment come one after the other. Any may
+ * reject with `StoreUnavailable`: then a hit is asked for again, and a report is handed over again, when the store works.
+ */
 export interface AgentListener {
-  /** Rejects with `StoreUnavailable` where the hit could not be stored: it will be asked for again. */
-  hit(from: Attachment, frame: HitFrame): Promise<Reply | 'fenced'>;
-  /** The answer tells the agent to drop a probe that it should not have. */
-  report(from: Attachment, report: AgentReport): Promise<Reply | undefined>;
-  /** The runtime attached: these are the actions whose results change by that. */
+  /** `fenced`: a newer attachment of the runtime exists. */
+  hit(from: Attachment, frame: HitFrame): Promise<readonly Reply[] | 'fenced'>;
+  report(from: Attachment, report: AgentReport): Promise<readonly Reply[]>;
+  /** The runtime attached: the results of these actions change by that. */
   attached(from: Attachment, actionIds: readonly string[]): void;
   gone(from: Attachment, actionIds: readonly string[]): void;
 }

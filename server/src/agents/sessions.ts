@@ -1,13 +1,13 @@
-import type { ArmSpec, BrokerFrame, Inspection, Place } from '@borescope/agent-protocol';
+import type { ArmSpec, Inspection, Place } from '@borescope/agent-protocol';
 import type { WebSocket } from 'ws';
 import type { Caller } from '../access/caller.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Meter } from '../meter.ts';
 import type { Store } from '../store/store.ts';
-import type { AgentListener } from './listener.ts';
-
-export type DisarmReason = Extract<BrokerFrame, { type: 'disarm' }>['reason'];
+import type { AgentListener, Attachment } from './listener.ts';
+import type { Policies } from './policies.ts';
+import { AgentSession, type DisarmReason, type SessionContext } from './session.ts';
 
 /** The agents that are attached to this process. */
 export interface AgentSessions {
@@ -15,19 +15,17 @@ export interface AgentSessions {
   accept(socket: WebSocket, caller: Caller, remote: string): void;
   /** Who is told what agents say. Called once, before the first `accept`. */
   listen(listener: AgentListener): void;
-  /** False where the runtime is not attached here: it learns of its actions when it attaches. */
-  arm(organization: string, runtime: string, action: ArmSpec): boolean;
-  disarm(organization: string, runtime: string, actionId: string, reason: DisarmReason): boolean;
+  /** Does nothing where the runtime is not attached here: it learns of its actions when it attaches. */
+  arm(organization: string, runtime: string, action: ArmSpec): void;
+  disarm(organization: string, runtime: string, actionId: string, reason: DisarmReason): void;
   isAttached(organization: string, runtime: string): boolean;
   /** Undefined where the runtime is not attached here, leaves, or does not answer within `timeoutMs`. */
   inspect(organization: string, runtime: string, place: Place, timeoutMs: number): Promise<Inspection | undefined>;
   /** Closes the sockets of a revoked or expired token; the number closed. */
   closeByToken(organization: string, tokenId: string): number;
-  /** The tokens that sockets are attached with, each once: to be checked for revocation. */
-  tokens(): { organization: string; tokenId: string }[];
   /** Attached agents. */
   count(): number;
-  /** Tells every agent to reconnect elsewhere, closes all sockets within `timeoutMs`, and takes no further one. */
+  /** Tells every agent to reconnect, closes all sockets within `timeoutMs`, and takes no further one. */
   drain(timeoutMs: number): Promise<void>;
 }
 
@@ -36,8 +34,7 @@ export interface AgentSessionsOptions {
   readonly clock: Clock;
   /** 0 up to 1, like `Math.random`: spreads heartbeats and reconnects. */
   readonly random: () => number;
-  /** A new secret key for pseudonyms, at least 128 bits. */
-  readonly freshKey: () => string;
+  readonly policies: Policies;
   /** Names this process among the brokers of an installation. */
   readonly replica: string;
   readonly log: Log;
@@ -46,4 +43,124 @@ export interface AgentSessionsOptions {
   readonly heartbeatMs?: number;
 }
 
-export declare function createAgentSessions(options: AgentSessionsOptions): AgentSessions;
+/** Milliseconds within which agents come back after a drain, each at a random time. */
+const RECONNECT_WITHIN = 2_000;
+/** Of the time for a drain, the share in which agents may leave of their own accord. */
+const LEAVE_SHARE = 0.5;
+/** Milliseconds until a detachment that the store did not take is tried again. */
+const DETACH_AGAIN = 1_000;
+
+export function createAgentSessions(options: AgentSessionsOptions): AgentSessions {
+  const { store, clock, random, log, meter, heartbeatMs = 15_000 } = options;
+  const all = new Set<AgentSession>();
+  const attached = new Map<string, AgentSession>();
+  let context: SessionContext | undefined;
+  let drained = false;
+  let onEmpty = () => {};
+
+  const find = (organization: string, runtime: string) => attached.get(keyOf({ organization, runtime }));
+
+  function enter(session: AgentSession, attachment: Attachment): boolean {
+    const key = keyOf(attachment);
+    const other = attached.get(key);
+    if (other?.attachment !== undefined && other.attachment.epoch > attachment.epoch) return false;
+    attached.set(key, session);
+    other?.refuse('superseded', 'the same runtime attached again');
+    meter.agentsAttached(attached.size);
+    return true;
+  }
+
+  function leave(session: AgentSession): void {
+    const { attachment } = session;
+    if (attachment === undefined) {
+      forget(session);
+      return;
+    }
+    if (find(attachment.organization, attachment.runtime) === session) attached.delete(keyOf(attachment));
+    meter.agentsAttached(attached.size);
+    void detach(attachment, clock.now()).finally(() => forget(session));
+  }
+
+  function forget(session: AgentSession): void {
+    all.delete(session);
+    if (all.size === 0) onEmpty();
+  }
+
+  /** A runtime that stays in the directory after it left would be offered to callers: so until it is written, or drained. */
+  async function detach(attachment: Attachment, at: number): Promise<void> {
+    for (;;) {
+      try {
+        const actionIds = await store.runtimes.detach(
+          attachment.organization,
+          attachment.runtime,
+          attachment.epoch,
+          at,
+        );
+        context?.listener.gone(attachment, actionIds);
+        log.info({ ...attachment }, 'agent left');
+        return;
+      } catch (error) {
+        log.warn({ err: error, ...attachment }, 'a runtime could not be detached in the store');
+        if (drained) return;
+        await new Promise<void>((resolve) => clock.later(DETACH_AGAIN, resolve));
+      }
+    }
+  }
+
+  return {
+    listen(listener) {
+      context = { ...options, heartbeatMs, listener, enter, leave };
+    },
+    accept(socket, caller, remote) {
+      if (context === undefined || drained) {
+        // 1012, service restart: RFC 6455's registry of close codes.
+        socket.close(1012, 'the broker goes away');
+        return;
+      }
+      all.add(new AgentSession(socket, caller, remote, context));
+    },
+    arm(organization, runtime, action) {
+      find(organization, runtime)?.arm(action);
+    },
+    disarm(organization, runtime, actionId, reason) {
+      find(organization, runtime)?.disarm(actionId, reason);
+    },
+    isAttached: (organization, runtime) => find(organization, runtime) !== undefined,
+    async inspect(organization, runtime, place, timeoutMs) {
+      return find(organization, runtime)?.inspect(place, timeoutMs);
+    },
+    closeByToken(organization, tokenId) {
+      const closed = [...all].filter(
+        ({ caller }) => caller.organization === organization && caller.tokenId === tokenId,
+      );
+      for (const session of closed) session.refuse('unauthorized', 'the token was revoked or has expired');
+      return closed.length;
+    },
+    count: () => attached.size,
+    async drain(timeoutMs) {
+      drained = true;
+      if (all.size === 0) return;
+      const empty = new Promise<void>((resolve) => {
+        onEmpty = resolve;
+      });
+      for (const session of all) session.drain(Math.round(random() * RECONNECT_WITHIN));
+      const share = timeoutMs * LEAVE_SHARE;
+      await within(clock, share, empty);
+      for (const session of all) session.goAway();
+      await within(clock, timeoutMs - share, empty);
+    },
+  };
+}
+
+function keyOf({ organization, runtime }: { organization: string; runtime: string }): string {
+  return `${organization} ${runtime}`;
+}
+
+async function within(clock: Clock, ms: number, done: Promise<void>): Promise<void> {
+  let cancel = () => {};
+  const timeout = new Promise<void>((resolve) => {
+    cancel = clock.later(ms, resolve);
+  });
+  await Promise.race([done, timeout]);
+  cancel();
+}

@@ -1,0 +1,137 @@
+import { type AgentFrame, type BrokerFrame, decodeAgentFrame } from '@borescope/agent-protocol';
+import type { RawData, WebSocket } from 'ws';
+import type { Clock } from '../clock.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { Outbox } from './outbox.ts';
+
+/** Milliseconds that a peer has to answer the closing handshake before its socket is destroyed. */
+const CLOSE_WITHIN = 500;
+/** Messages that may wait for the store before the socket is not read any further, and when it is read again. */
+const INBOX = { pauseAt: 64, resumeAt: 16 };
+/** Bytes of a close reason: a control frame has 125, two of them are the code (RFC 6455 section 5.5). */
+const REASON_BYTES = 123;
+
+export interface ConnectionOptions {
+  readonly clock: Clock;
+  readonly heartbeatMs: number;
+  /** 0 up to 1: where in the first interval the first ping is sent. */
+  readonly phase: number;
+  /** Called for one frame after the other, never for two at once. `bytes` is the size of the whole message. */
+  readonly onFrame: (frame: AgentFrame, bytes: number) => Promise<void>;
+  readonly onBadFrame: (reason: string) => void;
+  readonly onBeat: () => void;
+  readonly onSilence: () => void;
+  readonly onOverflow: () => void;
+  /** The socket failed, or a frame could not be dealt with. */
+  readonly onError: (error: unknown) => void;
+  /** Once: the connection is over, and every frame that counts is dealt with. */
+  readonly onEnd: () => void;
+}
+
+/** A WebSocket with an agent at its other end: frames in their order, heartbeats, back-pressure both ways. */
+export class Connection {
+  readonly #socket: WebSocket;
+  readonly #options: ConnectionOptions;
+  readonly #outbox: Outbox;
+  readonly #heartbeat: Heartbeat;
+  readonly #inbox: { data: RawData; isBinary: boolean }[] = [];
+  #working = false;
+  /** Open: frames count. Lost: those that had arrived still count. Closed by us: what was not dealt with is dropped. */
+  #state: 'open' | 'lost' | 'closed' = 'open';
+  #endTold = false;
+
+  constructor(socket: WebSocket, options: ConnectionOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#outbox = new Outbox(socket, options.onOverflow);
+    this.#heartbeat = new Heartbeat({
+      clock: options.clock,
+      everyMs: options.heartbeatMs,
+      phase: options.phase,
+      beat: () => {
+        if (socket.readyState === socket.OPEN) socket.ping();
+        options.onBeat();
+      },
+      silent: () => {
+        options.onSilence();
+        this.#shut();
+        socket.terminate();
+      },
+    });
+    socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
+    socket.on('pong', () => this.#heartbeat.heard());
+    socket.on('error', options.onError);
+    socket.on('close', () => {
+      if (this.#state === 'open') this.#state = 'lost';
+      this.#endWhenIdle();
+    });
+  }
+
+  get isClosed(): boolean {
+    return this.#state === 'closed';
+  }
+
+  send(frame: BrokerFrame): void {
+    if (this.#state === 'open') this.#outbox.send(frame);
+  }
+
+  /** Frames that were not dealt with are dropped: no hit of them was acknowledged. */
+  close(code: number, reason: string): void {
+    if (this.#state === 'closed') return;
+    this.#socket.close(code, atMost(reason, REASON_BYTES));
+    const cancel = this.#options.clock.later(CLOSE_WITHIN, () => this.#socket.terminate());
+    this.#socket.once('close', cancel);
+    // A paused socket would never read the peer's answer.
+    this.#socket.resume();
+    this.#shut();
+  }
+
+  #shut(): void {
+    this.#state = 'closed';
+    this.#inbox.length = 0;
+    this.#endWhenIdle();
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    this.#heartbeat.heard();
+    if (this.#state === 'closed') return;
+    this.#inbox.push({ data, isBinary });
+    if (this.#inbox.length >= INBOX.pauseAt) this.#socket.pause();
+    if (!this.#working) void this.#work();
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true;
+    for (let message = this.#inbox.shift(); message !== undefined; message = this.#inbox.shift()) {
+      if (this.#socket.isPaused && this.#inbox.length <= INBOX.resumeAt) this.#socket.resume();
+      try {
+        await this.#take(message.data, message.isBinary);
+      } catch (error) {
+        this.#options.onError(error);
+      }
+    }
+    this.#working = false;
+    this.#endWhenIdle();
+  }
+
+  async #take(data: RawData, isBinary: boolean): Promise<void> {
+    if (isBinary) return this.#options.onBadFrame('frames are text');
+    const text = data.toString();
+    const decoded = decodeAgentFrame(text);
+    if (!decoded.ok) return this.#options.onBadFrame(decoded.reason);
+    await this.#options.onFrame(decoded.frame, Buffer.byteLength(text));
+  }
+
+  #endWhenIdle(): void {
+    if (this.#state === 'open' || this.#working || this.#endTold) return;
+    this.#endTold = true;
+    this.#heartbeat.stop();
+    this.#options.onEnd();
+  }
+}
+
+/** The text cut to `bytes` of UTF-8 at a character's border. */
+function atMost(text: string, bytes: number): string {
+  const encoded = Buffer.from(text);
+  return encoded.length <= bytes ? text : new TextDecoder().decode(encoded.subarray(0, bytes), { stream: true });
+}

@@ -1,0 +1,281 @@
+import {
+  type AgentFrame,
+  type ArmSpec,
+  type BrokerFrame,
+  CLOSE,
+  type Hello,
+  type Inspection,
+  LIMITS,
+  negotiate,
+  type Place,
+  PROTOCOL,
+} from '@borescope/agent-protocol';
+import type { WebSocket } from 'ws';
+import type { Caller } from '../access/caller.ts';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { Meter } from '../meter.ts';
+import { type Store, StoreUnavailable } from '../store/store.ts';
+import { Connection } from './connection.ts';
+import { Inspections } from './inspections.ts';
+import type { AgentListener, AgentReport, Attachment, HitFrame } from './listener.ts';
+import type { Policies } from './policies.ts';
+import { Recovery } from './recovery.ts';
+import { buildWelcome } from './welcome.ts';
+
+/** Milliseconds from the upgrade to the first frame. */
+const HELLO_WITHIN = 10_000;
+/** Bytes of a hit frame beyond the hit itself. */
+const HIT_HEADROOM = 1024;
+/** Close codes of RFC 6455 section 7.4.1 and of the registry that it founds. */
+const GOING_AWAY = 1001;
+const TRY_AGAIN_LATER = 1013;
+
+export type DisarmReason = Extract<BrokerFrame, { type: 'disarm' }>['reason'];
+
+export interface SessionContext {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly policies: Policies;
+  readonly replica: string;
+  readonly log: Log;
+  readonly meter: Meter;
+  readonly heartbeatMs: number;
+  readonly listener: AgentListener;
+  /** The session has its epoch. False where a newer attachment of the same runtime is here already. */
+  readonly enter: (session: AgentSession, attachment: Attachment) => boolean;
+  /** The session is over, and all that it received is dealt with. */
+  readonly leave: (session: AgentSession) => void;
+}
+
+/**
+ * One attachment of one agent, as a conversation. Its states, in order: it waits for hello; it is welcoming, while the
+ * store is asked what is live there; it is attached; it is draining, where the broker goes away; it is closed.
+ */
+export class AgentSession {
+  readonly caller: Caller;
+  readonly #context: SessionContext;
+  readonly #connection: Connection;
+  readonly #inspections: Inspections;
+  readonly #recovery: Recovery;
+  readonly #cancelHelloTimeout: () => void;
+  /** Orders that came while the welcome was being made, by action. */
+  readonly #early = new Map<string, BrokerFrame>();
+  #state: 'waiting-for-hello' | 'welcoming' | 'attached' | 'draining' | 'closed' = 'waiting-for-hello';
+  #attachment: Attachment | undefined;
+  #policyRevision: number | undefined;
+
+  constructor(socket: WebSocket, caller: Caller, remote: string, context: SessionContext) {
+    this.caller = caller;
+    this.#context = context;
+    const { clock, heartbeatMs, log, meter } = context;
+    this.#inspections = new Inspections(clock);
+    this.#recovery = new Recovery({
+      clock,
+      askAgain: (actionId) => this.#askAgain(actionId),
+      report: (report) => this.#report(report),
+    });
+    this.#cancelHelloTimeout = clock.later(HELLO_WITHIN, () => {
+      meter.agentClosed('helloTimeout');
+      this.#close(CLOSE.outOfOrder, `no hello within ${HELLO_WITHIN / 1000} s`);
+    });
+    this.#connection = new Connection(socket, {
+      clock,
+      heartbeatMs,
+      phase: context.random(),
+      onFrame: (frame, bytes) => this.#take(frame, bytes),
+      onBadFrame: (reason) => this.refuse('badFrame', reason),
+      onOverflow: () => this.refuse('tooSlow', 'the agent does not read'),
+      onBeat: () => void this.#renew(),
+      onSilence: () => meter.agentClosed('silent'),
+      onError: (error) => {
+        log.warn({ err: error, remote, runtime: this.#attachment?.runtime }, 'an agent connection failed');
+        this.#close(TRY_AGAIN_LATER, 'the broker could not go on; try again later');
+      },
+      onEnd: () => this.#end(),
+    });
+  }
+
+  get attachment(): Attachment | undefined {
+    return this.#attachment;
+  }
+
+  arm(action: ArmSpec): void {
+    this.#order(action.actionId, { type: 'arm', action });
+  }
+
+  disarm(actionId: string, reason: DisarmReason): void {
+    this.#order(actionId, { type: 'disarm', actionId, reason });
+  }
+
+  inspect(place: Place, timeoutMs: number): Promise<Inspection | undefined> {
+    return this.#inspections.request((requestId) => {
+      this.#connection.send({ type: 'inspect', requestId, place });
+    }, timeoutMs);
+  }
+
+  /** The agent is to reconnect; until it leaves, what it sends still counts. */
+  drain(reconnectAfterMs: number): void {
+    if (this.#state === 'attached') {
+      this.#state = 'draining';
+      this.#connection.send({ type: 'drain', reconnectAfterMs });
+    } else {
+      this.goAway();
+    }
+  }
+
+  goAway(): void {
+    this.#close(GOING_AWAY, 'the broker goes away');
+  }
+
+  refuse(reason: keyof typeof CLOSE, text: string): void {
+    if (this.#state === 'closed') return;
+    const { log, meter } = this.#context;
+    meter.agentClosed(reason);
+    log.warn({ token: this.caller.tokenId, runtime: this.#attachment?.runtime, reason, text }, 'agent refused');
+    this.#close(CLOSE[reason], text);
+  }
+
+  #close(code: number, text: string): void {
+    this.#state = 'closed';
+    this.#connection.close(code, text);
+  }
+
+  #end(): void {
+    this.#state = 'closed';
+    this.#cancelHelloTimeout();
+    this.#recovery.stop();
+    this.#inspections.close();
+    this.#context.leave(this);
+  }
+
+  #order(actionId: string, frame: BrokerFrame): void {
+    if (this.#state === 'welcoming') this.#early.set(actionId, frame);
+    else this.#connection.send(frame);
+  }
+
+  async #take(frame: AgentFrame, bytes: number): Promise<void> {
+    const from = this.#attachment;
+    if (frame.type === 'hello') {
+      if (this.#state === 'waiting-for-hello') return this.#hello(frame);
+      return this.refuse('outOfOrder', 'a second hello');
+    }
+    if (from === undefined) return this.refuse('outOfOrder', `${frame.type} before hello`);
+    switch (frame.type) {
+      case 'inspected':
+        return this.#inspections.answer(frame.requestId, frame.inspection);
+      case 'hit':
+        if (bytes > LIMITS.hitBytes + HIT_HEADROOM)
+          return this.refuse('badFrame', `hit above ${LIMITS.hitBytes} bytes`);
+        if (frame.epoch === from.epoch) return this.#hit(from, frame);
+        this.#context.meter.hit('fenced');
+        return this.refuse('outOfOrder', `a hit of epoch ${frame.epoch} on an attachment of epoch ${from.epoch}`);
+      default:
+        return this.#report(frame).catch((error: unknown) => {
+          this.#tolerate(error);
+          this.#recovery.report(frame);
+        });
+    }
+  }
+
+  async #hello({ protocol, runtime }: Hello): Promise<void> {
+    this.#cancelHelloTimeout();
+    this.#state = 'welcoming';
+    const { caller } = this;
+    const { store, clock, replica, policies, heartbeatMs, listener, log } = this.#context;
+    const version = negotiate(protocol);
+    if (version === undefined) {
+      return this.refuse('unsupportedVersion', `this broker speaks protocol ${PROTOCOL.min} to ${PROTOCOL.max}`);
+    }
+    if (!isBound(caller.services, runtime.service) || !isBound(caller.environments, runtime.environment)) {
+      return this.refuse('unauthorized', 'the token is bound to other services or environments');
+    }
+    const { organization } = caller;
+    const attached = await store.runtimes.attach(organization, runtime, replica, clock.now());
+    if (attached === undefined) {
+      return this.refuse('unauthorized', 'this id belongs to a runtime of another service or environment');
+    }
+    const attachment: Attachment = { organization, runtime: runtime.id, epoch: attached.epoch };
+    this.#attachment = attachment;
+    // From here on orders for this runtime come to this session, and what is read next is not older than they are.
+    if (!this.#context.enter(this, attachment)) return this.refuse('superseded', 'a newer attachment is here');
+    const live = await store.actions.liveOn(organization, runtime.id);
+    const policy = await policies.current(organization);
+    if (this.#connection.isClosed) return;
+    const now = clock.now();
+    const { epoch } = attachment;
+    const { frame, left } = buildWelcome({ protocol: version, epoch, live, policy, heartbeatMs, now });
+    const named = new Set(frame.actions.map(({ action }) => action.actionId));
+    this.#policyRevision = policy.revision;
+    this.#state = 'attached';
+    this.#connection.send(frame);
+    for (const [actionId, order] of this.#early) {
+      if (order.type !== 'arm' || !named.has(actionId)) this.#connection.send(order);
+    }
+    this.#early.clear();
+    log.info({ ...attachment, service: runtime.service, token: caller.tokenId, live: named.size }, 'agent attached');
+    listener.attached(attachment, [...named]);
+    for (const actionId of left) {
+      const message = 'the live actions of this runtime are too large to be told to its agent in one frame';
+      await listener.report(attachment, { type: 'failed', actionId, problem: { code: 'LIMIT_EXCEEDED', message } });
+    }
+  }
+
+  async #hit(from: Attachment, frame: HitFrame): Promise<void> {
+    try {
+      const replies = await this.#context.listener.hit(from, frame);
+      if (replies === 'fenced') return this.refuse('superseded', 'a newer attachment of this runtime exists');
+      for (const reply of replies) this.#connection.send(reply);
+    } catch (error) {
+      this.#tolerate(error);
+      this.#context.meter.hit('unavailable');
+      this.#recovery.hit(frame.actionId);
+    }
+  }
+
+  async #report(report: AgentReport): Promise<void> {
+    if (this.#attachment === undefined) return;
+    const replies = await this.#context.listener.report(this.#attachment, report);
+    this.#recovery.reported(report);
+    for (const reply of replies) this.#connection.send(reply);
+  }
+
+  async #askAgain(actionId: string): Promise<void> {
+    if (this.#attachment === undefined) return;
+    const { organization, runtime } = this.#attachment;
+    const record = await this.#context.store.actions.get(organization, actionId);
+    const placement = record?.placements.find((one) => one.runtime.id === runtime);
+    // A hit for an action that has ended meanwhile is answered with the reason when it comes again.
+    if (placement === undefined) this.disarm(actionId, 'unknown');
+    else this.#connection.send({ type: 'resend', actionId, lastSequence: placement.lastSequence });
+  }
+
+  /** A store that does not work now is made good later; anything else is a fault of ours and ends the session. */
+  #tolerate(error: unknown): void {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    this.#context.meter.storeUnavailable();
+    this.#context.log.warn({ err: error, runtime: this.#attachment?.runtime }, 'the store is unavailable');
+  }
+
+  /** Keeps the lease, and tells of a new policy. */
+  async #renew(): Promise<void> {
+    if (this.#attachment === undefined || this.#policyRevision === undefined) return;
+    const { organization, runtime, epoch } = this.#attachment;
+    const { store, policies, clock, log } = this.#context;
+    try {
+      const kept = await store.runtimes.renew(organization, runtime, epoch, clock.now());
+      if (!kept) return this.refuse('superseded', 'a newer attachment of this runtime exists');
+      const policy = await policies.current(organization);
+      if (policy.revision === this.#policyRevision) return;
+      this.#policyRevision = policy.revision;
+      this.#connection.send({ type: 'policy', policy });
+    } catch (error) {
+      log.warn({ err: error, runtime }, 'the lease of a runtime was not renewed; the next heartbeat tries again');
+    }
+  }
+}
+
+function isBound(names: readonly string[] | undefined, name: string | undefined): boolean {
+  return names === undefined || (name !== undefined && names.includes(name));
+}
