@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { agentFrame, brokerFrame, CLOSE, LIMITS, PROTOCOL } from '@borescope/agent-protocol';
+import * as protocol from '@borescope/agent-protocol';
 import { z } from 'zod';
 import type { GeneratedFile } from './generate.ts';
 import { json } from './generate-schema.ts';
+
+const { agentFrame, brokerFrame, CLOSE, LIMITS, PROTOCOL } = protocol;
 
 interface Message {
   readonly id: string;
@@ -33,10 +35,21 @@ function firstExample(message: Message): unknown {
   return { name: example.name, payload: example.frame };
 }
 
+/** The named schemas of the wire; the global registry may hold those of other packages too. */
+function wireSchemas() {
+  const registry = z.registry<{ id: string; description?: string | undefined }>();
+  for (const schema of Object.values(protocol)) {
+    if (!(schema instanceof z.ZodType)) continue;
+    const { id, ...meta } = z.globalRegistry.get(schema) ?? {};
+    if (id !== undefined) registry.add(schema, { ...meta, id });
+  }
+  return registry;
+}
+
 /** AsyncAPI 3 of `/agent/v1`, from the broker's side: it receives what agents send. */
 export function asyncApiFile(): GeneratedFile {
   const messages = [...messagesOf('agent', agentFrame), ...messagesOf('broker', brokerFrame)];
-  const { schemas } = z.toJSONSchema(z.globalRegistry, {
+  const { schemas } = z.toJSONSchema(wireSchemas(), {
     io: 'input',
     target: 'draft-7',
     uri: (id) => `#/components/schemas/${id}`,
