@@ -1,19 +1,17 @@
 import { createServer } from 'node:net';
 
 /** Undefined where a broker can listen there; otherwise one line that says what to do. */
-export function portProblem(text) {
+export function portProblem(text, command) {
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port > 65_535) {
     return Promise.resolve(`BORESCOPE_PORT must be a port from 0 to 65535, not ${JSON.stringify(text)}`);
   }
+  const other = `BORESCOPE_PORT=${port === 7374 ? 7375 : 7374} ${command} (0 = any free port)`;
   return new Promise((resolve) => {
     const probe = createServer();
-    probe.once('error', (error) => {
-      resolve(
-        error.code === 'EADDRINUSE'
-          ? `Port ${port} is taken, perhaps by another Borescope. Choose one: BORESCOPE_PORT=${port + 1} npm start (0 = any free port)`
-          : `Port ${port} cannot be used (${error.code}). Choose another: BORESCOPE_PORT=7374 npm start (0 = any free port)`,
-      );
+    probe.once('error', ({ code }) => {
+      const why = code === 'EADDRINUSE' ? 'is taken, perhaps by another Borescope' : `cannot be used (${code})`;
+      resolve(`Port ${port} ${why}. Choose another: ${other}`);
     });
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(undefined)));
   });

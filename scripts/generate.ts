@@ -9,6 +9,8 @@ import { asyncApiFile } from './generate-asyncapi.ts';
 import { errorsPage } from './generate-errors.ts';
 import { limitsPage } from './generate-limits.ts';
 import { schemaFiles } from './generate-schema.ts';
+import { settingsPage } from './generate-settings.ts';
+import { toolsPage } from './generate-tools.ts';
 
 export interface GeneratedFile {
   /** From the root of the repository. */
@@ -16,7 +18,14 @@ export interface GeneratedFile {
   readonly text: string;
 }
 
-const generated: GeneratedFile[] = [...schemaFiles(), asyncApiFile(), limitsPage(), errorsPage()];
+const generated: GeneratedFile[] = [
+  ...schemaFiles(),
+  asyncApiFile(),
+  limitsPage(),
+  errorsPage(),
+  settingsPage(),
+  toolsPage(),
+];
 
 const onDisk = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 

@@ -20,7 +20,7 @@ const { startProgress } = await import('./progress.mjs');
 const { prepare } = await import('./prepare.mjs');
 const progress = startProgress();
 // Asked before the minute that installing may take.
-const problem = await portProblem(process.env.BORESCOPE_PORT || '7373');
+const problem = await portProblem(process.env.BORESCOPE_PORT || '7373', 'npm start');
 if (problem !== undefined) {
   console.error(problem);
   process.exit(1);
