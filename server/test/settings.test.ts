@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseDuration, readSettings, SettingsError } from '../src/settings.ts';
+
+const refusal = (pattern: RegExp) => (error: unknown) =>
+  error instanceof SettingsError && pattern.test(error.message) && !error.message.includes('\n');
+
+test('an empty environment gives the documented defaults', () => {
+  assert.deepEqual(readSettings({}), {
+    host: '127.0.0.1',
+    port: 7373,
+    dataDir: './.borescope',
+    retention: 86_400_000,
+    tlsTerminated: false,
+    logLevel: 'info',
+  });
+});
+
+test('a flag wins over the environment', () => {
+  const settings = readSettings({ BORESCOPE_PORT: '1', BORESCOPE_RETENTION: '30m' }, { port: '0' });
+  assert.equal(settings.port, 0);
+  assert.equal(settings.retention, 1_800_000);
+});
+
+test('an empty variable counts as not set', () => {
+  assert.equal(readSettings({ BORESCOPE_REDIS_URL: '', BORESCOPE_PORT: '' }).port, 7373);
+});
+
+test('settings of agents and of the command may stand in the same environment', () => {
+  const others = ['URL', 'TOKEN', 'SERVICE', 'SERVICE_VERSION', 'ENVIRONMENT', 'TAGS'];
+  readSettings(Object.fromEntries(others.map((name) => [`BORESCOPE_${name}`, 'x'])));
+});
+
+const refused: [string, Record<string, string>, RegExp][] = [
+  ['an unknown setting', { BORESCOPE_DATADIR: '/x' }, /^BORESCOPE_DATADIR: unknown setting.*BORESCOPE_DATA_DIR/],
+  ['a port that is no number', { BORESCOPE_PORT: 'http' }, /^BORESCOPE_PORT: must be a port/],
+  ['a port above 65535', { BORESCOPE_PORT: '65536' }, /^BORESCOPE_PORT: must be a port/],
+  ['a retention without a unit', { BORESCOPE_RETENTION: '24' }, /^BORESCOPE_RETENTION: must be a time/],
+  ['a retention of nothing', { BORESCOPE_RETENTION: '0s' }, /^BORESCOPE_RETENTION: must be a time/],
+  ['an unknown log level', { BORESCOPE_LOG_LEVEL: 'loud' }, /^BORESCOPE_LOG_LEVEL: /],
+  ['a public URL of another scheme', { BORESCOPE_PUBLIC_URL: 'ftp://x' }, /^BORESCOPE_PUBLIC_URL: must be an http/],
+  ['a public URL with a path', { BORESCOPE_PUBLIC_URL: 'https://x/y' }, /^BORESCOPE_PUBLIC_URL: must have no path/],
+  ['a certificate without its key', { BORESCOPE_TLS_CERT: '/c.pem' }, /go together/],
+  [
+    'listening beyond loopback without TLS',
+    { BORESCOPE_HOST: '0.0.0.0' },
+    /^BORESCOPE_HOST: .*BORESCOPE_TLS_TERMINATED/,
+  ],
+  [
+    'Redis, which this version does not have',
+    { BORESCOPE_REDIS_URL: 'redis://:pw@h' },
+    /^BORESCOPE_REDIS_URL: .*embedded store only/,
+  ],
+];
+for (const [what, environment, pattern] of refused) {
+  test(`${what} is refused in one clear line`, () => {
+    assert.throws(() => readSettings(environment), refusal(pattern));
+  });
+}
+
+test('a bad value is never repeated, because it may hold a password', () => {
+  assert.throws(
+    () => readSettings({ BORESCOPE_REDIS_URL: 'redis://:hunter2@h' }),
+    (error) => !String(error).includes('hunter2'),
+  );
+  assert.throws(
+    () => readSettings({ BORESCOPE_PUBLIC_URL: 'ftp://u:hunter2@h' }),
+    (error) => !String(error).includes('hunter2'),
+  );
+});
+
+test('a bad flag is named as the flag', () => {
+  assert.throws(() => readSettings({}, { logLevel: 'loud' }), refusal(/^--log-level: /));
+});
+
+test('beyond loopback is good with TLS, or behind a declared proxy', () => {
+  assert.equal(readSettings({ BORESCOPE_HOST: '0.0.0.0', BORESCOPE_TLS_TERMINATED: 'true' }).tlsTerminated, true);
+  readSettings({ BORESCOPE_HOST: '::', BORESCOPE_TLS_CERT: 'c', BORESCOPE_TLS_KEY: 'k' });
+  readSettings({ BORESCOPE_HOST: '::1' });
+  readSettings({ BORESCOPE_HOST: '127.8.8.8' });
+});
+
+test('times are read with their unit', () => {
+  assert.deepEqual(['90s', '30m', '24h', '7d', '1.5h', 'h', ''].map(parseDuration), [
+    90_000,
+    1_800_000,
+    86_400_000,
+    604_800_000,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
