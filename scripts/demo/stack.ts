@@ -30,14 +30,7 @@ export async function startBroker({ dataDir, port }: { dataDir: string; port: st
     },
     logFile: join(dataDir, 'broker.log'),
   });
-  return ready(
-    child,
-    /listening.*?(http:\/\/127\.0\.0\.1:\d+)|(http:\/\/127\.0\.0\.1:\d+).*?listening/,
-    ([, after, before]) => ({
-      child,
-      url: after ?? before ?? '',
-    }),
-  );
+  return ready(child, /listening on (http:\S+)/, ([, url = '']) => ({ child, url }));
 }
 
 export interface ShopOptions {
