@@ -1,1 +1,5 @@
+export { createRedactor, TEXT_LIMIT, TEXT_LOOKAHEAD, UNEXAMINED } from './create-redactor.ts';
+export { redactLines } from './lines.ts';
 export type * from './redactor.ts';
+export type { Rule } from './rule.ts';
+export { RULES } from './rules/table.ts';

@@ -15,7 +15,7 @@ export interface RedactedText {
   /** The text with each finding replaced by its placeholder, `[redacted:kind]` or `[redacted:kind:pseudonym]`. */
   readonly text: string;
   readonly findings: readonly Finding[];
-  /** The one finding is all of the text, but for white space at its ends. */
+  /** The one finding is all of the text that was looked at, but for white space at its ends. */
   readonly whole: boolean;
 }
 
@@ -28,8 +28,13 @@ export interface Redactor {
   name(name: string): string | undefined;
   /** What stands in place of a value that is hidden whole. `text` is the value where it is a string, for the length and the pseudonym. */
   hide(kind: string, of: string, text?: string): Finding;
-  /** Undefined where nothing was found. */
-  text(text: string): RedactedText | undefined;
+  /**
+   * Undefined where nothing was found. `shown`: the caller shows the first `shown` UTF-16 code units at most, and the
+   * rest is neither looked at nor in the result; hand over the whole text, because a secret that starts before the cut is
+   * known by what follows. The result may be longer than `shown`, by its placeholders. Without `shown`, and behind
+   * `TEXT_LIMIT`, what was not looked at is hidden.
+   */
+  text(text: string, shown?: number): RedactedText | undefined;
   number(value: number | bigint): Finding | undefined;
 }
 

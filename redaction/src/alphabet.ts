@@ -1,0 +1,39 @@
+/** A set of ASCII characters. `id` is its place in the run cache of an examined text. */
+export interface Alphabet {
+  readonly id: number;
+  /** 1 for a member, by UTF-16 code unit below 128. */
+  readonly has: Uint8Array;
+}
+
+let made = 0;
+
+const DIGITS = '0123456789';
+const LOWER = 'abcdefghijklmnopqrstuvwxyz';
+const UPPER = LOWER.toUpperCase();
+
+export function alphabet(members: string): Alphabet {
+  const has = new Uint8Array(128);
+  for (const member of members) has[member.charCodeAt(0)] = 1;
+  return { id: made++, has };
+}
+
+export const DIGIT = alphabet(DIGITS);
+export const HEX_LOWER = alphabet(`${DIGITS}abcdef`);
+export const HEX = alphabet(`${DIGITS}abcdefABCDEF`);
+export const LOWER_ALNUM = alphabet(DIGITS + LOWER);
+export const UPPER_ALNUM = alphabet(DIGITS + UPPER);
+export const ALNUM = alphabet(DIGITS + LOWER + UPPER);
+/** RFC 4648 section 6. */
+export const BASE32 = alphabet(`${UPPER}234567`);
+/** RFC 4648 section 4, with the padding. */
+export const BASE64 = alphabet(`${DIGITS + LOWER + UPPER}+/=`);
+/** RFC 4648 section 5. */
+export const BASE64URL = alphabet(`${DIGITS + LOWER + UPPER}-_`);
+/** `b64token` of RFC 6750 section 2.1. */
+export const TOKEN68 = alphabet(`${DIGITS + LOWER + UPPER}-._~+/=`);
+export const WORD = alphabet(`${DIGITS + LOWER + UPPER}_`);
+
+/** How many alphabets exist: the size of a run cache. Read it when all rules are loaded. */
+export function alphabetCount(): number {
+  return made;
+}

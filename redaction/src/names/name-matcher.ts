@@ -1,0 +1,232 @@
+import { codeAt, fromCode, lowerCase, multiply32 } from '../intrinsics.ts';
+import { POLICY_NAME, ROLE, TERM_GROUPS } from './name-terms.ts';
+
+interface Term {
+  readonly text: string;
+  readonly hash: number;
+  role: number;
+  kind: string | undefined;
+}
+
+/** Decides by a name whether its value is hidden. */
+export interface NameMatcher {
+  /** `inText`: the name is a label in running text, where the loose terms do not count. Linear, makes no objects. */
+  kindOf(text: string, from: number, to: number, inText: boolean): string | undefined;
+}
+
+/** Prefix hashes are kept for this many units back: the longest term that can be found. A power of two. */
+const REACH = 64;
+/** A term spans at most this many words of a name. */
+const WORDS = 6;
+/** The prime of 32-bit FNV. Substrings are looked up by a rolling hash, and then compared, so a collision does no harm. */
+const FACTOR = 0x01000193;
+
+export function createNameMatcher(ownNames: readonly string[]): NameMatcher {
+  const slots: (Term | undefined)[] = [];
+  const slotMask = tableSize(ownNames.length) - 1;
+  for (let slot = 0; slot <= slotMask; slot++) slots[slot] = undefined;
+
+  const powers = new Int32Array(REACH + 1);
+  powers[0] = 1;
+  for (let length = 1; length <= REACH; length++) powers[length] = multiply32(powers[length - 1] ?? 0, FACTOR);
+
+  const stemLengths: number[] = [];
+  for (const group of TERM_GROUPS) {
+    for (const term of group.terms.split(/\s+/)) add(term, group.role, group.kind);
+  }
+  /** Names without a letter or digit, or longer than a term can be: compared as they are. */
+  const literal: string[] = [];
+  for (const name of ownNames) {
+    const normal = normalize(name);
+    if (normal.length > 0 && normal.length < REACH && wordCount(name) <= WORDS) add(normal, ROLE.firm, POLICY_NAME);
+    else literal.push(name);
+  }
+
+  function add(text: string, role: number, kind: string | undefined): void {
+    let hash = 0;
+    for (let index = 0; index < text.length; index++) hash = (multiply32(hash, FACTOR) + codeAt(text, index)) | 0;
+    const known = find(hash, text.length, text, text.length);
+    if (known !== undefined) {
+      known.role |= role;
+      known.kind ??= kind;
+      return;
+    }
+    let slot = hash & slotMask;
+    while (slots[slot] !== undefined) slot = (slot + 1) & slotMask;
+    slots[slot] = { text, hash, role, kind };
+    if ((role & ROLE.stem) !== 0 && !stemLengths.includes(text.length)) stemLengths.push(text.length);
+  }
+
+  /** The term of this hash whose letters end before `to` in `text`. */
+  function find(hash: number, length: number, text: string, to: number): Term | undefined {
+    for (let slot = hash & slotMask; ; slot = (slot + 1) & slotMask) {
+      const term = slots[slot];
+      if (term === undefined) return undefined;
+      if (term.hash === hash && term.text.length === length && endsWith(text, to, term.text)) return term;
+    }
+  }
+
+  // Scratch of one call. JavaScript runs one call at a time, and nothing in it calls out.
+  const hashes = new Int32Array(REACH);
+  const starts = new Int32Array(WORDS);
+
+  function kindOf(text: string, from: number, to: number, inText: boolean): string | undefined {
+    let hash = 0;
+    /** Letters and digits so far; the separators do not count. */
+    let length = 0;
+    let words = 0;
+    let found: string | undefined;
+    let firm: string | undefined;
+    let foundEnd = 0;
+    let headNeutral = false;
+    let tailNeutral = false;
+    let harmless = false;
+    let whole: Term | undefined;
+    hashes[0] = 0;
+    starts[0] = 0;
+    let before = SEPARATOR;
+    let type = from < to ? typeOf(codeAt(text, from)) : SEPARATOR;
+    for (let index = from; index < to; index++) {
+      const after = index + 1 < to ? typeOf(codeAt(text, index + 1)) : SEPARATOR;
+      if (type !== SEPARATOR) {
+        if (before === SEPARATOR || startsWord(before, type, after)) {
+          starts[words % WORDS] = length;
+          words++;
+        }
+        hash = (multiply32(hash, FACTOR) + lowerCode(codeAt(text, index))) | 0;
+        length++;
+        hashes[length & (REACH - 1)] = hash;
+        if (
+          after === SEPARATOR ||
+          startsWord(type, after, index + 2 < to ? typeOf(codeAt(text, index + 2)) : SEPARATOR)
+        ) {
+          tailNeutral = false;
+          harmless = false;
+          whole = undefined;
+          const wordStart = starts[(words - 1) % WORDS] ?? 0;
+          for (let back = 1; back <= WORDS && back <= words; back++) {
+            const start = starts[(words - back) % WORDS] ?? 0;
+            const size = length - start;
+            if (size >= REACH) break;
+            const term = find(hashOf(start, length), size, text, index + 1);
+            if (term === undefined) continue;
+            const role = term.role;
+            if ((role & ROLE.firm) !== 0) firm = term.kind;
+            if ((role & ROLE.word) !== 0) {
+              found = term.kind;
+              foundEnd = length;
+            }
+            if (start === 0) whole = term;
+            if ((role & ROLE.harmless) !== 0) harmless = true;
+            if (back === 1) {
+              if ((role & ROLE.tail) !== 0) tailNeutral = true;
+              if ((role & ROLE.head) !== 0 && words === 1) headNeutral = true;
+            }
+          }
+          if (foundEnd !== length && !harmless) {
+            for (let stem = 0; stem < stemLengths.length; stem++) {
+              const size = stemLengths[stem] ?? 0;
+              if (length - size <= wordStart) continue;
+              const term = find(hashOf(length - size, length), size, text, index + 1);
+              if (term === undefined || (term.role & ROLE.stem) === 0) continue;
+              found = term.kind;
+              foundEnd = length;
+            }
+          }
+        }
+      }
+      before = type;
+      type = after;
+    }
+    if (firm !== undefined) return firm;
+    if (whole !== undefined && (whole.role & (inText ? ROLE.whole : ROLE.whole | ROLE.loose)) !== 0) return whole.kind;
+    if (found !== undefined && !harmless && !headNeutral && (foundEnd === length || !tailNeutral)) return found;
+    return literal.length > 0 && isLiteral(text, from, to) ? POLICY_NAME : undefined;
+  }
+
+  function hashOf(start: number, end: number): number {
+    const prefix = hashes[start & (REACH - 1)] ?? 0;
+    return ((hashes[end & (REACH - 1)] ?? 0) - multiply32(prefix, powers[end - start] ?? 0)) | 0;
+  }
+
+  function isLiteral(text: string, from: number, to: number): boolean {
+    for (let index = 0; index < literal.length; index++) {
+      const name = literal[index];
+      if (name !== undefined && name.length === to - from && endsExactly(text, to, name)) return true;
+    }
+    return false;
+  }
+
+  return { kindOf };
+}
+
+const SEPARATOR = 0;
+const LOWER = 1;
+const UPPER = 2;
+const DIGIT = 3;
+
+/** Beyond ASCII everything is taken for a small letter. */
+function typeOf(code: number): number {
+  if (code >= 97) return code <= 122 || code >= 128 ? LOWER : SEPARATOR;
+  if (code >= 65) return code <= 90 ? UPPER : SEPARATOR;
+  return code >= 48 && code <= 57 ? DIGIT : SEPARATOR;
+}
+
+/** `apiKey` before K, `APIKey` before K, `key2` before 2, `2fa` before f. */
+function startsWord(before: number, type: number, after: number): boolean {
+  if (type === DIGIT || before === DIGIT) return type !== before;
+  return type === UPPER && (before === LOWER || after === LOWER);
+}
+
+function lowerCode(code: number): number {
+  if (code < 128) return code >= 65 && code <= 90 ? code + 32 : code;
+  return codeAt(lowerCase(fromCode(code)), 0);
+}
+
+/** Whether the letters and digits of `text` before `to` end with those of a term. */
+function endsWith(text: string, to: number, term: string): boolean {
+  let index = to - 1;
+  for (let left = term.length - 1; left >= 0; left--) {
+    while (index >= 0 && typeOf(codeAt(text, index)) === SEPARATOR) index--;
+    if (index < 0 || lowerCode(codeAt(text, index)) !== codeAt(term, left)) return false;
+    index--;
+  }
+  return true;
+}
+
+function endsExactly(text: string, to: number, part: string): boolean {
+  for (let back = 1; back <= part.length; back++) {
+    if (codeAt(text, to - back) !== codeAt(part, part.length - back)) return false;
+  }
+  return true;
+}
+
+function normalize(name: string): string {
+  let normal = '';
+  for (let index = 0; index < name.length; index++) {
+    const code = codeAt(name, index);
+    if (typeOf(code) !== SEPARATOR) normal += fromCode(lowerCode(code));
+  }
+  return normal;
+}
+
+function wordCount(name: string): number {
+  let words = 0;
+  let before = SEPARATOR;
+  for (let index = 0; index < name.length; index++) {
+    const type = typeOf(codeAt(name, index));
+    const after = index + 1 < name.length ? typeOf(codeAt(name, index + 1)) : SEPARATOR;
+    if (type !== SEPARATOR && (before === SEPARATOR || startsWord(before, type, after))) words++;
+    before = type;
+  }
+  return words;
+}
+
+/** A power of two, at most half full. */
+function tableSize(ownNames: number): number {
+  let terms = ownNames;
+  for (const group of TERM_GROUPS) terms += group.terms.split(/\s+/).length;
+  let size = 256;
+  while (size < terms * 2) size *= 2;
+  return size;
+}

@@ -1,0 +1,120 @@
+/**
+ * The names that hide a value. Terms are written in lower case, without separators: `apikey` is `apiKey`, `API_KEY`,
+ * `api-key` and `apikey`, and never part of another word, so `author`, `keyboard` and `tokenize` stay.
+ */
+
+/** How a term takes part in a name; bits, because `count` neutralises at both ends. */
+export const ROLE = {
+  /** Hides wherever it stands as whole words: `dbPassword`, `password_confirmation`. Neutralised by heads and tails. */
+  word: 1,
+  /** Hides only where it is the whole name. */
+  whole: 2,
+  /** The same, and only for a real key or variable: as a label in running text it says too little. */
+  loose: 4,
+  /** Hides also at the end of a word that runs together: `dbpassword`. */
+  stem: 8,
+  /** Hides as whole words, and nothing neutralises it: an organization's own key names. */
+  firm: 16,
+  /** As last word it says that the value describes the secret, and is none: `tokenCount`. */
+  tail: 32,
+  /** The same as first word: `hasPassword`, `maxTokens`. */
+  head: 64,
+  /** Ends a name that looks secret and is not: `nextPageToken`. */
+  harmless: 128,
+} as const;
+
+export interface TermGroup {
+  /** The kind of the finding; absent for groups that only neutralise. */
+  readonly kind?: string;
+  readonly role: number;
+  readonly terms: string;
+}
+
+export const SECRET_NAME = 'secret-name';
+/** Short codes (PIN, one-time password): what they hide can be enumerated. */
+export const CODE_NAME = 'code-name';
+export const PERSONAL_NAME = 'personal-name';
+export const PAYMENT_NAME = 'payment-name';
+export const POLICY_NAME = 'policy-name';
+
+/**
+ * Taken from the identifiers that dd-trace's debugger hides by default (DataDog/dd-trace-js,
+ * `debugger/devtools_client/snapshot/redaction.js`: all of them are here), OWASP's list of data that must not be logged
+ * (Logging Cheat Sheet, "Data to exclude"), and the header and field names of OAuth 2, OpenID Connect and cloud SDKs.
+ */
+export const TERM_GROUPS: readonly TermGroup[] = [
+  {
+    kind: SECRET_NAME,
+    role: ROLE.word | ROLE.stem,
+    terms: `password passwords passwd passphrase apikey apikeys secretkey privatekey accesskey accesstoken authtoken
+      refreshtoken clientsecret connectionstring`,
+  },
+  {
+    kind: SECRET_NAME,
+    role: ROLE.word,
+    terms: `passwort kennwort pwd passhash passwordhash passkey passwordb
+      secret secrets secretid secrettoken credential credentials creds serviceaccountcredentials
+      token accesstokens authtokens refreshtokens apitoken apitokens bearertoken idtoken usertokens devicetokens
+      csrf xsrf csrftoken xcsrftoken xsrftoken jwt jwts bearer
+      accesskeys secretkeys privatekeys privkey encryptionkey encryptionkeys decryptionkey encryptionkeyid signingkey
+      signingkeys signaturekey masterkey sessionkey sshkey pgpkey gpgkey licensekey recaptchakey sharedkey hmackey
+      accountkey storagekey servicekey deploykey rsakey authkey appkey applicationkey consumerkey apisignature
+      sessionid sessionids sessid phpsessid jsessionid connectsid sessioncookie cookie cookies setcookie
+      authorization proxyauthorization xamzsignature xamzsecuritytoken sharedaccesssignature
+      mnemonic seedphrase recoveryphrase pemfile keytab connstring
+      dbpass userpass rootpass adminpass smtppass mailpass emailpass mysqlpass postgrespass pgpass redispass mongopass
+      ftppass ldappass proxypass sudopass loginpass authpass mysqlpwd`,
+  },
+  {
+    kind: SECRET_NAME,
+    role: ROLE.whole,
+    terms: `pass auth oauth oauthtoken session usersession aiohttpsession symfony sid salt nonce signature sig jti pem
+      databaseurl dburl dsn pkcs8`,
+  },
+  // An environment and a configuration are full of secrets whose names nobody chose with a debugger in mind.
+  { kind: SECRET_NAME, role: ROLE.loose, terms: 'config env cipher publickey clientid transactionid' },
+  {
+    kind: CODE_NAME,
+    role: ROLE.word,
+    terms: `otp totp hotp otpcode 2fa mfacode twofactorcode pincode pinnumber cardpin userpin passcode certificatepin
+      securitycode securityanswer securityquestion verificationcode recoverycode recoverycodes backupcode backupcodes
+      onetimecode`,
+  },
+  { kind: CODE_NAME, role: ROLE.whole, terms: 'pin' },
+  {
+    kind: PAYMENT_NAME,
+    role: ROLE.word,
+    terms: `creditcard creditcards debitcard cardnumber cardnumbers ccnumber ccnum cvv cvv2 cvc cvc2 cardcode
+      bankaccount accountnumber routingnumber sortcode iban`,
+  },
+  {
+    kind: PERSONAL_NAME,
+    role: ROLE.word,
+    terms: `ssn socialsecurity socialsecuritynumber nationalid nationalidnumber passportnumber passportno taxid
+      taxnumber driverslicense driverlicense driverslicence driverlicence voterid dateofbirth birthdate maidenname`,
+  },
+  { kind: PERSONAL_NAME, role: ROLE.whole, terms: 'ipaddress xforwardedfor xrealip remoteaddr geolocation dob' },
+  { kind: PERSONAL_NAME, role: ROLE.loose, terms: 'address email phonenumber uuid' },
+  {
+    role: ROLE.tail,
+    terms: `id ids type types kind count counts length len size limit limits usage quota index offset position number
+      name names label title description placeholder hint field fields prefix suffix pattern
+      regex format scheme schema algorithm alg url uri endpoint path file filename dir directory location link page
+      provider service server manager factory store class handler parser validator generator middleware
+      policy policies rule rules strategy strength score option options setting settings version revision status state
+      error errors message reason valid invalid validity verified enabled disabled required optional exists set
+      missing expired expiry expires expiration ttl lifetime timeout duration age max min at in on date time timestamp
+      created updated changed issuer audience scope scopes balance price supply symbol decimals consent banner domain
+      samesite secure mode arn ref reference attempts attempt retries history`,
+  },
+  {
+    role: ROLE.head,
+    terms: `is has had have are was should must can needs need requires require allow allows enable enabled disable
+      disabled no num count max min total valid invalid validate missing use used remaining expired`,
+  },
+  {
+    role: ROLE.harmless,
+    terms: `pagetoken nexttoken prevtoken previoustoken continuationtoken cursortoken paginationtoken synctoken
+      resumetoken canceltoken cancellationtoken aborttoken passwordless`,
+  },
+];

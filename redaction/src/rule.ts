@@ -1,0 +1,35 @@
+import type { View } from './view.ts';
+
+/**
+ * Part of a text that has to be hidden. `kind` overrides the rule's. An empty one hides nothing: it says that the rule
+ * has read the text up to there, so that no rule reads it again.
+ */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly kind?: string;
+}
+
+/**
+ * One thing that is personal or secret, and how it is found. The engine knows nothing but this shape: a new family is a
+ * new file and a line in `rules/table.ts`.
+ */
+export interface Rule {
+  readonly kind: string;
+  /** What is hidden, in words for the documentation. */
+  readonly what: string;
+  /** The specification or vendor documentation that the format is taken from. */
+  readonly source: string;
+  /**
+   * Where the rule is asked: a punctuation character, wherever it stands, or the first characters of a word (behind
+   * anything that is not a letter or digit), in exactly this spelling.
+   */
+  readonly anchors: readonly string[];
+  /** The values can be guessed by going through all of them: they get no pseudonym. */
+  readonly enumerable?: boolean;
+  /**
+   * Asked with the index of an anchor. It may look back over a bounded number of characters, and forward through the
+   * view's remembered runs and searches or over what it then hides: nothing else keeps the redactor linear.
+   */
+  readonly match: (view: View, at: number) => readonly Span[] | undefined;
+}

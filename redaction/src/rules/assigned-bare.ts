@@ -1,0 +1,214 @@
+import { alphabet, DIGIT } from '../alphabet.ts';
+import { lowerCase } from '../intrinsics.ts';
+import type { Span } from '../rule.ts';
+import type { View } from '../view.ts';
+import { isStandIn } from './stand-in.ts';
+
+/** How a key and its value stand to each other. */
+export interface Place {
+  readonly keyFrom: number;
+  readonly keyTo: number;
+  /** `key: value`, not `key = value`. */
+  readonly colon: boolean;
+  /** `key == value`, `key !== value`. */
+  readonly compared: boolean;
+  /** White space on either side of the operator. */
+  readonly spaced: boolean;
+  /** White space before the operator. */
+  readonly spacedBefore: boolean;
+  readonly keyQuoted: boolean;
+}
+
+const IDENTIFIER = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$.');
+/** What ends a value without quotes: in query strings, settings, logs, JSON, and before a written line break. */
+const ENDS = alphabet(' \t\r\n"\'`&;\\');
+const JSON_ENDS = alphabet(' \t\r\n"\'`&;\\,}]');
+const TRAILING = alphabet(',.)]}>');
+/** An identifier before one of these is an expression of source code. */
+const CODE_NEXT = alphabet('([,;)}]');
+
+const CAPITAL = alphabet('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
+
+/** Words that stand for no value, for a type, or for a state: never a secret themselves. */
+const PLAIN_WORDS: readonly string[] = [
+  'null',
+  'undefined',
+  'true',
+  'false',
+  'none',
+  'nil',
+  'nan',
+  'yes',
+  'no',
+  'on',
+  'off',
+  'ok',
+  'unknown',
+  'any',
+  'never',
+  'string',
+  'number',
+  'boolean',
+  'bool',
+  'object',
+  'bigint',
+  'symbol',
+  'buffer',
+  'text',
+  'str',
+  'int',
+  'array',
+  'date',
+  'required',
+  'optional',
+  'missing',
+  'empty',
+  'invalid',
+  'valid',
+  'expired',
+  'revoked',
+  'incorrect',
+  'wrong',
+  'rejected',
+  'accepted',
+  'denied',
+  'failed',
+  'failure',
+  'success',
+  'enabled',
+  'disabled',
+  'active',
+  'closed',
+  'open',
+  'not',
+  'is',
+  'redacted',
+  'hidden',
+  'masked',
+  'await',
+  'new',
+  'this',
+  'function',
+  'async',
+  'typeof',
+  'require',
+  'default',
+];
+const LONGEST_WORD = 9;
+
+/** The value at `at`, which is not quoted; undefined where nothing there is a secret. */
+export function bareValue(view: View, place: Place, at: number): readonly Span[] | undefined {
+  const first = view.code(at);
+  if (first === PARENTHESIS || first === BACKTICK || first === LESS || first === SLASH) return undefined;
+  const wordEnd = view.runEnd(IDENTIFIER, at);
+  const next = view.code(wordEnd);
+  const isWord = next < 0 || view.isIn(ENDS, wordEnd) || view.isIn(CODE_NEXT, wordEnd);
+  if (wordEnd > at && isWord && isExpression(view, place, at, wordEnd, next)) return undefined;
+  // `{`: an object, or the hole of a template; the values inside have names of their own.
+  if (first === BRACE && !isHole(view, at)) return undefined;
+  let to = at;
+  const ends = place.keyQuoted ? JSON_ENDS : ENDS;
+  while (to < view.end && !view.isIn(ends, to)) {
+    if (view.code(to) === COMMA && view.isIn(ENDS, to + 1)) break;
+    to++;
+  }
+  if (isSentence(view, place, to)) to = lineEnd(view, to);
+  if (isStandIn(view, at, to)) return undefined;
+  while (to > at + 1 && view.isIn(TRAILING, to - 1)) to--;
+  return isStandIn(view, at, to) || to === at ? undefined : [{ from: at, to }];
+}
+
+/** Source code or prose: what stands there names a value, and is none. */
+function isExpression(view: View, place: Place, from: number, to: number, next: number): boolean {
+  if (next === PARENTHESIS || next === BRACKET) return true;
+  if (isPlainWord(view, from, to)) return true;
+  const digits = hasDigit(view, from, to);
+  if (to - from === 1 && digits) return true; // a flag: 0 or 1
+  if (place.keyQuoted && place.colon) return false; // JSON: a number
+  const path = hasDot(view, from, to);
+  if (view.isIn(DIGIT, from)) return false;
+  if (digits) return path && place.spaced && to - from < LONGEST_PATH && !place.colon;
+  if (view.nameKind(from, to) !== undefined) return true; // password = dbPassword
+  if (path) return place.spaced || view.isIn(CODE_NEXT, to);
+  // `wanted ? token : other`, and `session: SessionStore`.
+  if (place.compared || (place.colon && (place.spacedBefore || isTypeName(view, from, to)))) return true;
+  if (!place.spaced) return false;
+  if (view.isIn(CODE_NEXT, to)) return true;
+  let behind = to;
+  while (view.code(behind) === SPACE) behind++;
+  const ends = behind >= view.end || view.code(behind) === LINE_FEED || view.code(behind) === CARRIAGE_RETURN;
+  // `const token = input` without a semicolon; `password: must be longer`, unless the key is a setting's.
+  return ends ? isDeclared(view, place) : !isSettingName(view, place);
+}
+
+const LONGEST_PATH = 48;
+
+/** Behind `const`, `let`, `var`, or a member such as `this.password`. */
+function isDeclared(view: View, place: Place): boolean {
+  for (let index = place.keyFrom; index < place.keyTo; index++) if (view.code(index) === DOT) return true;
+  const before = place.keyFrom;
+  return (
+    view.startsWith('const ', before - 6) || view.startsWith('let ', before - 4) || view.startsWith('var ', before - 4)
+  );
+}
+
+/** `aws_secret_access_key: a value of words`: a name that nobody writes in prose. */
+function isSettingName(view: View, place: Place): boolean {
+  for (let index = place.keyFrom; index < place.keyTo; index++) {
+    if (view.code(index) === UNDERSCORE && place.colon) return true;
+  }
+  return false;
+}
+
+function isSentence(view: View, place: Place, to: number): boolean {
+  return view.code(to) === SPACE && place.colon && place.spaced && isSettingName(view, place);
+}
+
+function lineEnd(view: View, from: number): number {
+  let to = from;
+  while (to < view.end && view.code(to) !== LINE_FEED && view.code(to) !== CARRIAGE_RETURN) to++;
+  return to;
+}
+
+function isHole(view: View, at: number): boolean {
+  return view.code(at + 1) === BRACE;
+}
+
+/** At least two words, each with a capital: `JwtPayload`. */
+function isTypeName(view: View, from: number, to: number): boolean {
+  if (!view.isIn(CAPITAL, from)) return false;
+  for (let index = from + 2; index < to; index++) {
+    if (view.isIn(CAPITAL, index) && !view.isIn(CAPITAL, index - 1)) return true;
+  }
+  return false;
+}
+
+function isPlainWord(view: View, from: number, to: number): boolean {
+  if (to - from > LONGEST_WORD) return false;
+  const word = lowerCase(view.slice(from, to));
+  for (let index = 0; index < PLAIN_WORDS.length; index++) if (PLAIN_WORDS[index] === word) return true;
+  return false;
+}
+
+function hasDigit(view: View, from: number, to: number): boolean {
+  for (let index = from; index < to; index++) if (view.isIn(DIGIT, index)) return true;
+  return false;
+}
+
+function hasDot(view: View, from: number, to: number): boolean {
+  for (let index = from; index < to; index++) if (view.code(index) === DOT) return true;
+  return false;
+}
+
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+const SPACE = 32;
+const PARENTHESIS = 40;
+const COMMA = 44;
+const DOT = 46;
+const SLASH = 47;
+const LESS = 60;
+const BRACKET = 91;
+const UNDERSCORE = 95;
+const BACKTICK = 96;
+const BRACE = 123;

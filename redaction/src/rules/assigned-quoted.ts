@@ -1,0 +1,83 @@
+import { lowerCase } from '../intrinsics.ts';
+import type { Span } from '../rule.ts';
+import type { View } from '../view.ts';
+import { isStandIn } from './stand-in.ts';
+
+/** Values that say that there is no value. */
+const EMPTY_WORDS: readonly string[] = ['', 'null', 'undefined', 'true', 'false', 'none', 'nil'];
+
+/** A quoted value at `at`; an empty list where it is quoted and holds no secret, undefined where it is not quoted. */
+export function quotedValue(view: View, at: number): readonly Span[] | undefined {
+  const opening = openingQuote(view, at);
+  if (opening < 0) return undefined;
+  const from = opening + 1;
+  const to = closingQuote(view, opening, opening - at);
+  return isTelling(view, from, to) ? [{ from, to }] : [];
+}
+
+/** `["one", "two"]`: each quoted item. Stops at the first thing that is not quoted. */
+export function quotedList(view: View, at: number): readonly Span[] {
+  const spans: Span[] = [];
+  let index = at + 1;
+  while (index < view.end) {
+    while (isBetween(view.code(index))) index++;
+    const opening = openingQuote(view, index);
+    if (opening < 0) break;
+    const to = closingQuote(view, opening, opening - index);
+    if (isTelling(view, opening + 1, to)) spans[spans.length] = { from: opening + 1, to };
+    index = to + 1;
+    while (view.code(to) === BACKSLASH && view.code(index) === BACKSLASH) index++;
+    if (view.code(to) === BACKSLASH) index++;
+  }
+  return spans;
+}
+
+/** Index of the quote, behind its backslashes and a letter such as Python's `b` and `r`; -1 where there is none. */
+function openingQuote(view: View, at: number): number {
+  let index = at;
+  while (view.code(index) === BACKSLASH && index - at < 8) index++;
+  if (index === at && isPrefix(view.code(index))) index++;
+  return isQuote(view.code(index)) ? index : -1;
+}
+
+/**
+ * Where the content ends. `escapes`: how many characters stood before the opening quote; in JSON inside of JSON the
+ * closing one has as many backslashes.
+ */
+function closingQuote(view: View, opening: number, escapes: number): number {
+  const quote = view.code(opening);
+  const nested = escapes > 0 && view.code(opening - 1) === BACKSLASH;
+  for (let index = opening + 1; index < view.end; index++) {
+    const code = view.code(index);
+    if (nested) {
+      if (code !== quote) continue;
+      let start = index;
+      while (start > opening + 1 && view.code(start - 1) === BACKSLASH) start--;
+      if (index - start <= escapes) return start;
+    } else if (code === BACKSLASH) index++;
+    else if (code === quote) return index;
+  }
+  return view.end;
+}
+
+function isTelling(view: View, from: number, to: number): boolean {
+  if (to - from <= 9) {
+    const word = lowerCase(view.slice(from, to));
+    for (let index = 0; index < EMPTY_WORDS.length; index++) if (EMPTY_WORDS[index] === word) return false;
+  }
+  return !isStandIn(view, from, to);
+}
+
+function isBetween(code: number): boolean {
+  return code === 32 || code === 44 || (code >= 9 && code <= 13);
+}
+
+function isQuote(code: number): boolean {
+  return code === 34 || code === 39 || code === 96;
+}
+
+function isPrefix(code: number): boolean {
+  return code === 98 || code === 114 || code === 117 || code === 102;
+}
+
+const BACKSLASH = 92;

@@ -1,0 +1,105 @@
+import { alphabet } from '../alphabet.ts';
+import { lowerCase } from '../intrinsics.ts';
+import { SECRET_NAME } from '../names/name-terms.ts';
+import type { Rule, Span } from '../rule.ts';
+import type { View } from '../view.ts';
+import { bareValue, type Place } from './assigned-bare.ts';
+import { quotedList, quotedValue } from './assigned-quoted.ts';
+import { credentialsAt } from './authorization.ts';
+import { cookieValues } from './cookie.ts';
+
+/** UTF-16 code units of a key that are looked back over, from its end. */
+const LONGEST_KEY = 96;
+const LONGEST_SPACE = 8;
+
+const KEY = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-.$@');
+/** What may stand between a key and its `=`: `password?:`, `"key"\]`, `db_pass[]`. */
+const OPERATOR = alphabet('=!<>:?|&+');
+const AROUND_KEY = alphabet('"\'`\\[]');
+
+/**
+ * `password=...`, `"apiKey": "..."`, `?token=...`, `Cookie: ...`: where a telling name is given a value in a text, which
+ * may be JSON, a query string, a header, a log line, a configuration, a command, or a line of source code. In source
+ * code only literals are hidden: `password = hash(input)` has none.
+ */
+export const assignment: Rule = {
+  kind: SECRET_NAME,
+  what: 'Values given to a telling name inside a text: JSON, query strings, headers, settings, commands, source code',
+  source: 'RFC 8259, RFC 3986 section 3.4, RFC 9110 section 5; names as for keys',
+  anchors: ['=', ':'],
+  match(view, at) {
+    const next = view.code(at + 1);
+    // `==`, `:=` and `::` are taken at their last character, `://` is no assignment.
+    if (next === EQUALS || (next === COLON && view.code(at) === COLON) || view.startsWith('//', at + 1))
+      return undefined;
+
+    let end = at;
+    while (at - end < 3 && view.isIn(OPERATOR, end - 1)) end--;
+    const operator = end;
+    while (operator - end < LONGEST_SPACE && isSpace(view.code(end - 1))) end--;
+    const spaced = end < operator;
+    const wrapped = end;
+    while (wrapped - end < 6 && view.isIn(AROUND_KEY, end - 1)) end--;
+    let from = end;
+    while (end - from < LONGEST_KEY && (view.isIn(KEY, from - 1) || view.code(from - 1) >= 128)) from--;
+    if (from === end) return undefined;
+    const kind = view.nameKind(from, end);
+    if (kind === undefined) return undefined;
+
+    let value = at + 1;
+    if (view.code(at) === EQUALS && next === GREATER) value++;
+    const gap = value;
+    while (value - gap < LONGEST_SPACE && isSpace(view.code(value))) value++;
+    if (value >= view.end) return undefined;
+
+    const place: Place = {
+      keyFrom: from,
+      keyTo: end,
+      colon: view.code(at) === COLON,
+      compared: at - operator >= 1 && view.code(at) === EQUALS && view.code(operator) !== COLON,
+      spaced: spaced || value > gap,
+      spacedBefore: spaced,
+      keyQuoted: end < wrapped,
+    };
+    const spans = header(view, place, value) ?? valueAt(view, place, value);
+    if (spans === undefined || spans.length === 0) return undefined;
+    return spans.map((span) => ({ from: span.from, to: span.to, kind }));
+  },
+};
+
+function valueAt(view: View, place: Place, at: number): readonly Span[] | undefined {
+  if (view.code(at) === BRACKET) return quotedList(view, at);
+  return quotedValue(view, at) ?? bareValue(view, place, at);
+}
+
+/** A header whose value has a form of its own; undefined for every other one. */
+function header(view: View, place: Place, at: number): readonly Span[] | undefined {
+  const length = place.keyTo - place.keyFrom;
+  if (length > LONGEST_HEADER) return undefined;
+  const name = lowerCase(view.slice(place.keyFrom, place.keyTo));
+  const isCookie = name === 'cookie' || name === 'set-cookie';
+  const isAuthorization = name === 'authorization' || name === 'proxy-authorization';
+  if (!isCookie && !isAuthorization) return undefined;
+  let from = at;
+  while (view.code(from) === BACKSLASH) from++;
+  const quote = isQuote(view.code(from)) ? view.code(from++) : -1;
+  // Of `-H "Cookie: a=b"` the quote stands before the name.
+  const closing = quote >= 0 ? quote : isQuote(view.code(place.keyFrom - 1)) ? view.code(place.keyFrom - 1) : -1;
+  return isCookie ? cookieValues(view, from, closing) : credentialsAt(view, from, closing);
+}
+
+const LONGEST_HEADER = 19;
+
+function isQuote(code: number): boolean {
+  return code === 34 || code === 39 || code === 96;
+}
+
+function isSpace(code: number): boolean {
+  return code === 32 || code === 9;
+}
+
+const COLON = 58;
+const EQUALS = 61;
+const GREATER = 62;
+const BRACKET = 91;
+const BACKSLASH = 92;

@@ -1,0 +1,175 @@
+import { ALNUM, DIGIT } from '../alphabet.ts';
+import { codeAt, isSafeInteger, toText } from '../intrinsics.ts';
+import type { Rule, Span } from '../rule.ts';
+import type { View } from '../view.ts';
+
+export const PAYMENT_CARD = 'payment-card';
+
+/** Issuer ranges: first digits from `low` to `high`, and the total lengths that the scheme gives out. */
+interface Issuer {
+  readonly scheme: string;
+  readonly low: number;
+  readonly high: number;
+  readonly lengths: readonly number[];
+}
+
+const LONG = [16, 17, 18, 19];
+const MAESTRO = [12, 13, 14, 15, 16, 17, 18, 19];
+
+/** ISO/IEC 7812-1 issuer identification numbers, as the schemes publish them. `low` and `high` have equally many digits. */
+const ISSUERS: readonly Issuer[] = [
+  { scheme: 'Visa', low: 4, high: 4, lengths: [13, 16, 19] },
+  { scheme: 'Mastercard', low: 51, high: 55, lengths: [16] },
+  { scheme: 'Mastercard', low: 2221, high: 2720, lengths: [16] },
+  { scheme: 'American Express', low: 34, high: 34, lengths: [15] },
+  { scheme: 'American Express', low: 37, high: 37, lengths: [15] },
+  { scheme: 'Discover', low: 6011, high: 6011, lengths: LONG },
+  { scheme: 'Discover', low: 644, high: 649, lengths: LONG },
+  { scheme: 'Discover, RuPay', low: 65, high: 65, lengths: LONG },
+  { scheme: 'UnionPay', low: 62, high: 62, lengths: LONG },
+  { scheme: 'UnionPay, RuPay', low: 81, high: 82, lengths: LONG },
+  { scheme: 'JCB', low: 3528, high: 3589, lengths: LONG },
+  { scheme: 'Diners Club', low: 300, high: 305, lengths: [14, 16, 17, 18, 19] },
+  { scheme: 'Diners Club', low: 3095, high: 3095, lengths: [14, 16, 17, 18, 19] },
+  { scheme: 'Diners Club', low: 36, high: 36, lengths: [14, 16, 17, 18, 19] },
+  { scheme: 'Diners Club', low: 38, high: 39, lengths: [14, 16, 17, 18, 19] },
+  { scheme: 'Mir', low: 2200, high: 2204, lengths: LONG },
+  { scheme: 'RuPay', low: 508, high: 508, lengths: [16] },
+  { scheme: 'RuPay', low: 60, high: 60, lengths: [16] },
+  { scheme: 'Maestro', low: 5018, high: 5018, lengths: MAESTRO },
+  { scheme: 'Maestro', low: 5020, high: 5020, lengths: MAESTRO },
+  { scheme: 'Maestro', low: 5038, high: 5038, lengths: MAESTRO },
+  { scheme: 'Maestro', low: 5893, high: 5893, lengths: MAESTRO },
+  { scheme: 'Maestro', low: 6304, high: 6304, lengths: MAESTRO },
+  { scheme: 'Maestro', low: 6759, high: 6759, lengths: MAESTRO },
+  { scheme: 'Maestro', low: 6761, high: 6763, lengths: MAESTRO },
+];
+
+/** How cards are printed and typed: 4-4-4-4, with a rest of 1 to 3 (19 digits), 4-6-5 (American Express), 4-6-4 (Diners Club). */
+const GROUPINGS: readonly (readonly number[])[] = [
+  [4, 4, 4, 4, 3],
+  [4, 4, 4, 4, 2],
+  [4, 4, 4, 4, 1],
+  [4, 4, 4, 4],
+  [4, 4, 4, 1],
+  [4, 6, 5],
+  [4, 6, 4],
+];
+
+const SHORTEST = 12;
+const LONGEST = 19;
+const NO_BREAK_SPACE = 0xa0;
+
+export const paymentCard: Rule = {
+  kind: PAYMENT_CARD,
+  what: 'Payment card numbers: issuer range, length and Luhn check digit; with spaces or dashes; also as numbers',
+  source: 'ISO/IEC 7812-1 (issuer identification, annex B: Luhn formula)',
+  anchors: ['2', '3', '4', '5', '6', '8'],
+  enumerable: true,
+  match(view, at) {
+    const before = view.code(at - 1);
+    // A fraction, an international phone number, a part of an identifier.
+    if (before === PLUS || before === UNDERSCORE || before >= 128) return undefined;
+    if (before === DOT && view.isIn(DIGIT, at - 2)) return undefined;
+    const runEnd = view.runEnd(DIGIT, at);
+    const length = runEnd - at;
+    if (length >= SHORTEST) {
+      return length <= LONGEST && isFree(view, runEnd) && isCard(view, at, runEnd)
+        ? [{ from: at, to: runEnd }]
+        : undefined;
+    }
+    return length === 4 ? grouped(view, at, runEnd, before) : undefined;
+  },
+};
+
+function grouped(view: View, at: number, firstEnd: number, before: number): readonly Span[] | undefined {
+  const separator = view.code(firstEnd);
+  if (separator !== SPACE && separator !== DASH && separator !== NO_BREAK_SPACE) return undefined;
+  // The tail of a longer dashed thing, such as a UUID.
+  if (separator === DASH && before === DASH) return undefined;
+  for (let index = 0; index < GROUPINGS.length; index++) {
+    const grouping = GROUPINGS[index];
+    if (grouping === undefined) continue;
+    const end = groupsEnd(view, at, grouping, separator);
+    if (end >= 0 && isFree(view, end) && !(separator === DASH && view.code(end) === DASH) && isCard(view, at, end)) {
+      return [{ from: at, to: end }];
+    }
+  }
+  return undefined;
+}
+
+function groupsEnd(view: View, at: number, grouping: readonly number[], separator: number): number {
+  let index = at;
+  for (let group = 0; group < grouping.length; group++) {
+    if (group > 0 && view.code(index++) !== separator) return -1;
+    const size = grouping[group] ?? 0;
+    for (let digit = 0; digit < size; digit++) if (!view.isIn(DIGIT, index++)) return -1;
+  }
+  return index;
+}
+
+/** No word, and no fraction, goes on here. */
+function isFree(view: View, end: number): boolean {
+  const next = view.code(end);
+  if (next === UNDERSCORE || view.isIn(ALNUM, end)) return false;
+  return !(next === DOT && view.isIn(DIGIT, end + 1));
+}
+
+function isCard(view: View, from: number, to: number): boolean {
+  let length = 0;
+  let lead = 0;
+  let sum = 0;
+  // Luhn from the right: every second digit counts double.
+  for (let index = to - 1; index >= from; index--) {
+    const code = view.code(index);
+    if (code < 48 || code > 57) continue;
+    const digit = code - 48;
+    const counted = length % 2 === 0 ? digit : digit * 2;
+    sum += counted > 9 ? counted - 9 : counted;
+    length++;
+  }
+  if (sum % 10 !== 0) return false;
+  for (let index = from, digits = 0; digits < 4; index++) {
+    const code = view.code(index);
+    if (code < 48 || code > 57) continue;
+    lead = lead * 10 + code - 48;
+    digits++;
+  }
+  return isIssued(lead, length);
+}
+
+/** `lead`: the first four digits. */
+function isIssued(lead: number, length: number): boolean {
+  for (let index = 0; index < ISSUERS.length; index++) {
+    const issuer = ISSUERS[index];
+    if (issuer === undefined) continue;
+    const scale = issuer.low < 10 ? 1000 : issuer.low < 100 ? 100 : issuer.low < 1000 ? 10 : 1;
+    if (lead < issuer.low * scale || lead >= (issuer.high + 1) * scale) continue;
+    for (let each = 0; each < issuer.lengths.length; each++) if (issuer.lengths[each] === length) return true;
+  }
+  return false;
+}
+
+/** A card number that was kept as a number. Above 2^53 a `number` has lost digits, and is none. */
+export function isCardNumber(value: number | bigint): boolean {
+  if (typeof value === 'number') {
+    if (!(value >= 1e11) || !isSafeInteger(value)) return false;
+  } else if (value < 100_000_000_000n || value >= 10_000_000_000_000_000_000n) return false;
+  const digits = toText(value);
+  let sum = 0;
+  for (let index = digits.length - 1, place = 0; index >= 0; index--, place++) {
+    const digit = codeAt(digits, index) - 48;
+    const counted = place % 2 === 0 ? digit : digit * 2;
+    sum += counted > 9 ? counted - 9 : counted;
+  }
+  if (sum % 10 !== 0) return false;
+  let lead = 0;
+  for (let index = 0; index < 4; index++) lead = lead * 10 + codeAt(digits, index) - 48;
+  return isIssued(lead, digits.length);
+}
+
+const SPACE = 32;
+const PLUS = 43;
+const DASH = 45;
+const DOT = 46;
+const UNDERSCORE = 95;

@@ -1,0 +1,76 @@
+import { alphabet, BASE64 } from '../alphabet.ts';
+import type { Rule } from '../rule.ts';
+import type { View } from '../view.ts';
+
+/** `-----BEGIN ENCRYPTED PRIVATE KEY-----`: characters of a label, with room. */
+const LONGEST_LABEL = 64;
+/** White space, written line breaks and quotes between the first line and the first character of the key. */
+const LONGEST_GAP = 32;
+
+/** What a key block is made of when its end is missing: base64, header lines, white space, and pieces of source code. */
+const BODY = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/=-:,.() \t\r\n\\"\'`');
+const GAP = alphabet(' \t\r\n\\nr"\'`+,');
+
+export const privateKey: Rule = {
+  kind: 'private-key',
+  what: 'Private keys in PEM, OpenSSH, SSH2 and PGP armour, also cut off before their end and with written line breaks',
+  source: 'RFC 7468 sections 10 and 11, RFC 4716, RFC 9580 section 6.2, OpenSSH PROTOCOL.key',
+  anchors: ['-'],
+  match(view, at) {
+    // Four dashes in SSH2 files, five elsewhere; only the first dash of a run is the anchor.
+    if (view.code(at - 1) === DASH || !view.startsWith('----', at)) return undefined;
+    let label = at + 4;
+    if (view.code(label) === DASH) label++;
+    if (view.code(label) === SPACE) label++;
+    if (!view.startsWith('BEGIN ', label)) return undefined;
+    const labelEnd = endOfLabel(view, label);
+    if (labelEnd < 0 || !holds(view, 'PRIVATE KEY', label, labelEnd)) return undefined;
+    let body = labelEnd;
+    while (view.code(body) === DASH) body++;
+    const gapEnd = body + LONGEST_GAP;
+    while (body < gapEnd && view.isIn(GAP, body) && !isKeyText(view, body)) body++;
+    if (!view.isIn(BASE64, body)) return undefined;
+    return [{ from: at, to: endOfKey(view, body) }];
+  },
+};
+
+/** Index of the dash behind the label. */
+function endOfLabel(view: View, from: number): number {
+  for (let index = from; index - from < LONGEST_LABEL; index++) {
+    const code = view.code(index);
+    if (code === DASH && view.code(index + 1) === DASH) return index;
+    if (code < 32) return -1;
+  }
+  return -1;
+}
+
+function holds(view: View, part: string, from: number, to: number): boolean {
+  for (let index = from; index + part.length <= to; index++) if (view.startsWith(part, index)) return true;
+  return false;
+}
+
+/** `n` and `r` are part of a written line break only behind a backslash; else the key has begun. */
+function isKeyText(view: View, at: number): boolean {
+  const code = view.code(at);
+  if (code === LETTER_N || code === LETTER_R) return view.code(at - 1) !== BACKSLASH;
+  // A plus joins two strings only with white space or a quote before it.
+  return code === PLUS && view.isIn(BASE64, at - 1);
+}
+
+/** Behind the line that ends the key; where there is none, behind all that could still be key. */
+function endOfKey(view: View, body: number): number {
+  const end = view.next('END ', body);
+  if (end < 0) return view.runEnd(BODY, body);
+  const labelEnd = endOfLabel(view, end);
+  if (labelEnd < 0) return view.runEnd(BODY, body);
+  let to = labelEnd;
+  while (view.code(to) === DASH) to++;
+  return to;
+}
+
+const SPACE = 32;
+const PLUS = 43;
+const DASH = 45;
+const BACKSLASH = 92;
+const LETTER_N = 110;
+const LETTER_R = 114;

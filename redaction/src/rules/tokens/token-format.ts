@@ -1,0 +1,84 @@
+import { ALNUM, type Alphabet, BASE64URL, DIGIT } from '../../alphabet.ts';
+import type { Rule } from '../../rule.ts';
+import type { View } from '../../view.ts';
+
+/** A stretch of characters of one alphabet. Without `max` it goes on as far as the alphabet does. */
+export interface Run {
+  readonly of: Alphabet;
+  readonly min: number;
+  readonly max?: number;
+}
+
+/** A token as its vendor documents it: a prefix, then stretches and literals in order. */
+export interface TokenFormat {
+  readonly kind: string;
+  readonly what: string;
+  readonly source: string;
+  readonly prefixes: readonly string[];
+  readonly parts: readonly (Run | string)[];
+  /** The prefix is also a word or part of names: the rest must hold a digit. */
+  readonly digit?: boolean;
+}
+
+export function run(of: Alphabet, min: number, max?: number): Run {
+  return max === undefined ? { of, min } : { of, min, max };
+}
+
+/** Exactly `length` characters, and no more of the alphabet behind them. */
+export function exactly(of: Alphabet, length: number): Run {
+  return { of, min: length, max: length };
+}
+
+export function tokenRule(format: TokenFormat): Rule {
+  return {
+    kind: format.kind,
+    what: format.what,
+    source: format.source,
+    anchors: format.prefixes,
+    match(view, at) {
+      for (let index = 0; index < format.prefixes.length; index++) {
+        const prefix = format.prefixes[index] ?? '';
+        if (!view.startsWith(prefix, at)) continue;
+        const end = partsEnd(view, format, at + prefix.length);
+        if (end >= 0) return [{ from: at, to: end }];
+      }
+      return undefined;
+    },
+  };
+}
+
+function partsEnd(view: View, format: TokenFormat, from: number): number {
+  let index = from;
+  for (let part = 0; part < format.parts.length; part++) {
+    const piece = format.parts[part];
+    if (piece === undefined) break;
+    if (typeof piece === 'string') {
+      if (!view.startsWith(piece, index)) return -1;
+      index += piece.length;
+      continue;
+    }
+    const end = view.runEnd(piece.of, index);
+    const isLast = part === format.parts.length - 1;
+    const length = end - index;
+    if (length < piece.min) return -1;
+    if (piece.max === undefined) index = end;
+    else if (length <= piece.max) index = end;
+    else if (isLast) return -1;
+    else index += piece.max;
+    if (isLast && piece.max !== undefined && isJoined(view, piece, index)) return -1;
+  }
+  return format.digit === true && !hasDigit(view, from, index) ? -1 : index;
+}
+
+/** A letter or digit goes on behind a stretch of a narrower alphabet: this is another, longer thing. */
+function isJoined(view: View, piece: Run, end: number): boolean {
+  return piece.of !== BASE64URL && view.isIn(ALNUM, end);
+}
+
+/** How far a token is looked through for a digit. */
+const LONGEST_LOOK = 64;
+
+function hasDigit(view: View, from: number, to: number): boolean {
+  for (let index = from; index < to && index - from < LONGEST_LOOK; index++) if (view.isIn(DIGIT, index)) return true;
+  return false;
+}

@@ -1,0 +1,86 @@
+import { type Alphabet, alphabetCount } from './alphabet.ts';
+import { codeAt, indexOf, least, sliceText, startsWith } from './intrinsics.ts';
+import type { NameMatcher } from './names/name-matcher.ts';
+
+/**
+ * The text under examination, as rules see it. The last run of each alphabet and the last search are remembered, so that
+ * a rule that is asked at every character of one run still costs one pass over it: that is what keeps the whole linear.
+ * One view serves a redactor for good, because making one for each short string would cost more than examining it.
+ */
+export class View {
+  readonly names: NameMatcher;
+  private text = '';
+  private units = 0;
+  private readonly runFrom: Int32Array;
+  private readonly runTo: Int32Array;
+  private searched = '';
+  private foundAt = 0;
+
+  constructor(names: NameMatcher) {
+    this.names = names;
+    this.runFrom = new Int32Array(alphabetCount());
+    this.runTo = new Int32Array(alphabetCount());
+  }
+
+  /** Starts on a text, of which the first `units` UTF-16 code units are looked at. */
+  open(text: string, units: number): void {
+    this.text = text;
+    this.units = units;
+    this.searched = '';
+    for (let id = 0; id < this.runTo.length; id++) this.runTo[id] = 0;
+  }
+
+  /** Lets go of the text, which belongs to the application. */
+  close(): void {
+    this.text = '';
+    this.units = 0;
+  }
+
+  /** Rules look at what stands before this index. */
+  get end(): number {
+    return this.units;
+  }
+
+  /** UTF-16 code unit, or -1 outside. */
+  code(index: number): number {
+    return index >= 0 && index < this.units ? codeAt(this.text, index) : -1;
+  }
+
+  slice(from: number, to: number): string {
+    return sliceText(this.text, from, least(to, this.units));
+  }
+
+  startsWith(part: string, at: number): boolean {
+    return at >= 0 && at + part.length <= this.units && startsWith(this.text, part, at);
+  }
+
+  isIn(alphabet: Alphabet, index: number): boolean {
+    const code = this.code(index);
+    return code >= 0 && code < 128 && alphabet.has[code] === 1;
+  }
+
+  /** The first index from `from` on whose character is not in the alphabet. */
+  runEnd(alphabet: Alphabet, from: number): number {
+    const known = this.runTo[alphabet.id] ?? 0;
+    if (from < known && from >= (this.runFrom[alphabet.id] ?? 0)) return known;
+    let index = from;
+    while (this.isIn(alphabet, index)) index++;
+    this.runFrom[alphabet.id] = from;
+    this.runTo[alphabet.id] = index;
+    return index;
+  }
+
+  /** The first index from `from` on where `part` stands, or -1. Linear as long as one rule searches, for one part. */
+  next(part: string, from: number): number {
+    if (this.searched === part && (this.foundAt === -1 || this.foundAt >= from)) return this.foundAt;
+    const at = indexOf(this.text, part, from);
+    this.searched = part;
+    this.foundAt = at >= 0 && at + part.length <= this.units ? at : -1;
+    return this.foundAt;
+  }
+
+  /** The kind by which the name that stands in the text hides a value; see `NameMatcher.kindOf`. */
+  nameKind(from: number, to: number): string | undefined {
+    return this.names.kindOf(this.text, from, to, true);
+  }
+}
