@@ -1,7 +1,19 @@
+import { randomBytes } from 'node:crypto';
+import { createActionIds } from './actions/action-id.ts';
 import type { Actions } from './actions/actions.ts';
-import type { AgentSessions } from './agents/sessions.ts';
+import { createAgentReports } from './actions/agent-reports.ts';
+import { createChanges } from './actions/changes.ts';
+import { createActions } from './actions/create-actions.ts';
+import { createEnding } from './actions/ending.ts';
+import { createLifecycle } from './actions/lifecycle.ts';
+import { createPolicies } from './agents/policies.ts';
+import { type AgentSessions, createAgentSessions } from './agents/sessions.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { createHitAcceptance } from './hits/accept.ts';
+import { createRedaction } from './hits/redaction.ts';
 import type { Log } from './log.ts';
 import type { Meter } from './meter.ts';
+import { createEmbeddedQueue } from './queue/embedded-queue.ts';
 import type { Store } from './store/store.ts';
 
 export interface EngineOptions {
@@ -10,6 +22,9 @@ export interface EngineOptions {
   readonly retentionMs: number;
   readonly log: Log;
   readonly meter: Meter;
+  readonly clock?: Clock;
+  /** Milliseconds between the pings to an agent. */
+  readonly heartbeatMs?: number;
 }
 
 /** Actions, queue and agent sessions over one store, wired together. */
@@ -22,4 +37,36 @@ export interface Engine {
   drain(timeoutMs: number): Promise<void>;
 }
 
-export declare function createEngine(options: EngineOptions): Engine;
+export function createEngine(options: EngineOptions): Engine {
+  const { store, retentionMs, log, meter, clock = systemClock, heartbeatMs } = options;
+  const policies = createPolicies({ keys: store.keys, clock, freshKey: () => randomBytes(32).toString('base64url') });
+  const redaction = createRedaction(policies);
+  const changes = createChanges();
+  const queue = createEmbeddedQueue({ clock, log });
+  const sessions = createAgentSessions({
+    store,
+    clock,
+    random: Math.random,
+    policies,
+    replica: randomBytes(8).toString('hex'),
+    log,
+    meter,
+    ...(heartbeatMs !== undefined && { heartbeatMs }),
+  });
+  const ending = createEnding({ store, sessions, queue, changes, log, meter });
+  const acceptHit = createHitAcceptance({ store, redaction, clock, meter });
+  sessions.listen(createAgentReports({ store, acceptHit, redaction, clock, changes, ending }));
+  const ids = createActionIds(clock.now, randomBytes);
+  const actions = createActions({ store, queue, sessions, redaction, changes, ending, clock, ids, log, meter });
+  const lifecycle = createLifecycle({ store, queue, sessions, ending, clock, retentionMs, log });
+  return {
+    actions,
+    sessions,
+    start: () => lifecycle.start(),
+    async drain(timeoutMs) {
+      lifecycle.stop();
+      actions.release();
+      await Promise.all([sessions.drain(timeoutMs), queue.close(timeoutMs)]);
+    },
+  };
+}

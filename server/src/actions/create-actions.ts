@@ -1,32 +1,230 @@
+import { LIMITS } from '@borescope/agent-protocol';
+import type { Caller } from '../access/caller.ts';
+import { mayDo, type Permission } from '../access/grants.ts';
 import type { AgentSessions } from '../agents/sessions.ts';
 import type { Clock } from '../clock.ts';
+import type { Redaction } from '../hits/redaction.ts';
 import type { Log } from '../log.ts';
 import type { Meter } from '../meter.ts';
 import type { Queue } from '../queue/queue.ts';
-import type { Store } from '../store/store.ts';
-import type { Actions } from './actions.ts';
+import { type AttachedRuntime, type Store, type StoredHit, StoreUnavailable, TooManyActions } from '../store/store.ts';
+import type { Action, Placement } from './action.ts';
+import type { Actions, ActionView, Target } from './actions.ts';
+import type { Changes } from './changes.ts';
+import { fromCursor, toCursor } from './cursor.ts';
+import { deadlineJob, dispatchJob, type Ending } from './ending.ts';
+import { BorescopeError } from './error.ts';
+import { checkSpec } from './spec-limits.ts';
+import { nextAction } from './state-machine.ts';
+import { matches, maySee, notFound } from './target.ts';
+import { createWaiting, LAST_WORDS_WITHIN, type WaitOptions } from './waiting.ts';
 
 export interface ActionsOptions {
   readonly store: Store;
   readonly queue: Queue;
   readonly sessions: AgentSessions;
+  readonly redaction: Redaction;
+  readonly changes: Changes;
+  readonly ending: Ending;
   readonly clock: Clock;
   /** A new action id: sortable by time, unguessable, without `:`. */
   readonly ids: () => string;
-  /** Milliseconds that ended actions and their hits are kept. */
-  readonly retentionMs: number;
   readonly log: Log;
   readonly meter: Meter;
 }
 
-/** The actions of this process, with a life: `start` before the first call, `drain` and `close` at the end. */
-export interface RunningActions extends Actions {
-  /** Takes up every live action of the store, and begins to expire old ones. */
-  start(): Promise<void>;
-  /** Waiting calls answer with what there is, from now on. */
-  drain(): void;
-  /** Stops all timers. The store, the queue and the sessions are closed by who made them. */
-  close(): Promise<void>;
+/** Actions of one page of a list. */
+const PAGE = 50;
+/** Milliseconds that a runtime has to say what stands at a place. */
+const INSPECT_WITHIN = 10_000;
+
+/** `release`: calls that wait answer with what there is, from now on. */
+export function createActions(options: ActionsOptions): Actions & { release(): void } {
+  const { store, queue, sessions, redaction, changes, ending, clock, ids, log, meter } = options;
+  const waiting = createWaiting(clock, changes);
+
+  /** The runtimes that the caller may see and that match; throws RUNTIME_NOT_FOUND where there is none. */
+  async function resolve(caller: Caller, target: Target): Promise<AttachedRuntime[]> {
+    const visible = (await store.runtimes.list(caller.organization)).filter(({ runtime }) => maySee(caller, runtime));
+    const found = visible.filter(({ runtime }) => matches(runtime, target));
+    if (found.length === 0) throw notFound(visible);
+    return found;
+  }
+
+  async function record(caller: Caller, id: string): Promise<{ action: Action; placements: Placement[] }> {
+    const found = await store.actions.get(caller.organization, id);
+    if (found?.placements.every(({ runtime }) => maySee(caller, runtime))) return found;
+    throw new BorescopeError(
+      'ACTION_NOT_FOUND',
+      'there is no such action',
+      'Ended actions are deleted after the retention time. Call list_actions for those that are there.',
+    );
+  }
+
+  /** Hits are read once: a call that waits keeps those that it has. */
+  function reader(caller: Caller, id: string, afterNumber: number): () => Promise<ActionView> {
+    const known: StoredHit[] = [];
+    return async () => {
+      const { action, placements } = await record(caller, id);
+      const after = known.at(-1)?.number ?? afterNumber;
+      if (action.hits > after) {
+        const fresh = await store.actions.hits(caller.organization, id, after);
+        // Hits that came after the action was read belong to the next view.
+        known.push(...fresh.filter(({ number }) => number <= action.hits && number > (known.at(-1)?.number ?? after)));
+      }
+      return { action, placements, hits: [...known] };
+    };
+  }
+
+  function wait(caller: Caller, id: string, afterNumber: number, waitOptions: WaitOptions): Promise<ActionView> {
+    const { organization } = caller;
+    const isSettled = ({ placements }: ActionView) =>
+      placements.every(
+        ({ runtime, status }) =>
+          status === 'removed' || status === 'failed' || !sessions.isAttached(organization, runtime.id),
+      );
+    return waiting.wait(organization, id, reader(caller, id, afterNumber), isSettled, waitOptions);
+  }
+
+  const actions: Actions = {
+    async runtimes(caller, filter) {
+      allow(caller, 'read');
+      const attached = await store.runtimes.list(caller.organization);
+      return attached.filter(({ runtime }) => maySee(caller, runtime) && matches(runtime, filter));
+    },
+
+    async inspect(caller, target, place) {
+      allow(caller, 'read');
+      const { organization } = caller;
+      const found = await resolve(caller, target);
+      return Promise.all(
+        found.map(async (attached) => {
+          const said = await sessions.inspect(organization, attached.runtime.id, place, INSPECT_WITHIN);
+          const inspection = said === undefined ? NO_ANSWER : await redaction.inspection(organization, said);
+          return { runtime: attached, inspection };
+        }),
+      );
+    },
+
+    async place(caller, target, spec) {
+      allow(caller, 'place');
+      checkSpec(spec);
+      const { organization } = caller;
+      const found = await resolve(caller, target);
+      const createdAt = clock.now();
+      const action: Action = {
+        id: ids(),
+        organization,
+        createdBy: caller.tokenId,
+        spec,
+        createdAt,
+        expiresAt: createdAt + Math.round(spec.timeoutSeconds * 1000),
+        state: 'queued',
+        hits: 0,
+      };
+      const placements = found.map(
+        ({ runtime }): Placement => ({ actionId: action.id, runtime, status: 'queued', lastSequence: 0 }),
+      );
+      await store.actions.create(organization, action, placements);
+      await queue.add(deadlineJob(organization, action.id), action.expiresAt);
+      await queue.add(dispatchJob(organization, action.id));
+      meter.actionPlaced();
+      log.info({ organization, action: action.id, token: caller.tokenId, runtimes: found.length }, 'action placed');
+      return action;
+    },
+
+    async view(caller, id, afterNumber = 0) {
+      allow(caller, 'read');
+      return reader(caller, id, afterNumber)();
+    },
+
+    async wait(caller, id, { afterNumber = 0, ...waitOptions }) {
+      allow(caller, 'read');
+      return wait(caller, id, afterNumber, waitOptions);
+    },
+
+    async list(caller, { state, cursor }) {
+      allow(caller, 'read');
+      const { organization, services, environments } = caller;
+      const found = await store.actions.list(organization, {
+        limit: PAGE + 1,
+        ...(state !== undefined && { state }),
+        ...(cursor !== undefined && { before: fromCursor(cursor) }),
+        ...(services !== undefined && { services }),
+        ...(environments !== undefined && { environments }),
+      });
+      const page = found.slice(0, PAGE);
+      const last = page.at(-1);
+      return { actions: page, ...(found.length > PAGE && last !== undefined && { cursor: toCursor(last.id) }) };
+    },
+
+    async cancel(caller, id) {
+      allow(caller, 'place');
+      const { organization } = caller;
+      await record(caller, id);
+      let ended = false;
+      await store.actions.change(organization, id, (action) => {
+        const next = nextAction(action, { type: 'cancel', at: clock.now() });
+        ended = next !== action;
+        return next;
+      });
+      if (ended) await ending(organization, id);
+      return wait(caller, id, 0, { until: clock.now() + LAST_WORDS_WITHIN });
+    },
+  };
+
+  return {
+    runtimes: (...asked) => translated(actions.runtimes(...asked)),
+    inspect: (...asked) => translated(actions.inspect(...asked)),
+    place: (...asked) => translated(actions.place(...asked)),
+    view: (...asked) => translated(actions.view(...asked)),
+    wait: (...asked) => translated(actions.wait(...asked)),
+    list: (...asked) => translated(actions.list(...asked)),
+    cancel: (...asked) => translated(actions.cancel(...asked)),
+    release: () => waiting.release(),
+  };
+
+  /** Errors of the store in the words of the contract. */
+  async function translated<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (error instanceof TooManyActions) {
+        throw new BorescopeError(
+          'LIMIT_EXCEEDED',
+          `a runtime has ${LIMITS.liveActionsPerRuntime} live actions already, which is the limit: ${error.runtime}`,
+          'Wait for some to end, cancel some (list_actions, cancel_action), or choose other runtimes.',
+        );
+      }
+      if (!(error instanceof StoreUnavailable)) throw error;
+      meter.storeUnavailable();
+      log.warn({ err: error }, 'the store is unavailable');
+      throw new BorescopeError(
+        'UNAVAILABLE',
+        'the broker cannot use its store now',
+        'Call again in a few seconds. If it stays so, the log of the broker names the cause.',
+      );
+    }
+  }
 }
 
-export declare function createActions(options: ActionsOptions): RunningActions;
+const NO_ANSWER = {
+  problem: {
+    code: 'UNAVAILABLE' as const,
+    message: `the runtime did not answer within ${INSPECT_WITHIN / 1000} s`,
+    hint: 'Check with list_runtimes that it is still attached, and call again.',
+  },
+  source: [],
+  names: [],
+  scripts: [],
+  pending: false,
+};
+
+function allow(caller: Caller, permission: Permission): void {
+  if (caller.kind !== 'agent' && mayDo(caller.role, permission)) return;
+  throw new BorescopeError(
+    'FORBIDDEN',
+    caller.kind === 'agent' ? 'a token of an agent cannot call tools' : `the role ${caller.role} does not allow this`,
+    'Ask an administrator for a token whose role is at least developer.',
+  );
+}

@@ -1,0 +1,88 @@
+import type { AgentListener, AgentReport, Attachment, HitFrame, Reply } from '../agents/listener.ts';
+import type { Clock } from '../clock.ts';
+import type { AcceptHit } from '../hits/accept.ts';
+import type { Redaction } from '../hits/redaction.ts';
+import type { Store } from '../store/store.ts';
+import type { Action } from './action.ts';
+import type { Changes } from './changes.ts';
+import type { Ending } from './ending.ts';
+import { isOver, nextPlacement, type PlacementEvent } from './state-machine.ts';
+
+export interface AgentReportsOptions {
+  readonly store: Store;
+  readonly acceptHit: AcceptHit;
+  readonly redaction: Redaction;
+  readonly clock: Clock;
+  readonly changes: Changes;
+  readonly ending: Ending;
+}
+
+/** What actions become by what agents say. */
+export function createAgentReports(options: AgentReportsOptions): AgentListener {
+  const { store, acceptHit, redaction, clock, changes, ending } = options;
+
+  async function hit(from: Attachment, frame: HitFrame): Promise<readonly Reply[] | 'fenced'> {
+    const { organization } = from;
+    const { actionId } = frame;
+    const result = await acceptHit(from, frame);
+    switch (result.outcome) {
+      case 'accepted': {
+        const ack: Reply = { type: 'ack', actionId, sequence: frame.sequence };
+        if (result.completed) await ending(organization, actionId);
+        else changes.tell(organization, actionId);
+        return [ack];
+      }
+      case 'duplicate':
+        return [{ type: 'ack', actionId, sequence: result.lastSequence }];
+      case 'gap':
+        return [{ type: 'resend', actionId, lastSequence: result.lastSequence }];
+      case 'fenced':
+        return 'fenced';
+      case 'closed':
+        return [disarm((await store.actions.get(organization, actionId))?.action, actionId)];
+    }
+  }
+
+  async function report(from: Attachment, frame: AgentReport): Promise<readonly Reply[]> {
+    const { organization, runtime } = from;
+    const { actionId } = frame;
+    const event = await toEvent(organization, frame);
+    let ended = false;
+    const after = await store.actions.changePlacement(organization, actionId, runtime, (step) => {
+      const next = nextPlacement(step, event);
+      ended = isOver(next.action) && !isOver(step.action);
+      return next;
+    });
+    if (ended) await ending(organization, actionId);
+    else if (after !== undefined) changes.tell(organization, actionId);
+    const hasProbe = frame.type === 'armed' || frame.type === 'pending' || (frame.type === 'status' && !frame.removed);
+    const wanted = after !== undefined && !isOver(after.action) && after.placement.status !== 'failed';
+    return hasProbe && !wanted ? [disarm(after?.action, actionId)] : [];
+  }
+
+  async function toEvent(organization: string, frame: AgentReport): Promise<PlacementEvent> {
+    switch (frame.type) {
+      case 'armed':
+        return { type: 'armed', bound: await redaction.bound(organization, frame.place) };
+      case 'pending':
+        return { type: 'pending' };
+      case 'failed':
+        return { type: 'failed', problem: await redaction.problem(organization, frame.problem), at: clock.now() };
+      case 'status': {
+        const observation = await redaction.observation(organization, frame.observation);
+        return { type: 'status', removed: frame.removed, observation, cost: frame.cost };
+      }
+    }
+  }
+
+  const tellAll = ({ organization }: Attachment, actionIds: readonly string[]) => {
+    for (const actionId of actionIds) changes.tell(organization, actionId);
+  };
+  return { hit, report, attached: tellAll, gone: tellAll };
+}
+
+/** Why a probe has no business in the runtime. A live action is one whose placement there has failed, or never was. */
+function disarm(action: Action | undefined, actionId: string): Reply {
+  const state = action?.state ?? 'unknown';
+  return { type: 'disarm', actionId, reason: state === 'queued' || state === 'armed' ? 'unknown' : state };
+}

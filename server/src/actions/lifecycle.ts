@@ -1,0 +1,88 @@
+import { toArmSpec } from '../agents/arm-spec.ts';
+import type { AgentSessions } from '../agents/sessions.ts';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { Job, Queue } from '../queue/queue.ts';
+import type { Store } from '../store/store.ts';
+import { deadlineJob, dispatchJob, type Ending } from './ending.ts';
+import { isOver, nextAction } from './state-machine.ts';
+
+export interface LifecycleOptions {
+  readonly store: Store;
+  readonly queue: Queue;
+  readonly sessions: AgentSessions;
+  readonly ending: Ending;
+  readonly clock: Clock;
+  /** Milliseconds that ended actions and their hits are kept. */
+  readonly retentionMs: number;
+  readonly log: Log;
+}
+
+/** Milliseconds between two looks for what is too old. */
+const EXPIRE_EVERY = 60_000;
+
+/** What happens to actions without anybody asking: they are dispatched, they end in time, they are deleted in time. */
+export interface Lifecycle {
+  /** Takes up every live action of the store. */
+  start(): Promise<void>;
+  stop(): void;
+}
+
+export function createLifecycle(options: LifecycleOptions): Lifecycle {
+  const { store, queue, sessions, ending, clock, retentionMs, log } = options;
+  let cancelExpiry = () => {};
+  let stopped = false;
+
+  async function handle({ kind, organization, actionId }: Job): Promise<void> {
+    if (kind === 'dispatch') return dispatch(organization, actionId);
+    return meetDeadline(organization, actionId);
+  }
+
+  /** Runtimes that are not attached learn of the action when they come back. */
+  async function dispatch(organization: string, actionId: string): Promise<void> {
+    const record = await store.actions.get(organization, actionId);
+    if (record === undefined || isOver(record.action)) return;
+    const spec = toArmSpec(record.action, clock.now());
+    if (spec === undefined) return;
+    for (const { runtime, status } of record.placements) {
+      if (status === 'queued') sessions.arm(organization, runtime.id, spec);
+    }
+  }
+
+  async function meetDeadline(organization: string, actionId: string): Promise<void> {
+    let ended = false;
+    const action = await store.actions.change(organization, actionId, (before) => {
+      const next = nextAction(before, { type: 'deadline', at: clock.now() });
+      ended = next !== before;
+      return next;
+    });
+    if (ended) return ending(organization, actionId);
+    // A timer may fire a little before the clock says so.
+    if (action !== undefined && !isOver(action)) await queue.add(deadlineJob(organization, actionId), action.expiresAt);
+  }
+
+  async function expire(): Promise<void> {
+    try {
+      const before = clock.now() - retentionMs;
+      while (!stopped && (await store.actions.expire(before)) > 0) await new Promise(setImmediate);
+    } catch (error) {
+      log.warn({ err: error }, 'old actions could not be deleted; the next look tries again');
+    }
+    if (!stopped) cancelExpiry = clock.later(Math.min(EXPIRE_EVERY, retentionMs), () => void expire());
+  }
+
+  return {
+    async start() {
+      for (const { organization, id, expiresAt } of await store.actions.live()) {
+        await queue.add(deadlineJob(organization, id), expiresAt);
+        await queue.add(dispatchJob(organization, id));
+      }
+      queue.start(handle);
+      await expire();
+    },
+    stop() {
+      stopped = true;
+      cancelExpiry();
+    },
+  };
+}

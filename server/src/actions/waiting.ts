@@ -1,0 +1,78 @@
+import type { Clock } from '../clock.ts';
+import type { ActionView } from './actions.ts';
+import type { Changes } from './changes.ts';
+import { isOver } from './state-machine.ts';
+
+/** Milliseconds after the end for the runtimes' last words: what the probe cost, and that it is out. */
+export const LAST_WORDS_WITHIN = 300;
+
+export interface WaitOptions {
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+  readonly signal?: AbortSignal;
+  readonly onChange?: (view: ActionView) => void;
+}
+
+export interface Waiting {
+  /** Reads until the action has ended and `isSettled` says that nothing more is coming, or the time is over. */
+  wait(
+    organization: string,
+    id: string,
+    read: () => Promise<ActionView>,
+    isSettled: (view: ActionView) => boolean,
+    options: WaitOptions,
+  ): Promise<ActionView>;
+  /** Every call that waits answers with what there is, now and from now on. */
+  release(): void;
+}
+
+export function createWaiting(clock: Clock, changes: Changes): Waiting {
+  const wakers = new Set<() => void>();
+  let released = false;
+
+  return {
+    async wait(organization, id, read, isSettled, { until, signal, onChange }) {
+      let wake = () => {};
+      let over = false;
+      let settled = false;
+      const end = () => {
+        over = true;
+        wake();
+      };
+      const cancels = [changes.watch(organization, id, () => wake()), clock.later(until - clock.now(), end)];
+      wakers.add(end);
+      signal?.addEventListener('abort', end, { once: true });
+      try {
+        for (let first = true; ; first = false) {
+          // Made before the state is read, so that no change falls between reading and waiting.
+          const woken = new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+          const view = await read();
+          if (over || released || signal?.aborted === true || until <= clock.now()) return view;
+          if (isOver(view.action)) {
+            if (settled || isSettled(view)) return view;
+            const left = (view.action.endedAt ?? 0) + LAST_WORDS_WITHIN - clock.now();
+            if (left <= 0) return view;
+            cancels.push(
+              clock.later(left, () => {
+                settled = true;
+                wake();
+              }),
+            );
+          }
+          if (!first) onChange?.(view);
+          await woken;
+        }
+      } finally {
+        for (const cancel of cancels) cancel();
+        wakers.delete(end);
+        signal?.removeEventListener('abort', end);
+      }
+    },
+    release() {
+      released = true;
+      for (const end of wakers) end();
+    },
+  };
+}
