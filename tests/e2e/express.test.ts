@@ -12,6 +12,7 @@ import { type LiveBroker, liveBroker } from '../live/broker.ts';
 import { startLoad } from '../live/load.ts';
 import { type Assistant, client2025, currentClient } from '../live/mcp-clients.ts';
 import { NodeProcess } from '../live/node-process.ts';
+import { proves } from '../proves.ts';
 
 const folder = fileURLToPath(new URL('../fixtures/express-app', import.meta.url));
 const expressResponse = createRequire(import.meta.url).resolve('express/lib/response.js');
@@ -68,66 +69,78 @@ test('an Express server that is not ours attaches with the name and version of i
 });
 
 for (const [index, name] of ['@modelcontextprotocol/sdk 1.x', '@modelcontextprotocol/client 2.x'].entries()) {
-  test(`a snapshot in a TypeScript handler shows the variables under their own names, by ${name}`, async () => {
-    const assistant = pick(index, name);
-    const source = join(folder, 'src/app.ts');
-    const text = 'const weekday = new Intl.DateTimeFormat';
-    const line = lineOf(source, text);
-    const result = snapshot.parse(
-      await underLoad(() =>
-        assistant.call('capture_snapshot', {
-          runtimes: { service: 'express-app' },
-          file: 'src/app.ts',
-          line,
-          condition: 'total > 100',
-          expressions: ['order.items.length', 'total / 100'],
-        }),
-      ),
-    );
-    assert.equal(result.action.state, 'completed');
-    const [hit] = result.hits;
-    assert.ok(hit);
-    assert.match(hit.file, /src\/app\.ts$/);
-    assert.equal(hit.line, line);
-    assert.equal(hit.function, 'placeOrder');
-    const local = hit.variables?.local ?? {};
-    assert.equal(local['total'], 12990);
-    assert.deepEqual(Object.keys(Object(local['order'])), ['id', 'email', 'items']);
-    assert.deepEqual(hit.values, [
-      { expression: 'order.items.length', value: 1 },
-      { expression: 'total / 100', value: 129.9 },
-    ]);
-    assert.deepEqual(result.redactions.kinds, ['email']);
-    assert.equal(JSON.stringify(result).includes('ada.brandt'), false);
-    assert.ok(hit.stack?.some((frame) => frame.file.includes('node_modules/')));
-  });
+  test(
+    proves(
+      ['tools:both-eras', 'agent:source-maps'],
+      `a snapshot in a TypeScript handler shows its variables, by ${name}`,
+    ),
+    async () => {
+      const assistant = pick(index, name);
+      const source = join(folder, 'src/app.ts');
+      const text = 'const weekday = new Intl.DateTimeFormat';
+      const line = lineOf(source, text);
+      const result = snapshot.parse(
+        await underLoad(() =>
+          assistant.call('capture_snapshot', {
+            runtimes: { service: 'express-app' },
+            file: 'src/app.ts',
+            line,
+            condition: 'total > 100',
+            expressions: ['order.items.length', 'total / 100'],
+          }),
+        ),
+      );
+      assert.equal(result.action.state, 'completed');
+      const [hit] = result.hits;
+      assert.ok(hit);
+      assert.match(hit.file, /src\/app\.ts$/);
+      assert.equal(hit.line, line);
+      assert.equal(hit.function, 'placeOrder');
+      const local = hit.variables?.local ?? {};
+      assert.equal(local['total'], 12990);
+      assert.deepEqual(Object.keys(Object(local['order'])), ['id', 'email', 'items']);
+      assert.deepEqual(hit.values, [
+        { expression: 'order.items.length', value: 1 },
+        { expression: 'total / 100', value: 129.9 },
+      ]);
+      assert.deepEqual(result.redactions.kinds, ['email']);
+      assert.equal(JSON.stringify(result).includes('ada.brandt'), false);
+      assert.ok(hit.stack?.some((frame) => frame.file.includes('node_modules/')));
+    },
+  );
 
-  test(`a snapshot inside the code of Express under node_modules shows its variables, by ${name}`, async () => {
-    const assistant = pick(index, name);
-    const line = readFileSync(expressResponse, 'utf8').split('\n').indexOf('  return this.send(body);') + 1;
-    assert.ok(line > 0);
-    const result = snapshot.parse(
-      await underLoad(() =>
-        assistant.call('capture_snapshot', {
-          runtimes: { service: 'express-app' },
-          file: 'node_modules/express/lib/response.js',
-          line,
-          expect_line: 'return this.send(body);',
-          max_hits: 3,
-        }),
-      ),
-    );
-    assert.equal(result.action.state, 'completed');
-    assert.equal(result.hits.length, 3);
-    for (const hit of result.hits) {
-      assert.match(hit.file, /node_modules\/express\/lib\/response\.js$/);
-      assert.equal(hit.variables?.local?.['body'], '{"order":"o-7","total":12990,"weekday":"Thursday"}');
-      assert.ok(hit.stack?.some((frame) => frame.function === 'placeOrder' && frame.file.endsWith('src/app.ts')));
-    }
-  });
+  test(
+    proves(
+      'agent:packages',
+      `a snapshot inside the code of Express under node_modules shows its variables, by ${name}`,
+    ),
+    async () => {
+      const assistant = pick(index, name);
+      const line = readFileSync(expressResponse, 'utf8').split('\n').indexOf('  return this.send(body);') + 1;
+      assert.ok(line > 0);
+      const result = snapshot.parse(
+        await underLoad(() =>
+          assistant.call('capture_snapshot', {
+            runtimes: { service: 'express-app' },
+            file: 'node_modules/express/lib/response.js',
+            line,
+            expect_line: 'return this.send(body);',
+            max_hits: 3,
+          }),
+        ),
+      );
+      assert.equal(result.action.state, 'completed');
+      assert.equal(result.hits.length, 3);
+      for (const hit of result.hits) {
+        assert.match(hit.file, /node_modules\/express\/lib\/response\.js$/);
+        assert.equal(hit.variables?.local?.['body'], '{"order":"o-7","total":12990,"weekday":"Thursday"}');
+        assert.ok(hit.stack?.some((frame) => frame.function === 'placeOrder' && frame.file.endsWith('src/app.ts')));
+      }
+    },
+  );
 }
 
-test('it runs on as if nothing had been, and ends as it would', async () => {
+test(proves('agent:exit', 'it runs on as if nothing had been, and ends as it would'), async () => {
   await underLoad(async () => undefined);
   assert.equal(await app.stop(), 0);
   assert.equal(app.errorOutput, '');

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { proves } from '../proves.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const LIMIT_MS = 110_000;
@@ -106,22 +107,25 @@ async function nothingUses(dataDir: string): Promise<void> {
   assert.deepEqual(using(dataDir), []);
 }
 
-test('npm start -- --once shows a live snapshot of the shop, exits 0 and leaves no process', async () => {
-  await withDataDir(async (dataDir) => {
-    const start = npmStart(dataDir, ['--', '--once']);
-    assert.equal(await start.ended(), 0, start.output());
-    const output = start.output();
-    assert.match(output, /examples\/shop\/src\/orders\.ts:\d+, in placeOrder/);
-    assert.match(output, /codes: \[ '(WELCOME10|SUMMER15)', '\1 ' \]/);
-    assert.match(output, /email: <hidden email>/);
-    assert.match(output, /number: <hidden [a-z-]+>/);
-    assert.match(output, /called from\n +\w+ {2}\S*examples\/shop\/src\/routes\.ts:\d+/);
-    assert.match(output, /Taken from the application: [\d.]+ ms in \d+ samples?/);
-    for (const secret of ['@example', '4242424242424242', 'sess_'])
-      assert.equal(output.includes(secret), false, secret);
-    await nothingUses(dataDir);
-  });
-});
+test(
+  proves('commands:start', 'npm start -- --once shows a live snapshot of the shop, exits 0 and leaves no process'),
+  async () => {
+    await withDataDir(async (dataDir) => {
+      const start = npmStart(dataDir, ['--', '--once']);
+      assert.equal(await start.ended(), 0, start.output());
+      const output = start.output();
+      assert.match(output, /examples\/shop\/src\/orders\.ts:\d+, in placeOrder/);
+      assert.match(output, /codes: \[ '(WELCOME10|SUMMER15)', '\1 ' \]/);
+      assert.match(output, /email: <hidden email>/);
+      assert.match(output, /number: <hidden [a-z-]+>/);
+      assert.match(output, /called from\n +\w+ {2}\S*examples\/shop\/src\/routes\.ts:\d+/);
+      assert.match(output, /Taken from the application: [\d.]+ ms in \d+ samples?/);
+      for (const secret of ['@example', '4242424242424242', 'sess_'])
+        assert.equal(output.includes(secret), false, secret);
+      await nothingUses(dataDir);
+    });
+  },
+);
 
 test('npm start tells how to connect, and Ctrl-C ends everything', async () => {
   await withDataDir(async (dataDir) => {

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { snapshot } from '../../scripts/demo/snapshot.ts';
 import { npm } from '../../scripts/run.mjs';
 import { NodeProcess } from '../live/node-process.ts';
+import { proves } from '../proves.ts';
 import { packAll } from './pack.ts';
 
 const execute = promisify(execFile);
@@ -71,42 +72,48 @@ async function token(kind: 'mcp' | 'agent'): Promise<string> {
   return made.token;
 }
 
-test('what was packed does the main job in a project outside the repository', async () => {
-  // The agent comes from the broker itself, so that the two always match.
-  await npm(['install', ...quiet, `${url}/agent.tgz`], { cwd: application });
-  const installed: unknown = JSON.parse(readFileSync(join(application, 'package-lock.json'), 'utf8'));
-  assert.ok(typeof installed === 'object' && installed !== null && 'packages' in installed);
-  assert.deepEqual(Object.keys(Object(installed.packages)), ['', 'node_modules/@borescope/agent']);
+test(
+  proves(
+    ['commands:install', 'commands:json', 'broker:agent'],
+    'what was packed does the main job in a project outside the repository',
+  ),
+  async () => {
+    // The agent comes from the broker itself, so that the two always match.
+    await npm(['install', ...quiet, `${url}/agent.tgz`], { cwd: application });
+    const installed: unknown = JSON.parse(readFileSync(join(application, 'package-lock.json'), 'utf8'));
+    assert.ok(typeof installed === 'object' && installed !== null && 'packages' in installed);
+    assert.deepEqual(Object.keys(Object(installed.packages)), ['', 'node_modules/@borescope/agent']);
 
-  writeFileSync(join(application, 'basket.js'), PROGRAM);
-  const app = new NodeProcess(['--import', '@borescope/agent', 'basket.js'], {
-    cwd: application,
-    environment: {
-      BORESCOPE_URL: `${url.replace(/^http/, 'ws')}/agent/v1`,
-      BORESCOPE_TOKEN: await token('agent'),
-    },
-  });
-  try {
-    await app.line(/running with 2 items/);
-    const environment = { BORESCOPE_URL: url, BORESCOPE_TOKEN: await token('mcp') };
-    await attached(environment);
-    const line = PROGRAM.split('\n').indexOf('  return sum;') + 1;
-    const flags = ['--service', 'basket', '--expression', 'prices.length', '--expression', 'basket.owner', '--json'];
-    const output = await borescope(['snapshot', `basket.js:${line}`, ...flags], environment);
-    const { hits, redactions } = snapshot.parse(JSON.parse(output));
-    const [hit] = hits;
-    assert.ok(hit);
-    assert.equal(hit.function, 'total');
-    assert.equal(hit.variables?.local?.['sum'], 6930);
-    assert.deepEqual(hit.variables?.local?.['prices'], [6495, 435]);
-    assert.deepEqual(hit.values?.[0], { expression: 'prices.length', value: 2 });
-    assert.deepEqual(redactions.kinds, ['email']);
-    assert.equal(output.includes('ada@'), false);
-  } finally {
-    assert.equal(await app.stop(), 0);
-  }
-  assert.equal(await broker.stop(), 0);
-});
+    writeFileSync(join(application, 'basket.js'), PROGRAM);
+    const app = new NodeProcess(['--import', '@borescope/agent', 'basket.js'], {
+      cwd: application,
+      environment: {
+        BORESCOPE_URL: `${url.replace(/^http/, 'ws')}/agent/v1`,
+        BORESCOPE_TOKEN: await token('agent'),
+      },
+    });
+    try {
+      await app.line(/running with 2 items/);
+      const environment = { BORESCOPE_URL: url, BORESCOPE_TOKEN: await token('mcp') };
+      await attached(environment);
+      const line = PROGRAM.split('\n').indexOf('  return sum;') + 1;
+      const flags = ['--service', 'basket', '--expression', 'prices.length', '--expression', 'basket.owner', '--json'];
+      const output = await borescope(['snapshot', `basket.js:${line}`, ...flags], environment);
+      const { hits, redactions } = snapshot.parse(JSON.parse(output));
+      const [hit] = hits;
+      assert.ok(hit);
+      assert.equal(hit.function, 'total');
+      assert.equal(hit.variables?.local?.['sum'], 6930);
+      assert.deepEqual(hit.variables?.local?.['prices'], [6495, 435]);
+      assert.deepEqual(hit.values?.[0], { expression: 'prices.length', value: 2 });
+      assert.deepEqual(redactions.kinds, ['email']);
+      assert.equal(output.includes('ada@'), false);
+    } finally {
+      assert.equal(await app.stop(), 0);
+    }
+    assert.equal(await broker.stop(), 0);
+  },
+);
 
 /** The command line has no wait of its own for a runtime: a person would look again, too. */
 async function attached(environment: Readonly<Record<string, string>>): Promise<void> {

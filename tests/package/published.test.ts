@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { proves } from '../proves.ts';
 import { type Packed, PUBLISHED, packAll } from './pack.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'borescope-pack-'));
@@ -51,9 +52,18 @@ for (const [index, name] of PUBLISHED.entries()) {
   });
 }
 
-test('the agent brings no dependency into the application', () => {
-  assert.deepEqual(pick(PUBLISHED.indexOf('agent-node')).manifest.dependencies ?? {}, {});
-});
+test(
+  proves('agent:one-file', 'the agent is one file and its types, and brings no dependency into the application'),
+  () => {
+    const { manifest, tarball } = pick(PUBLISHED.indexOf('agent-node'));
+    assert.deepEqual(manifest.dependencies ?? {}, {});
+    const files = createPackageFromTarballData(new Uint8Array(readFileSync(tarball))).listFiles();
+    const code = files
+      .filter((file) => /\.[cm]?[jt]s$/.test(file))
+      .map((file) => file.replace(/^.*@borescope\/agent\//, ''));
+    assert.deepEqual(code.sort(), ['dist/agent.cjs', 'dist/agent.d.cts']);
+  },
+);
 
 function pick(index: number): Packed {
   const found = packed[index];
