@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { asyncApiFile } from './generate-asyncapi.ts';
+import { commandsPage } from './generate-commands.ts';
 import { errorsPage } from './generate-errors.ts';
 import { limitsPage } from './generate-limits.ts';
 import { schemaFiles } from './generate-schema.ts';
@@ -25,6 +26,7 @@ const generated: GeneratedFile[] = [
   errorsPage(),
   settingsPage(),
   toolsPage(),
+  commandsPage(),
 ];
 
 const onDisk = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
