@@ -8,7 +8,7 @@ type Issue = z.core.$ZodIssue;
  * names the argument and what it may be, so that an assistant can mend its call. Values are not repeated.
  */
 export function parseArguments<Schema extends z.ZodObject>(schema: Schema, given: unknown): z.infer<Schema> {
-  const parsed = schema.safeParse(given ?? {});
+  const parsed = schema.safeParse(given ?? {}, { reportInput: true });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   if (issue === undefined) throw new BorescopeError('LIMIT_EXCEEDED', 'bad arguments', 'Compare them with the schema.');
