@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -22,7 +22,8 @@ export async function develop(progress: Progress): Promise<number> {
     [join(root, 'node_modules/typescript/bin/tsc'), '-b', '--watch', '--preserveWatchOutput'],
     { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], detached: process.platform !== 'win32' },
   );
-  const compilerEnded = once(compiler, 'exit');
+  // `close`, not `exit`: the compiler's launcher may end before the compiler.
+  const compilerEnded = once(compiler, 'close');
   createInterface({ input: compiler.stdout }).on('line', (line) => {
     if (/error TS\d+/.test(line)) console.log(line);
     const errors = /Found (\d+) errors?\./.exec(line)?.[1];
@@ -32,10 +33,23 @@ export async function develop(progress: Progress): Promise<number> {
 
   await Promise.race([aborted, compilerEnded]);
   const failed = !interrupted.signal.aborted;
-  compiler.kill('SIGTERM');
+  end(compiler);
   await compilerEnded;
   await stack.stop();
   return failed ? 1 : 0;
+}
+
+/** With its whole group: `tsc` is a launcher that waits for the compiler proper, and hands no signal on. */
+function end(child: ChildProcess): void {
+  if (process.platform === 'win32' || child.pid === undefined) {
+    child.kill();
+    return;
+  }
+  try {
+    process.kill(-child.pid, 'SIGTERM');
+  } catch {
+    // It has ended already.
+  }
 }
 
 /** Broker and shop, started anew one after the other however fast the changes come. */
