@@ -50,7 +50,6 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const app = Fastify({
     bodyLimit: BODY_LIMIT,
     logger: false,
-    disableRequestLogging: true,
     return503OnClosing: false,
     exposeHeadRoutes: true,
     serverFactory: (handler): Server =>

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CLOSE, LIMITS } from '@borescope/agent-protocol';
+import { WebSocket } from 'ws';
+import { agentPeer, bearer, runtime, testBroker, until } from './broker-harness.ts';
+
+/** The answer to an upgrade that is refused. */
+function refusal(url: string, headers: Record<string, string>): Promise<{ status: number; body: string }> {
+  const socket = new WebSocket(url.replace(/^http/, 'ws'), { headers });
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject);
+    socket.once('open', () => reject(new Error('it was let in')));
+    socket.once('unexpected-response', (_request, response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        body += chunk;
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+    });
+  });
+}
+
+test('who an agent is, is known before its connection becomes a WebSocket', async (t) => {
+  const { url, token, broker, organization } = await testBroker(t);
+  const mcp = await token({ kind: 'mcp' });
+  const revoked = await token({ kind: 'agent' });
+  await broker.tokens.revoke(organization.id, revoked.id);
+  const agents = `${url}/agent/v1`;
+  const cases: [string, Record<string, string>, number, RegExp][] = [
+    [agents, {}, 401, /"UNAUTHENTICATED".*no Authorization header/],
+    [agents, bearer('bore_agt_x'), 401, /mistyped/],
+    [agents, bearer(mcp.token), 403, /"FORBIDDEN".*takes an agent token/],
+    [agents, bearer(revoked.token), 401, /revoked/],
+    [`${url}/other`, bearer(revoked.token), 404, /"NOT_FOUND"/],
+    [agents, { ...bearer(revoked.token), origin: 'https://evil.example' }, 403, /Origin/],
+  ];
+  for (const [address, headers, status, body] of cases) {
+    const answer = await refusal(address, headers);
+    assert.equal(answer.status, status);
+    assert.match(answer.body, body);
+  }
+});
+
+test('a token in the query string of the upgrade opens nothing', async (t) => {
+  const { url, token, log } = await testBroker(t);
+  const agent = await token({ kind: 'agent' });
+  assert.equal((await refusal(`${url}/agent/v1?token=${agent.token}`, {})).status, 401);
+  assert.ok(!log().includes(agent.token));
+});
+
+test('revoking a token closes the sockets of its agents and no other', async (t) => {
+  const { url, token, broker, organization } = await testBroker(t);
+  const revoked = await token({ kind: 'agent' });
+  const kept = await token({ kind: 'agent' });
+  const leaving = await agentPeer(t, url, revoked.token, runtime('runtime-leaving'));
+  const staying = await agentPeer(t, url, kept.token, runtime('runtime-staying'));
+  await broker.tokens.revoke(organization.id, revoked.id);
+  assert.equal(await leaving.closed, CLOSE.unauthorized);
+  await until(async () => (await broker.store.runtimes.list(organization.id)).length === 1, 'one runtime is left');
+  assert.equal(staying.socket.readyState, WebSocket.OPEN);
+});
+
+test('a frame above 1 MiB closes its own connection only', async (t) => {
+  const { url, token } = await testBroker(t);
+  const agent = await token({ kind: 'agent' });
+  const big = await agentPeer(t, url, agent.token, runtime('runtime-big'));
+  const other = await agentPeer(t, url, agent.token, runtime('runtime-other'));
+  big.socket.send(`"${'x'.repeat(LIMITS.frameBytes)}"`);
+  assert.equal(await big.closed, 1009);
+  assert.equal(other.socket.readyState, WebSocket.OPEN);
+});
+
+test('messages are not compressed, whatever the agent offers', async (t) => {
+  const { url, token } = await testBroker(t);
+  const agent = await token({ kind: 'agent' });
+  const peer = await agentPeer(t, url, agent.token, runtime('runtime-1'));
+  assert.equal(peer.socket.extensions, '');
+});

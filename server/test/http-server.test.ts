@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { bearer, testBroker } from './broker-harness.ts';
+
+/** `fetch` sets the Host header itself; this sends the one that is given. */
+function get(url: string, headers: Record<string, string>): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { headers }, (response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        body += chunk;
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+    });
+    sent.once('error', reject);
+    sent.end();
+  });
+}
+
+test('health, readiness and the home page answer without a credential', async (t) => {
+  const { url } = await testBroker(t);
+  assert.deepEqual(await (await fetch(`${url}/healthz`)).json(), { status: 'ok' });
+  assert.deepEqual(await (await fetch(`${url}/readyz`)).json(), { status: 'ready' });
+  const page = await fetch(`${url}/`);
+  const html = await page.text();
+  assert.match(page.headers.get('content-type') ?? '', /^text\/html/);
+  assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'/);
+  assert.ok(html.includes(`claude mcp add --transport http borescope ${url}/mcp`));
+  assert.ok(html.includes(`npm install ${url}/agent.tgz`));
+  assert.ok(!html.includes('<script'));
+});
+
+test('every error has the one shape', async (t) => {
+  const { url, token } = await testBroker(t);
+  const { token: mcp } = await token({ kind: 'mcp' });
+  const json = { ...bearer(mcp), 'content-type': 'application/json' };
+  const cases: [string, RequestInit, number, string][] = [
+    ['/nothing', {}, 404, 'NOT_FOUND'],
+    ['/agent.tgz', {}, 404, 'NOT_FOUND'],
+    ['/healthz', { method: 'DELETE' }, 404, 'NOT_FOUND'],
+    ['/mcp', { method: 'POST', body: '{', headers: json }, 400, 'BAD_REQUEST'],
+    ['/mcp', { method: 'POST', body: '{"__proto__":1}', headers: json }, 400, 'BAD_REQUEST'],
+    ['/mcp', { method: 'POST', body: `"${'x'.repeat(1_100_000)}"`, headers: json }, 413, 'PAYLOAD_TOO_LARGE'],
+    [
+      '/mcp',
+      { method: 'POST', body: 'a', headers: { ...json, 'content-type': 'application/xml' } },
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+    ],
+    ['/mcp', { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }, 401, 'UNAUTHENTICATED'],
+  ];
+  for (const [path, init, status, code] of cases) {
+    const response = await fetch(url + path, init);
+    assert.equal(response.status, status, path);
+    const { error } = Object(await response.json());
+    assert.deepEqual(Object.keys(error), ['code', 'message', 'hint', 'retryable']);
+    assert.equal(error.code, code);
+  }
+});
+
+test('a page of another site cannot reach the broker by rebinding its name', async (t) => {
+  const { url } = await testBroker(t, { BORESCOPE_PUBLIC_URL: 'https://bore.example.com' });
+  const { host } = new URL(url);
+  assert.equal((await get(`${url}/`, { host: 'evil.example' })).status, 403);
+  assert.equal((await get(`${url}/mcp`, { host: 'evil.example' })).status, 403);
+  assert.equal((await get(`${url}/`, { host, origin: 'https://evil.example' })).status, 403);
+  assert.equal((await get(`${url}/`, { host, origin: 'null' })).status, 403);
+  assert.equal((await get(`${url}/`, { host: 'localhost:1' })).status, 200);
+  assert.equal((await get(`${url}/`, { host: 'bore.example.com', origin: 'https://bore.example.com' })).status, 200);
+  assert.equal((await get(`${url}/healthz`, { host: '10.0.0.7:7373' })).status, 200);
+});
+
+test('the agent that matches is served where it is packed', async (t) => {
+  const { url, dataDir } = await testBroker(t);
+  await writeFile(join(dataDir, 'agent.tgz'), 'packed');
+  const response = await fetch(`${url}/agent.tgz`);
+  assert.equal(response.headers.get('content-type'), 'application/gzip');
+  assert.equal(await response.text(), 'packed');
+});
+
+test('metrics are open to loopback, and behind a proxy to an admin token only', async (t) => {
+  const local = await testBroker(t);
+  const text = await (await fetch(`${local.url}/metrics`)).text();
+  assert.match(text, /^borescope_agents_attached 0$/m);
+  assert.match(text, /^process_cpu_user_seconds_total /m);
+  const proxied = await testBroker(t, { BORESCOPE_TLS_TERMINATED: 'true' });
+  assert.equal((await fetch(`${proxied.url}/metrics`)).status, 401);
+  const mcp = await proxied.token({ kind: 'mcp' });
+  assert.equal((await fetch(`${proxied.url}/metrics`, { headers: bearer(mcp.token) })).status, 403);
+  const admin = await proxied.token({ kind: 'admin' });
+  assert.equal((await fetch(`${proxied.url}/metrics`, { headers: bearer(admin.token) })).status, 200);
+});
+
+test('a token in a query string opens nothing and is never logged', async (t) => {
+  const { url, token, log } = await testBroker(t);
+  const { token: mcp } = await token({ kind: 'mcp' });
+  for (const query of [`token=${mcp}`, `access_token=${mcp}`]) {
+    assert.equal((await fetch(`${url}/mcp?${query}`, { method: 'POST' })).status, 401);
+  }
+  assert.equal((await fetch(`${url}/mcp?x=${mcp}`, { method: 'POST', headers: bearer(mcp) })).status >= 400, true);
+  assert.match(log(), /"route":"\/mcp"/);
+  assert.ok(!log().includes(mcp));
+});
