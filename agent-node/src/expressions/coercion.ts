@@ -1,0 +1,54 @@
+import { dateTime, isDate, isProxy, textOf } from '../capture/primordials.ts';
+import { type Context, fail, MAX_TEXT } from './context.ts';
+
+export type Primitive = string | number | bigint | boolean | symbol | null | undefined;
+
+export function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+/** A primitive as it is; an object fails, because its `toString` or `valueOf` would run. */
+export function primitive(context: Context, value: unknown, at: number): Primitive {
+  if (isObject(value))
+    return fail(
+      context,
+      at,
+      'an object is not turned into text or a number: its toString or valueOf would run; read a property of it',
+    );
+  return value as Primitive;
+}
+
+/** For arithmetic and order: a Date counts as its time in milliseconds. */
+export function orderable(
+  context: Context,
+  value: unknown,
+  at: number,
+): string | number | bigint | boolean | null | undefined {
+  if (isObject(value) && !isProxy(value) && isDate(value)) return dateTime(value);
+  const plain = primitive(context, value, at);
+  return typeof plain === 'symbol' ? fail(context, at, 'a symbol has no order and no numeric value') : plain;
+}
+
+/** `Number(value)`, for numbers, texts, booleans, null and undefined. */
+export function numeric(context: Context, value: unknown, at: number): number {
+  const plain = orderable(context, value, at);
+  if (typeof plain === 'bigint') return fail(context, at, 'a bigint is not mixed with numbers; write a literal as 1n');
+  return +(plain ?? (plain === null ? 0 : 'NaN'));
+}
+
+export function text(context: Context, value: unknown, at: number): string {
+  const plain = primitive(context, value, at);
+  if (typeof plain === 'symbol') return fail(context, at, 'a symbol is not turned into text; read its description');
+  if (typeof plain === 'bigint' && (plain > MAX_BIGINT || plain < -MAX_BIGINT))
+    return fail(context, at, BIGINT_TOO_LONG);
+  return typeof plain === 'string' ? plain : textOf(plain);
+}
+
+/** Far beyond any id or amount; within it every operation takes microseconds. */
+export const MAX_BIGINT = 1n << 4096n;
+export const BIGINT_TOO_LONG = 'a bigint of more than 4,096 bits is not computed with';
+
+export function bounded(context: Context, made: string, at: number): string {
+  if (made.length > MAX_TEXT) fail(context, at, `it would make a text of more than ${MAX_TEXT} characters`);
+  return made;
+}

@@ -1,0 +1,185 @@
+import {
+  descriptorOf,
+  hasOwn,
+  isArray,
+  isMap,
+  isNaNumber,
+  isProxy,
+  isSet,
+  mapEntries,
+  mapGet,
+  mapHas,
+  mapSize,
+  nextEntry,
+  nextValue,
+  setHas,
+  setSize,
+  setValues,
+} from '../capture/primordials.ts';
+import { allow, type Call } from './built-ins.ts';
+import { numeric, text } from './coercion.ts';
+import {
+  type Context,
+  dataOf,
+  fail,
+  MAX_ITEMS,
+  MAX_TEXT,
+  taintByName,
+  takeSteps,
+  withoutName,
+  withoutSecrets,
+} from './context.ts';
+
+const prototype = Array.prototype;
+const { max: larger, min: smaller } = Math;
+
+allow(prototype, 'includes', (context, call) => {
+  const array = receiverArray(context, call);
+  const wanted = call.arguments[0];
+  const wantsNaN = isNaNValue(wanted);
+  for (let i = 0; i < array.length; i++) {
+    const item = itemOf(context, array, i, call.at);
+    if (item === wanted || (wantsNaN && isNaNValue(item))) return true;
+  }
+  return false;
+});
+
+allow(prototype, 'indexOf', (context, call) => {
+  const array = receiverArray(context, call);
+  for (let i = 0; i < array.length; i++) {
+    if (itemOf(context, array, i, call.at) === call.arguments[0] && hasOwn(array, i)) return i;
+  }
+  return -1;
+});
+
+allow(prototype, 'lastIndexOf', (context, call) => {
+  const array = receiverArray(context, call);
+  for (let i = array.length - 1; i >= 0; i--) {
+    if (itemOf(context, array, i, call.at) === call.arguments[0] && hasOwn(array, i)) return i;
+  }
+  return -1;
+});
+
+allow(prototype, 'at', (context, call) => {
+  const array = receiverArray(context, call);
+  const index = wholeNumber(context, call, 0, 0);
+  return itemOf(context, array, index < 0 ? array.length + index : index, call.at);
+});
+
+allow(prototype, 'slice', (context, call) => {
+  const array = receiverArray(context, call);
+  const { length } = array;
+  const from = clampIndex(wholeNumber(context, call, 0, 0), length);
+  const to = clampIndex(wholeNumber(context, call, 1, length), length);
+  const items: unknown[] = [];
+  for (let i = from; i < to; i++) append(context, items, itemOf(context, array, i, call.at), call.at);
+  return items;
+});
+
+allow(prototype, 'concat', (context, call) => {
+  const items: unknown[] = [];
+  appendAll(context, items, receiverArray(context, call), call.at);
+  for (let i = 0; i < call.arguments.length; i++) {
+    const argument = call.arguments[i];
+    if (!isProxy(argument) && isArray(argument)) appendAll(context, items, argument, call.at);
+    else append(context, items, argument, call.at);
+  }
+  return items;
+});
+
+allow(prototype, 'join', (context, call) => {
+  const array = receiverArray(context, call);
+  const separator = call.arguments[0] === undefined ? ',' : text(context, call.arguments[0], call.at);
+  let made = '';
+  for (let i = 0; i < array.length; i++) {
+    const item = itemOf(context, array, i, call.at);
+    if (i > 0) made += separator;
+    if (item !== null && item !== undefined) made += withoutSecrets(context, text(context, item, call.at));
+    if (made.length > MAX_TEXT) fail(context, call.at, `it would make a text of more than ${MAX_TEXT} characters`);
+  }
+  return made;
+});
+
+allow(Map.prototype, 'get', (context, call) => {
+  const { receiver } = call;
+  if (isProxy(receiver) || !isMap(receiver)) return fail(context, call.at, `\`${call.label}\` is not called on a Map`);
+  const key = call.arguments[0];
+  const value = mapGet(receiver, key);
+  if (typeof key === 'string') taintByName(context, key, value);
+  return value;
+});
+
+allow(Map.prototype, 'has', (context, { receiver, label, at, arguments: [key] }) =>
+  !isProxy(receiver) && isMap(receiver)
+    ? mapHas(receiver, key)
+    : fail(context, at, `\`${label}\` is not called on a Map`),
+);
+
+allow(Set.prototype, 'has', (context, { receiver, label, at, arguments: [item] }) =>
+  !isProxy(receiver) && isSet(receiver)
+    ? setHas(receiver, item)
+    : fail(context, at, `\`${label}\` is not called on a Set`),
+);
+
+function isNaNValue(value: unknown): boolean {
+  return typeof value === 'number' && isNaNumber(value);
+}
+
+function receiverArray(context: Context, { receiver, label, at }: Call): unknown[] {
+  if (isProxy(receiver) || !isArray(receiver)) return fail(context, at, `\`${label}\` is not called on an array`);
+  return receiver;
+}
+
+function itemOf(context: Context, array: unknown[], index: number, at: number): unknown {
+  takeSteps(context, 1, at);
+  const found = descriptorOf(array, index);
+  return found === undefined ? undefined : dataOf(context, found, `[${index}]`, at);
+}
+
+function wholeNumber(context: Context, call: Call, index: number, otherwise: number): number {
+  const value = call.arguments[index];
+  if (value === undefined) return otherwise;
+  const number = numeric(context, value, call.at);
+  if (!(number < 0) && !(number > 0)) return 0;
+  return number - (number % 1);
+}
+
+function clampIndex(index: number, length: number): number {
+  return index < 0 ? larger(index + length, 0) : smaller(index, length);
+}
+
+export function append(context: Context, items: unknown[], item: unknown, at: number): void {
+  if (items.length >= MAX_ITEMS) fail(context, at, `it would make more than ${MAX_ITEMS} items`);
+  items[items.length] = item;
+}
+
+function appendAll(context: Context, items: unknown[], array: unknown[], at: number): void {
+  for (let i = 0; i < array.length; i++) append(context, items, itemOf(context, array, i, at), at);
+}
+
+/** `...value` in an array or in arguments: the items of arrays, maps, sets and texts, without asking for an iterator. */
+export function spreadInto(context: Context, items: unknown[], value: unknown, at: number): void {
+  if (typeof value === 'string') fail(context, at, 'a text is not spread; read the text itself');
+  if (isProxy(value)) fail(context, at, 'a Proxy is not looked into');
+  if (isArray(value)) appendAll(context, items, value, at);
+  else if (isMap(value)) spreadMap(context, items, value, at);
+  else if (isSet(value)) spreadSet(context, items, value, at);
+  else fail(context, at, 'only arrays, maps and sets are spread here: another iterator would run');
+}
+
+function spreadSet(context: Context, items: unknown[], set: object, at: number): void {
+  if ((setSize(set) ?? 0) > MAX_ITEMS) fail(context, at, `it would make more than ${MAX_ITEMS} items`);
+  const iterator = setValues(set);
+  for (let step = nextValue(iterator); !step.done; step = nextValue(iterator)) append(context, items, step.value, at);
+}
+
+function spreadMap(context: Context, items: unknown[], map: object, at: number): void {
+  if ((mapSize(map) ?? 0) > MAX_ITEMS) fail(context, at, `it would make more than ${MAX_ITEMS} items`);
+  const iterator = mapEntries(map);
+  for (let step = nextEntry(iterator); !step.done; step = nextEntry(iterator)) {
+    takeSteps(context, 1, at);
+    const key = step.value[0];
+    const value = typeof key === 'string' ? withoutName(context, key, step.value[1]) : step.value[1];
+    append(context, items, [key, value], at);
+  }
+}

@@ -1,0 +1,334 @@
+import './collection-methods.ts';
+import './static-functions.ts';
+import './text-methods.ts';
+import { guardRedactor } from '../capture/guarded-redactor.ts';
+import { mapGet, mapHas, sliceText } from '../capture/primordials.ts';
+import { type BuiltIn, builtIn } from './built-ins.ts';
+import { bounded, text } from './coercion.ts';
+import { append, spreadInto } from './collection-methods.ts';
+import {
+  type Context,
+  fail,
+  isFailure,
+  MAX_STEPS,
+  type Run,
+  taintByName,
+  takeSteps,
+  withoutSecrets,
+} from './context.ts';
+import type { CompiledExpression, CompileOptions, Evaluation } from './evaluation.ts';
+import { GLOBALS } from './globals.ts';
+import { propertyKey, readMember } from './member.ts';
+import { applyBinary, applyUnary } from './operators.ts';
+import { presenceCheck } from './presence.ts';
+import { copyOwn, setOwn } from './static-functions.ts';
+import type { EntryNode, ExpressionNode, ExpressionTree, ItemNode, MemberNode, NameNode } from './tree.ts';
+
+/** The value of an optional chain that met null or undefined, on its way to the end of the chain. */
+const CUT_SHORT: unique symbol = Symbol('borescope.cut-short');
+const LABEL_LENGTH = 80;
+
+/**
+ * A tree to closures. Runs in the application's thread: nothing is generated, so it works where
+ * `--disallow-code-generation-from-strings` is set. Without a redactor nothing is treated as secret.
+ */
+export function compileExpression(tree: ExpressionTree, options?: CompileOptions): CompiledExpression {
+  const run = compile(tree.root);
+  const redactor = options === undefined ? undefined : guardRedactor(options.redactor);
+  const plain = isPath(tree.root);
+  const { condition } = tree;
+  return (scope) => {
+    const context: Context = { scope, redactor, condition, steps: MAX_STEPS, secret: undefined, failure: '' };
+    let value: unknown;
+    let failed = false;
+    try {
+      value = run(context);
+    } catch (thrown) {
+      failed = true;
+      // Anything else comes from the engine: the stack is used up, or a built-in refuses a value.
+      if (!isFailure(thrown)) context.failure = 'the expression cannot be evaluated on these values';
+    }
+    if (context.secret !== undefined) return secretEvaluation(context, context.secret, failed, plain, value);
+    return failed ? { error: context.failure } : { value };
+  };
+}
+
+/** Whether it failed may depend on the secret too, so that is not told either. */
+function secretEvaluation(
+  context: Context,
+  secret: string,
+  failed: boolean,
+  plain: boolean,
+  value: unknown,
+): Evaluation {
+  if (context.condition) return { error: 'a condition must not depend on a secret, and this one has read one' };
+  if (failed) return { secret, of: 'unknown' };
+  if (plain && typeof value === 'string') return { secret, of: 'string', text: value };
+  return { secret, of: plain ? typeof value : 'unknown' };
+}
+
+/** A value that is only read: nothing is derived from it. */
+function isPath(node: ExpressionNode): boolean {
+  if (node.type === 'chain') return isPath(node.expression);
+  return (
+    node.type === 'name' ||
+    node.type === 'this' ||
+    (node.type === 'member' && typeof node.property === 'string' && isPath(node.object))
+  );
+}
+
+function compile(node: ExpressionNode): Run {
+  const checked = presenceCheck(node);
+  if (checked === undefined) return compileNode(node);
+  const run = compileNode(node);
+  return (context) => {
+    // Whether a secret is there is no secret.
+    const before = context.secret;
+    const value = run(context);
+    context.secret = before;
+    return value;
+  };
+}
+
+function compileNode(node: ExpressionNode): Run {
+  switch (node.type) {
+    case 'literal': {
+      const { value } = node;
+      return () => value;
+    }
+    case 'bigint': {
+      const value = BigInt(node.digits);
+      return () => value;
+    }
+    case 'template':
+      return compileTemplate(node.texts, node.parts);
+    case 'name':
+      return compileName(node);
+    case 'this':
+      return (context) =>
+        context.scope.hasThis ? context.scope.thisValue : fail(context, 1, 'there is no `this` at this place');
+    case 'member':
+      return compileMember(node);
+    case 'call':
+      return compileCall(node);
+    case 'chain': {
+      const run = compile(node.expression);
+      return (context) => {
+        const value = run(context);
+        return value === CUT_SHORT ? undefined : value;
+      };
+    }
+    case 'unary': {
+      const { operator, at, argument } = node;
+      const run = operator === 'typeof' && argument.type === 'name' ? compileTypeofName(argument) : compile(argument);
+      return (context) => {
+        takeSteps(context, 1, at);
+        return applyUnary(context, operator, run(context), at);
+      };
+    }
+    case 'binary': {
+      const { operator, at } = node;
+      const left = compile(node.left);
+      const right = compile(node.right);
+      return (context) => {
+        takeSteps(context, 1, at);
+        return applyBinary(context, operator, left(context), right(context), at);
+      };
+    }
+    case 'logical':
+      return compileLogical(node.operator, compile(node.left), compile(node.right));
+    case 'conditional': {
+      const test = compile(node.test);
+      const whenTrue = compile(node.whenTrue);
+      const whenFalse = compile(node.whenFalse);
+      return (context) => (test(context) ? whenTrue(context) : whenFalse(context));
+    }
+    case 'array':
+      return compileItems(node.items);
+    case 'object':
+      return compileObject(node.entries);
+  }
+}
+
+function compileEach(nodes: readonly ExpressionNode[]): Run[] {
+  const runs: Run[] = [];
+  // A loop here and below: compiling happens in the application's thread, where `Array.prototype.map` may be replaced.
+  for (let i = 0; i < nodes.length; i++) {
+    const node = nodes[i];
+    if (node !== undefined) runs[i] = compile(node);
+  }
+  return runs;
+}
+
+function compileTemplate(texts: readonly string[], parts: readonly ExpressionNode[]): Run {
+  const runs = compileEach(parts);
+  return (context) => {
+    let made = texts[0] ?? '';
+    for (let i = 0; i < runs.length; i++) {
+      const part = runs[i]?.(context);
+      made += withoutSecrets(context, text(context, part, 1)) + (texts[i + 1] ?? '');
+      bounded(context, made, 1);
+    }
+    return made;
+  };
+}
+
+function compileName(node: NameNode): Run {
+  const { name, at } = node;
+  return (context) => {
+    takeSteps(context, 1, at);
+    const found = context.scope.lookup(name);
+    if ('value' in found) {
+      taintByName(context, name, found.value);
+      return found.value;
+    }
+    switch (found.missing) {
+      case 'uninitialized':
+        return fail(context, at, `\`${name}\` is not initialised yet at this line`);
+      case 'not_captured':
+        return fail(context, at, `V8 did not keep \`${name}\` for this place: no closure uses it`);
+      case 'unknown':
+        if (mapHas(GLOBALS, name)) return mapGet(GLOBALS, name);
+        return fail(context, at, `\`${name}\` is not in scope here`);
+    }
+  };
+}
+
+/** `typeof` of a name that nothing declares is no error. */
+function compileTypeofName(node: NameNode): Run {
+  const read = compileName(node);
+  return (context) => {
+    const found = context.scope.lookup(node.name);
+    const undeclared = 'missing' in found && found.missing === 'unknown' && !mapHas(GLOBALS, node.name);
+    return undeclared ? undefined : read(context);
+  };
+}
+
+type Reference = (context: Context, base: unknown) => unknown;
+
+function compileReference(node: MemberNode): Reference {
+  const { property, at } = node;
+  const label = labelOf(node);
+  if (typeof property === 'string') return (context, base) => readMember(context, base, property, label, at);
+  const key = compile(property);
+  return (context, base) => readMember(context, base, propertyKey(context, key(context), at), label, at);
+}
+
+function compileMember(node: MemberNode): Run {
+  const object = compile(node.object);
+  const read = compileReference(node);
+  const { optional, at } = node;
+  return (context) => {
+    takeSteps(context, 1, at);
+    const base = object(context);
+    if (base === CUT_SHORT || (optional && (base === null || base === undefined))) return CUT_SHORT;
+    return read(context, base);
+  };
+}
+
+function compileCall(node: Extract<ExpressionNode, { type: 'call' }>): Run {
+  const { callee, optional, at } = node;
+  const label = labelOf(callee);
+  const items = compileItems(node.arguments);
+  const object = callee.type === 'member' ? compile(callee.object) : undefined;
+  const read: Reference = callee.type === 'member' ? compileReference(callee) : compileName(callee);
+  const cutsBase = callee.type === 'member' && callee.optional;
+  return (context) => {
+    takeSteps(context, 1, at);
+    const receiver = object?.(context);
+    if (receiver === CUT_SHORT || (cutsBase && (receiver === null || receiver === undefined))) return CUT_SHORT;
+    const fn = read(context, receiver);
+    if (optional && (fn === null || fn === undefined)) return CUT_SHORT;
+    const run: BuiltIn | undefined = builtIn(fn);
+    if (run === undefined) return fail(context, at, refusedCall(fn, label));
+    return run(context, { receiver, arguments: items(context), label, at });
+  };
+}
+
+function refusedCall(fn: unknown, label: string): string {
+  return typeof fn === 'function'
+    ? `\`${label}\` is not called: only built-in functions without side effects are; read properties instead`
+    : `\`${label}\` is not a function`;
+}
+
+function compileLogical(operator: '&&' | '||' | '??', left: Run, right: Run): Run {
+  if (operator === '&&') return (context) => left(context) && right(context);
+  if (operator === '||') return (context) => left(context) || right(context);
+  return (context) => left(context) ?? right(context);
+}
+
+type Add = (context: Context, items: unknown[]) => void;
+
+function compileItems(items: readonly ItemNode[]): (context: Context) => unknown[] {
+  const adds: Add[] = [];
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i];
+    if (item !== undefined) adds[adds.length] = compileItem(item);
+  }
+  return (context) => {
+    const made: unknown[] = [];
+    for (let i = 0; i < adds.length; i++) adds[i]?.(context, made);
+    return made;
+  };
+}
+
+function compileItem(item: ItemNode): Add {
+  if (item.type !== 'spread') {
+    const run = compile(item);
+    return (context, items) => append(context, items, run(context), 1);
+  }
+  const { at } = item;
+  const run = compile(item.argument);
+  return (context, items) => spreadInto(context, items, run(context), at);
+}
+
+type Assign = (context: Context, target: object) => void;
+
+function compileObject(entries: readonly EntryNode[]): Run {
+  const sets: Assign[] = [];
+  for (let i = 0; i < entries.length; i++) {
+    const entry = entries[i];
+    if (entry !== undefined) sets[sets.length] = compileEntry(entry);
+  }
+  return (context) => {
+    const target = {};
+    for (let i = 0; i < sets.length; i++) sets[i]?.(context, target);
+    return target;
+  };
+}
+
+function compileEntry(entry: EntryNode): Assign {
+  const { at } = entry;
+  if (entry.type === 'spread') {
+    const run = compile(entry.argument);
+    return (context, target) => copyOwn(context, target, run(context), at);
+  }
+  const { key } = entry;
+  const value = compile(entry.value);
+  if (typeof key === 'string') return (context, target) => setOwn(target, key, value(context));
+  const computed = compile(key);
+  return (context, target) => setOwn(target, propertyKey(context, computed(context), at), value(context));
+}
+
+/** How the text names what is read; what is computed is left out, because its value could be the application's data. */
+function labelOf(node: ExpressionNode): string {
+  const label = pathOf(node);
+  return label.length > LABEL_LENGTH ? `${sliceText(label, 0, LABEL_LENGTH - 1)}…` : label;
+}
+
+function pathOf(node: ExpressionNode): string {
+  switch (node.type) {
+    case 'name':
+      return node.name;
+    case 'this':
+      return 'this';
+    case 'chain':
+      return pathOf(node.expression);
+    case 'member': {
+      const base = pathOf(node.object);
+      return typeof node.property === 'string' ? `${base}.${node.property}` : `${base}[…]`;
+    }
+    default:
+      return '(…)';
+  }
+}

@@ -1,0 +1,134 @@
+import { isStackUnsafe, safeStack } from '../capture/error-stack.ts';
+import {
+  codeAt,
+  descriptorOf,
+  fromCode,
+  hasOwn,
+  isModuleNamespace,
+  isProxy,
+  mapGet,
+  prototypeOf,
+} from '../capture/primordials.ts';
+import { ACCESSORS } from './accessors.ts';
+import { isObject, primitive, text } from './coercion.ts';
+import { type Context, dataOf, fail, taintByContent, taintByName } from './context.ts';
+
+const MAX_CHAIN = 100;
+
+const StringPrototype = String.prototype;
+const NumberPrototype = Number.prototype;
+const BooleanPrototype = Boolean.prototype;
+const BigIntPrototype = BigInt.prototype;
+const SymbolPrototype = Symbol.prototype;
+
+/** What stands between the brackets of `object[value]`. */
+export function propertyKey(context: Context, value: unknown, at: number): string | symbol {
+  const plain = primitive(context, value, at);
+  return typeof plain === 'symbol' ? plain : text(context, plain, at);
+}
+
+/**
+ * `base[key]` without running anything: own and inherited data properties, and the built-in accessors of the allow-list.
+ * `label` is how the expression names it, `at` the column of the name.
+ */
+export function readMember(context: Context, base: unknown, key: string | symbol, label: string, at: number): unknown {
+  if (base === null || base === undefined) {
+    return fail(
+      context,
+      at,
+      `\`${label}\` cannot be read: what is before it is ${base === null ? 'null' : 'undefined'}; use ?.`,
+    );
+  }
+  const value =
+    typeof base === 'string'
+      ? readText(context, base, key, label, at)
+      : readChain(context, start(base), base, key, label, at);
+  if (typeof key === 'string') taintByName(context, key, value);
+  return value;
+}
+
+function readText(context: Context, base: string, key: string | symbol, label: string, at: number): unknown {
+  if (key === 'length') return base.length;
+  const index = typeof key === 'string' ? arrayIndex(key) : -1;
+  if (index < 0) return readChain(context, StringPrototype, base, key, label, at);
+  if (index >= base.length) return undefined;
+  taintByContent(context, base);
+  return fromCode(codeAt(base, index));
+}
+
+/** The index that a key is in its one canonical form, or -1. */
+function arrayIndex(key: string): number {
+  const { length } = key;
+  if (length === 0 || length > 10 || (length > 1 && codeAt(key, 0) === 48)) return -1;
+  let index = 0;
+  for (let i = 0; i < length; i++) {
+    const digit = codeAt(key, i) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    index = index * 10 + digit;
+  }
+  return index;
+}
+
+function start(base: unknown): object {
+  if (isObject(base)) return base;
+  switch (typeof base) {
+    case 'number':
+      return NumberPrototype;
+    case 'boolean':
+      return BooleanPrototype;
+    case 'bigint':
+      return BigIntPrototype;
+    default:
+      return SymbolPrototype;
+  }
+}
+
+function readChain(
+  context: Context,
+  from: object,
+  receiver: unknown,
+  key: string | symbol,
+  label: string,
+  at: number,
+): unknown {
+  let holder: object | null = from;
+  for (let i = 0; i < MAX_CHAIN && holder !== null; i++) {
+    if (isProxy(holder)) return fail(context, at, `\`${label}\` is behind a Proxy, which is not looked into`);
+    const found = ownDescriptor(context, holder, key, label, at);
+    if (found !== undefined) {
+      if (hasOwn(found, 'value')) return found.value;
+      const accessor = mapGet(ACCESSORS, found.get) as ((receiver: unknown) => unknown) | undefined;
+      const value = accessor?.(receiver);
+      if (value !== undefined) return value;
+      if (key === 'stack' && isObject(receiver)) {
+        const stack = safeStack(receiver);
+        if (stack !== undefined) return stack;
+      }
+      return dataOf(context, found, label, at);
+    }
+    holder = prototypeOf(holder);
+  }
+  return undefined;
+}
+
+function ownDescriptor(
+  context: Context,
+  holder: object,
+  key: string | symbol,
+  label: string,
+  at: number,
+): PropertyDescriptor | undefined {
+  if (key === 'stack' && hasOwn(holder, key) && isStackUnsafe(holder)) {
+    return fail(
+      context,
+      at,
+      `\`${label}\` would be made by the application's Error.prepareStackTrace, which is not run`,
+    );
+  }
+  try {
+    return descriptorOf(holder, key);
+  } catch {
+    const why = isModuleNamespace(holder) ? 'is not initialised yet' : 'cannot be read';
+    return fail(context, at, `\`${label}\` ${why}`);
+  }
+}

@@ -1,0 +1,194 @@
+import {
+  dateIso,
+  dateTime,
+  define,
+  descriptorOf,
+  hasOwn,
+  isArray,
+  isDate,
+  isNaNumber,
+  isProxy,
+  ownNames,
+  uncurry,
+} from '../capture/primordials.ts';
+import { allow, type Call } from './built-ins.ts';
+import { isObject, numeric, text } from './coercion.ts';
+import { type Context, dataOf, fail, MAX_ITEMS, taintByNumber, takeSteps, withoutName } from './context.ts';
+import { propertyKey } from './member.ts';
+import { stringify } from './stringify.ts';
+
+const { apply } = Reflect;
+
+allow(Object, 'keys', (context, call) => {
+  const keys: string[] = [];
+  eachOwn(context, call.arguments[0], call.at, (key) => {
+    keys[keys.length] = key;
+  });
+  return keys;
+});
+
+allow(Object, 'values', (context, call) => {
+  const values: unknown[] = [];
+  eachOwn(context, call.arguments[0], call.at, (key, found) => {
+    values[values.length] = withoutName(context, key, dataOf(context, found, key, call.at));
+  });
+  return values;
+});
+
+allow(Object, 'entries', (context, call) => {
+  const entries: unknown[] = [];
+  eachOwn(context, call.arguments[0], call.at, (key, found) => {
+    entries[entries.length] = [key, withoutName(context, key, dataOf(context, found, key, call.at))];
+  });
+  return entries;
+});
+
+allow(Object, 'hasOwn', (context, call) => ownsKey(context, call, call.arguments[0], call.arguments[1]));
+allow(Object.prototype, 'hasOwnProperty', (context, call) => ownsKey(context, call, call.receiver, call.arguments[0]));
+
+allow(Array, 'isArray', (context, { arguments: [value], at }) =>
+  isProxy(value) ? fail(context, at, 'a Proxy is not looked into') : isArray(value),
+);
+
+allow(JSON, 'stringify', (context, call) => {
+  if (call.arguments.length > 1) return fail(context, call.at, 'JSON.stringify takes one argument here');
+  return stringify(context, call.arguments[0], call.at);
+});
+
+allow(globalThis, 'String', (context, call) =>
+  call.arguments.length === 0 ? '' : text(context, call.arguments[0], call.at),
+);
+allow(globalThis, 'Boolean', (_context, call) => Boolean(call.arguments[0]));
+allow(globalThis, 'Number', (context, call) => {
+  const value = call.arguments[0];
+  if (typeof value !== 'bigint') return call.arguments.length === 0 ? 0 : numeric(context, value, call.at);
+  taintByNumber(context, value);
+  return toNumber(value);
+});
+
+const toNumber = Number;
+
+for (const name of ['isInteger', 'isSafeInteger', 'isFinite', 'isNaN'] as const) {
+  const native = Number[name];
+  allow(Number, name, (_context, call) => native(call.arguments[0]));
+}
+
+const { isNaN: globalIsNaN, isFinite: globalIsFinite, parseInt: parseInteger, parseFloat: parseDecimal } = globalThis;
+allow(globalThis, 'isNaN', (context, call) => globalIsNaN(numeric(context, call.arguments[0], call.at)));
+allow(globalThis, 'isFinite', (context, call) => globalIsFinite(numeric(context, call.arguments[0], call.at)));
+/** The same functions as `Number.parseInt` and `Number.parseFloat`. */
+allow(globalThis, 'parseFloat', (context, call) => parseDecimal(text(context, call.arguments[0], call.at)));
+allow(globalThis, 'parseInt', (context, call) => {
+  const radix = call.arguments[1];
+  const digits = text(context, call.arguments[0], call.at);
+  return radix === undefined ? parseInteger(digits) : parseInteger(digits, numeric(context, radix, call.at));
+});
+
+// Not `random`, which has a state; nothing that takes an iterable.
+const MATH = (
+  'abs acos acosh asin asinh atan atan2 atanh cbrt ceil clz32 cos cosh exp expm1 floor fround hypot imul log log10 ' +
+  'log1p log2 max min pow round sign sin sinh sqrt tan tanh trunc'
+).split(' ');
+for (const name of MATH) {
+  const native: unknown = descriptorOf(Math, name)?.value;
+  if (typeof native !== 'function') continue;
+  allow(Math, name, (context, call) => {
+    const numbers: number[] = [];
+    for (let i = 0; i < call.arguments.length; i++) {
+      const number = numeric(context, call.arguments[i], call.at);
+      taintByNumber(context, number);
+      numbers[i] = number;
+    }
+    return apply(native, undefined, numbers);
+  });
+}
+
+for (const name of ['toFixed', 'toPrecision', 'toString', 'valueOf'] as const) {
+  const native = uncurry<(self: number, digits?: number) => unknown>(Number.prototype[name]);
+  allow(Number.prototype, name, (context, call) => {
+    const { receiver, at } = call;
+    if (typeof receiver !== 'number') return fail(context, at, `\`${call.label}\` is not called on a number`);
+    taintByNumber(context, receiver);
+    const digits = call.arguments[0];
+    if (digits === undefined) return native(receiver);
+    const count = numeric(context, digits, at);
+    if (!(count >= 0 && count <= 100)) return fail(context, at, 'the argument is out of range');
+    if (name === 'toString' && !(count >= 2 && count <= 36)) return fail(context, at, 'a radix is 2 to 36');
+    if (name === 'toPrecision' && count < 1) return fail(context, at, 'a precision is 1 to 100');
+    return native(receiver, count);
+  });
+}
+
+const bigintToString = uncurry<(self: bigint) => string>(BigInt.prototype.toString);
+allow(BigInt.prototype, 'toString', (context, { receiver, label, at }) =>
+  typeof receiver === 'bigint'
+    ? text(context, receiver, at) || bigintToString(receiver)
+    : fail(context, at, `\`${label}\` is not called on a bigint`),
+);
+
+const DATE = (
+  'getTime valueOf getFullYear getMonth getDate getDay getHours getMinutes getSeconds getMilliseconds getUTCFullYear ' +
+  'getUTCMonth getUTCDate getUTCDay getUTCHours getUTCMinutes getUTCSeconds getUTCMilliseconds getTimezoneOffset'
+).split(' ');
+for (const name of DATE) {
+  const native: unknown = descriptorOf(Date.prototype, name)?.value;
+  if (typeof native !== 'function') continue;
+  allow(Date.prototype, name, (context, call) => apply(native, receiverDate(context, call), []));
+}
+for (const name of ['toISOString', 'toJSON'] as const) {
+  allow(Date.prototype, name, (context, call) => {
+    const date = receiverDate(context, call);
+    const time = dateTime(date);
+    return isNaNumber(time) ? fail(context, call.at, 'the date is invalid') : dateIso(date);
+  });
+}
+const { now } = Date;
+allow(Date, 'now', () => now());
+
+function receiverDate(context: Context, { receiver, label, at }: Call): Date {
+  if (isProxy(receiver) || !isDate(receiver)) return fail(context, at, `\`${label}\` is not called on a Date`);
+  return receiver;
+}
+
+function ownsKey(context: Context, call: Call, object: unknown, name: unknown): boolean {
+  const key = propertyKey(context, name, call.at);
+  if (!isObject(object)) return fail(context, call.at, `\`${call.label}\` is asked of something that is not an object`);
+  if (isProxy(object)) return fail(context, call.at, 'a Proxy is not looked into');
+  return hasOwn(object, key);
+}
+
+/** Own enumerable properties with text keys. */
+function eachOwn(
+  context: Context,
+  object: unknown,
+  at: number,
+  visit: (key: string, found: PropertyDescriptor) => void,
+): void {
+  if (!isObject(object)) fail(context, at, 'only an object has keys here');
+  if (isProxy(object)) fail(context, at, 'a Proxy is not looked into');
+  const names = ownNames(object);
+  if (names.length > MAX_ITEMS) fail(context, at, `the object has more than ${MAX_ITEMS} properties`);
+  for (let i = 0; i < names.length; i++) {
+    takeSteps(context, 1, at);
+    const name = names[i] ?? '';
+    if (name === 'stack') continue;
+    const found = descriptorOf(object, name);
+    if (found !== undefined && found.enumerable === true) visit(name, found);
+  }
+}
+
+/** `{...value}`. */
+export function copyOwn(context: Context, target: object, value: unknown, at: number): void {
+  if (value === null || value === undefined) return;
+  eachOwn(context, value, at, (key, found) => setOwn(target, key, dataOf(context, found, key, at)));
+}
+
+export function setOwn(target: object, key: string | symbol, value: unknown): void {
+  define(target, key, {
+    __proto__: null,
+    value,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  } as PropertyDescriptor);
+}
