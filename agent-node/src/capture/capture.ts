@@ -1,7 +1,7 @@
 import type { CapturedValue, ExpressionResult, Variable } from '@borescope/agent-protocol';
 import type { Redactor } from '@borescope/redaction';
 import type { Evaluation } from '../expressions/evaluation.ts';
-import { NOT_CAPTURED, UNINITIALIZED } from '../expressions/scope.ts';
+import { createScope, NOT_CAPTURED, type Scope, UNINITIALIZED } from '../expressions/scope.ts';
 import { createClassTable } from './class-name.ts';
 import { fill } from './contents.ts';
 import { guardRedactor } from './guarded-redactor.ts';
@@ -21,6 +21,8 @@ const VARIABLE_BYTES = 37;
 /** `{"expression":,"value":},` and the marker of a value that did not fit. */
 const EXPRESSION_BYTES = 25 + 40;
 const ERROR_LENGTH = 1024;
+
+export type { Capturer } from './request.ts';
 
 export interface CapturerOptions {
   readonly redactor: Redactor;
@@ -98,21 +100,19 @@ function captureAll(memory: Memory, request: CaptureRequest): CaptureResult {
 function captureExpressions(walk: Walk, request: CaptureRequest): ExpressionResult[] {
   const results: ExpressionResult[] = [];
   const { expressions } = request;
+  if (expressions.length === 0) return results;
+  const scope = createScope(request.names, request.values, request.thisValue, request.hasThis);
   for (let i = 0; i < expressions.length; i++) {
     const expression = expressions[i];
-    if (expression !== undefined) results[i] = captureExpression(walk, expression, request);
+    if (expression !== undefined) results[i] = captureExpression(walk, expression, scope);
   }
   return results;
 }
 
-function captureExpression(
-  walk: Walk,
-  { text, evaluate }: RequestedExpression,
-  request: CaptureRequest,
-): ExpressionResult {
+function captureExpression(walk: Walk, { text, evaluate }: RequestedExpression, scope: Scope): ExpressionResult {
   // The text is the caller's own: it comes back whatever the budget, and is paid for first.
   walk.bytesLeft -= EXPRESSION_BYTES + jsonBytes(text);
-  const evaluation: Evaluation = evaluate(request.scope);
+  const evaluation: Evaluation = evaluate(scope);
   if ('error' in evaluation) {
     const error = plainText(walk, evaluation.error, ERROR_LENGTH);
     walk.bytesLeft -= jsonBytes(error);
@@ -132,17 +132,16 @@ function shapeEvaluation(walk: Walk, evaluation: Exclude<Evaluation, { error: st
 }
 
 function captureVariables(walk: Walk, request: CaptureRequest): Variable[] {
-  const { names, values, scope } = request;
+  const { names, values, hasThis } = request;
   const variables: Variable[] = [];
   for (let i = 0; i < names.length; i++) {
     const name = names[i];
     if (name === undefined) continue;
     if (captureVariable(walk, variables, name.name, name.scope, values[i])) continue;
-    tellLeftOut(walk, variables, names.length - i + (scope.hasThis ? 1 : 0));
+    tellLeftOut(walk, variables, names.length - i + (hasThis ? 1 : 0));
     return variables;
   }
-  if (scope.hasThis && !captureVariable(walk, variables, 'this', 'this', scope.thisValue))
-    tellLeftOut(walk, variables, 1);
+  if (hasThis && !captureVariable(walk, variables, 'this', 'this', request.thisValue)) tellLeftOut(walk, variables, 1);
   return variables;
 }
 

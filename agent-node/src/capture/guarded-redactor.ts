@@ -19,9 +19,9 @@ export function guardRedactor(redactor: Redactor): Redactor {
         return { kind: FAILED_KIND, of };
       }
     },
-    text(text): RedactedText | undefined {
+    text(text, shown): RedactedText | undefined {
       try {
-        return redactor.text(text);
+        return redactor.text(text, shown);
       } catch {
         return { text: `[redacted:${FAILED_KIND}]`, findings: [{ kind: FAILED_KIND, of: 'string' }], whole: true };
       }

@@ -18,9 +18,10 @@ export interface NameRecord {
 const MAX_NAMES = 4096;
 /** Longer ones are data, such as the ids of a dictionary: not worth keeping. */
 const MAX_KEPT_LENGTH = 64;
-/** UTF-16 code units of a name that are shown, and of those that the redactor looks at. */
+/** UTF-16 code units of a name that are shown. */
 const SHOWN_LENGTH = 256;
-const REDACTED_LENGTH = 2048;
+/** Of those that are looked at for what the name says. */
+const READ_LENGTH = 1024;
 
 const NO_KINDS: readonly string[] = [];
 
@@ -45,16 +46,15 @@ export function createNameTable(redactor: Redactor): NameTable {
 }
 
 function readName(name: string, redactor: Redactor): NameRecord {
-  const head = name.length > REDACTED_LENGTH ? sliceText(name, 0, REDACTED_LENGTH) : name;
-  const found = redactor.text(head);
-  const text = found === undefined ? head : found.text;
+  const found = redactor.text(name, SHOWN_LENGTH);
+  const text = found === undefined ? name : found.text;
   const shown = text.length > SHOWN_LENGTH ? `${sliceText(text, 0, headLength(text, SHOWN_LENGTH))}…` : text;
   const kinds: string[] = [];
   if (found !== undefined) {
     for (let i = 0; i < found.findings.length; i++) kinds[i] = found.findings[i]?.kind ?? '';
   }
   return {
-    secret: redactor.name(head),
+    secret: redactor.name(name.length > READ_LENGTH ? sliceText(name, 0, READ_LENGTH) : name),
     shown,
     bytes: jsonBytes(shown),
     kinds: kinds.length > 0 ? kinds : NO_KINDS,

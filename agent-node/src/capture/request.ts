@@ -1,6 +1,6 @@
 import type { ExpressionResult, Redactions, Variable } from '@borescope/agent-protocol';
 import type { CompiledExpression } from '../expressions/evaluation.ts';
-import type { Scope, ScopeName } from '../expressions/scope.ts';
+import type { ScopeName } from '../expressions/scope.ts';
 
 /** What one capture may take of the application. */
 export interface CaptureBudget {
@@ -20,8 +20,9 @@ export interface CaptureRequest {
   readonly names: readonly ScopeName[];
   /** Beside `names`, index by index: the value, or `UNINITIALIZED` or `NOT_CAPTURED`. */
   readonly values: readonly unknown[];
-  /** What the expressions see, and where `this` comes from: `createScope` over the same lists. */
-  readonly scope: Scope;
+  readonly thisValue: unknown;
+  /** False where the function has no `this` of its own that could be read. */
+  readonly hasThis: boolean;
   readonly expressions: readonly RequestedExpression[];
   readonly budget: CaptureBudget;
 }

@@ -1,28 +1,23 @@
 import { type CapturedValue, LIMITS } from '@borescope/agent-protocol';
+import type { RedactedText } from '@borescope/redaction';
 import { headLength, jsonBytes } from './json-bytes.ts';
 import { isNaNumber, sliceText } from './primordials.ts';
 import { countKind, hidden, type Walk } from './walk.ts';
 
-/**
- * UTF-16 code units of a text that the redactor looks at: what is shown, and enough behind it to recognise a secret that
- * begins near its end. What comes later is never shown.
- */
-export const REDACTED_LENGTH = 4096;
 const MAX_BIGINT = 1n << 16384n;
 
-/** A string: redacted first, then cut. */
+/** A string: redacted first, then cut. The redactor looks as far behind the cut as it needs to. */
 export function textNode(walk: Walk, text: string): CapturedValue {
   const { length } = text;
-  const head = length > REDACTED_LENGTH ? sliceText(text, 0, REDACTED_LENGTH) : text;
-  const found = walk.memory.redactor.text(head);
-  let shown = head;
+  const found = walk.memory.redactor.text(text, LIMITS.stringLength);
+  let shown = text;
   if (found !== undefined) {
     const only = found.whole ? found.findings[0] : undefined;
     if (only !== undefined) return hidden(walk, only);
-    for (let i = 0; i < found.findings.length; i++) countKind(walk, found.findings[i]?.kind ?? '');
+    countFindings(walk, found);
     shown = found.text;
   }
-  if (shown.length <= LIMITS.stringLength && length <= REDACTED_LENGTH) {
+  if (shown.length <= LIMITS.stringLength && length <= LIMITS.stringLength) {
     walk.cost = 26 + jsonBytes(shown);
     return { type: 'string', value: shown };
   }
@@ -33,14 +28,15 @@ export function textNode(walk: Walk, text: string): CapturedValue {
 
 /** A text that has no node of its own, such as the message of an error; cut to `limit`, told by an ellipsis. */
 export function plainText(walk: Walk, text: string, limit: number): string {
-  const head = text.length > REDACTED_LENGTH ? sliceText(text, 0, REDACTED_LENGTH) : text;
-  const found = walk.memory.redactor.text(head);
-  let shown = head;
-  if (found !== undefined) {
-    for (let i = 0; i < found.findings.length; i++) countKind(walk, found.findings[i]?.kind ?? '');
-    shown = found.text;
-  }
-  return shown.length > limit ? `${sliceText(shown, 0, headLength(shown, limit - 1))}…` : shown;
+  const found = walk.memory.redactor.text(text, limit);
+  if (found !== undefined) countFindings(walk, found);
+  const shown = found === undefined ? text : found.text;
+  const cut = shown.length > limit || text.length > limit;
+  return cut ? `${sliceText(shown, 0, headLength(shown, limit - 1))}…` : shown;
+}
+
+function countFindings(walk: Walk, { findings }: RedactedText): void {
+  for (let i = 0; i < findings.length; i++) countKind(walk, findings[i]?.kind ?? '');
 }
 
 export function numberNode(walk: Walk, value: number): CapturedValue {

@@ -1,5 +1,5 @@
 import type { Redactor } from '@borescope/redaction';
-import { hasOwn, sliceText } from '../capture/primordials.ts';
+import { hasOwn } from '../capture/primordials.ts';
 import type { Scope } from './scope.ts';
 
 /** One evaluation. */
@@ -57,7 +57,7 @@ export function taintByName(context: Context, name: string, value: unknown): voi
 /** Before a part of a text is taken: a part of a secret is not recognisable any more, and so hidden with it. */
 export function taintByContent(context: Context, text: string): void {
   if (context.redactor === undefined || context.secret !== undefined) return;
-  const found = context.redactor.text(text.length > MAX_TEXT ? sliceText(text, 0, MAX_TEXT) : text);
+  const found = context.redactor.text(text, MAX_TEXT);
   if (found !== undefined) context.secret = found.findings[0]?.kind ?? 'secret';
 }
 

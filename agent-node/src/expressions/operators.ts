@@ -173,17 +173,17 @@ function hasProperty(context: Context, name: unknown, object: unknown, at: numbe
 }
 
 /** ECMA-262 OrdinaryHasInstance, where no `Symbol.hasInstance` of the application would have been asked instead. */
-function isInstance(context: Context, value: unknown, constructor: unknown, at: number): boolean {
-  if (typeof constructor !== 'function') return fail(context, at, 'the right side of `instanceof` is not a class');
-  let holder: object | null = constructor;
+function isInstance(context: Context, value: unknown, made: unknown, at: number): boolean {
+  if (typeof made !== 'function') return fail(context, at, 'the right side of `instanceof` is not a class');
+  let holder: object | null = made;
   for (let i = 0; i < MAX_CHAIN && holder !== null && holder !== FunctionPrototype; i++) {
     if (isProxy(holder)) return fail(context, at, 'a Proxy is not looked into');
     if (hasOwn(holder, hasInstance)) return fail(context, at, 'this class has a Symbol.hasInstance, which is not run');
     holder = prototypeOf(holder);
   }
-  const found = descriptorOf(constructor, 'prototype');
+  const found = descriptorOf(made, 'prototype');
   if (found === undefined) return fail(context, at, 'this function has no prototype');
-  const prototype = ownData(constructor, 'prototype');
+  const prototype = ownData(made, 'prototype');
   if (!isObject(value) || !isObject(prototype)) return false;
   let object: object | null = value;
   for (let i = 0; i < MAX_CHAIN && object !== null; i++) {
