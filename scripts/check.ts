@@ -17,6 +17,7 @@ const CHECKS: readonly (readonly [name: string, command: readonly string[]])[] =
   ['unused files, exports, dependencies', [bin('knip'), '--no-config-hints']],
   ['import directions', script('check-imports')],
   ['promises have tests', script('check-promises')],
+  ['pages', script('check-docs')],
   ['generated files', script('generate', '--check')],
 ];
 

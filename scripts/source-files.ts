@@ -22,6 +22,13 @@ export function testFiles(): string[] {
   return [...HOMES.map((home) => `${home}/test`), 'tests'].flatMap((folder) => filesBelow(folder, /\.test\.ts$/));
 }
 
+/** Every page that a person reads. */
+export function pages(): string[] {
+  const atRoot = readdirSync(ROOT).filter((name) => name.endsWith('.md'));
+  const folders = ['docs', 'examples/shop', 'agent-protocol/golden', 'tests', ...HOMES];
+  return [...new Set([...atRoot, ...folders.flatMap((folder) => filesBelow(folder, /\.md$/))])];
+}
+
 export function pathOf(file: string): string {
   return `${ROOT}${file}`;
 }
