@@ -36,7 +36,17 @@ const OWNERS: readonly { readonly modules: RegExp; readonly within: string; read
   },
   { modules: /^libsql$/, within: '', owners: ['server/src/store/embedded/'] },
   { modules: /^(node:)?inspector(\/promises)?$/, within: '', owners: ['agent-node/src/probes/'] },
+  { modules: /^ws$/, within: 'agent-node/', owners: ['agent-node/src/connection/'] },
+  {
+    modules: /^(acorn|@jridgewell\/.*)$/,
+    within: '',
+    owners: ['agent-node/src/expressions/parse.ts', 'agent-node/src/sources/'],
+  },
 ];
+
+/** What runs in the application's thread: it may not load what the worker's thread is for. */
+const APPLICATION_THREAD = /^agent-node\/src\/(application|capture|expressions)\/(?!parse\.ts$)/;
+const WORKER_THREAD = /^agent-node\/src\/(connection|probes|sources)\/|^agent-node\/src\/expressions\/parse\.ts$/;
 
 /** The rules of the design that one import of one file breaks, each in a sentence. Pure. */
 export function brokenRules(path: string, { specifier, typeOnly }: ModuleImport): string[] {
@@ -52,6 +62,9 @@ export function brokenRules(path: string, { specifier, typeOnly }: ModuleImport)
   const target = targetOf(path, specifier);
   if (target === undefined) return broken;
   if (!target.startsWith(`${home}/`)) broken.push(`${home} may not reach into ${target}: import the package`);
+  if (!typeOnly && APPLICATION_THREAD.test(path) && WORKER_THREAD.test(target)) {
+    broken.push(`what runs in the application's thread may not load ${target}, which is the worker's`);
+  }
   if (home === 'server' && !typeOnly && serverLevel(target) > serverLevel(path)) {
     broken.push(
       `${step(path)} may not import ${step(target)}: mcp, http -> actions, hits, access -> queue, agents -> store`,

@@ -46,4 +46,16 @@ describe('the import rules', () => {
     assert.equal(broken('agent-node/src/main.ts', `process.getBuiltinModule('inspector/promises');`).length, 1);
     assert.deepEqual(broken('agent-node/src/probes/a.ts', `import { Session } from 'node:inspector/promises';`), []);
   });
+
+  test('keep the parsers and the socket of the agent out of the thread of the application', () => {
+    assert.equal(broken('agent-node/src/capture/walk.ts', `import * as acorn from 'acorn';`).length, 1);
+    assert.equal(broken('agent-node/src/application/pass.ts', `import WebSocket from 'ws';`).length, 1);
+    assert.equal(broken('agent-node/src/expressions/compile.ts', `import { parse } from './parse.ts';`).length, 1);
+    assert.equal(broken('agent-node/src/application/pass.ts', `import { x } from '../sources/script.ts';`).length, 1);
+    assert.deepEqual(
+      broken('agent-node/src/application/pass.ts', `import type { X } from '../sources/script.ts';`),
+      [],
+    );
+    assert.deepEqual(broken('agent-node/src/expressions/parse.ts', `import * as acorn from 'acorn';`), []);
+  });
 });
