@@ -30,7 +30,7 @@ export interface TestBroker {
 
 /** A real broker on a free port with a store of its own; closed and removed with the test. */
 export async function testBroker(t: TestContext, environment: Record<string, string> = {}): Promise<TestBroker> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'borescope-'));
+  const dataDir = environment['BORESCOPE_DATA_DIR'] ?? (await mkdtemp(join(tmpdir(), 'borescope-')));
   let logged = '';
   const settings = readSettings({
     BORESCOPE_PORT: '0',
@@ -114,6 +114,7 @@ export function runtime(id: string, rest: Partial<RuntimeDescription> = {}): Run
 
 export interface AgentPeer {
   readonly socket: WebSocket;
+  readonly epoch: number;
   send(frame: AgentFrame): void;
   /** The next frame of that type that has not been taken yet; rejects after 5 s. */
   next<Type extends BrokerFrame['type']>(type: Type): Promise<Extract<BrokerFrame, { type: Type }>>;
@@ -136,6 +137,8 @@ export async function agentPeer(
     const decoded = decodeBrokerFrame(data.toString());
     if (!decoded.ok) throw new Error(decoded.reason);
     frames.push(decoded.frame);
+    // What an agent does: it lets go, and would come back later.
+    if (decoded.frame.type === 'drain') socket.close();
     for (const look of [...waiting]) look();
   });
   const closed = new Promise<number>((resolve) => socket.once('close', resolve));
@@ -143,11 +146,11 @@ export async function agentPeer(
     socket.once('open', resolve);
     socket.once('error', reject);
   });
-  const peer: AgentPeer = {
+  const peer = {
     socket,
     closed,
-    send: (frame) => socket.send(encodeFrame(frame)),
-    next(type) {
+    send: (frame: AgentFrame) => socket.send(encodeFrame(frame)),
+    next<Type extends BrokerFrame['type']>(type: Type): Promise<Extract<BrokerFrame, { type: Type }>> {
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
           waiting.delete(look);
@@ -169,8 +172,8 @@ export async function agentPeer(
     },
   };
   peer.send({ type: 'hello', protocol: { min: 1, max: 1 }, runtime: description, live: [] });
-  await peer.next('welcome');
-  return peer;
+  const { epoch } = await peer.next('welcome');
+  return { ...peer, epoch };
 }
 
 function isOf<Type extends BrokerFrame['type']>(
@@ -192,7 +195,9 @@ export async function armNext(peer: AgentPeer): Promise<string> {
 }
 
 /** One hit with a local `total`. */
-export function sendHit(peer: AgentPeer, actionId: string, sequence: number, epoch = 1): void {
+export function sendHit(peer: AgentPeer, actionId: string, sequence: number, epoch = 1, note?: string): void {
+  const value =
+    note === undefined ? ({ type: 'number', value: 12 } as const) : ({ type: 'string', value: note } as const);
   peer.send({
     type: 'hit',
     actionId,
@@ -203,7 +208,7 @@ export function sendHit(peer: AgentPeer, actionId: string, sequence: number, epo
       file: 'src/cart.ts',
       line: 7,
       function: 'total',
-      variables: [{ name: 'total', scope: 'local', value: { type: 'number', value: 12 } }],
+      variables: [{ name: 'total', scope: 'local', value }],
       values: [],
       stack: [{ function: 'total', file: 'src/cart.ts', line: 7 }],
       redactions: { count: 0, kinds: [] },

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ListenError, startBroker } from '../src/broker.ts';
+import { readSettings, SettingsError } from '../src/settings.ts';
+import { DataDirectoryInUse } from '../src/store/embedded/embedded-store.ts';
+import {
+  agentPeer,
+  armNext,
+  bearer,
+  legacyClient,
+  modernClient,
+  runtime,
+  sendHit,
+  testBroker,
+} from './broker-harness.ts';
+
+const place = { runtimes: { service: 'shop' }, file: 'src/cart.ts', line: 7 };
+const silent = { write: () => undefined };
+
+test('a port that is taken stops the start with one line, and leaves the store free', async (t) => {
+  const { broker } = await testBroker(t);
+  const dataDir = await mkdtemp(join(tmpdir(), 'borescope-'));
+  t.after(() => rm(dataDir, { recursive: true, force: true }));
+  const settings = readSettings({ BORESCOPE_PORT: String(broker.port), BORESCOPE_DATA_DIR: dataDir });
+  const refused = (error: unknown) =>
+    error instanceof ListenError && /^port \d+ on 127\.0\.0\.1 is taken: .*BORESCOPE_PORT$/.test(error.message);
+  await assert.rejects(startBroker({ settings, logTo: silent }), refused);
+  const second = await startBroker({ settings: { ...settings, port: 0 }, logTo: silent });
+  await second.close();
+});
+
+test('two brokers never share an embedded store', async (t) => {
+  const { dataDir } = await testBroker(t);
+  const settings = readSettings({ BORESCOPE_PORT: '0', BORESCOPE_DATA_DIR: dataDir });
+  await assert.rejects(startBroker({ settings, logTo: silent }), DataDirectoryInUse);
+});
+
+test('an address that is not of this machine stops the start with one line', async (t) => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'borescope-'));
+  t.after(() => rm(dataDir, { recursive: true, force: true }));
+  const settings = readSettings({
+    BORESCOPE_HOST: '192.0.2.1',
+    BORESCOPE_TLS_TERMINATED: 'true',
+    BORESCOPE_PORT: '0',
+    BORESCOPE_DATA_DIR: dataDir,
+  });
+  await assert.rejects(startBroker({ settings, logTo: silent }), ListenError);
+});
+
+test('draining answers calls that wait, tells agents to come back, and ends', async (t) => {
+  const { broker, url, token } = await testBroker(t);
+  const agent = (await token({ kind: 'agent' })).token;
+  const mcp = (await token({ kind: 'mcp' })).token;
+  const peer = await agentPeer(t, url, agent, runtime('runtime-1'));
+  const modern = await modernClient(t, url, bearer(mcp));
+  const legacy = await legacyClient(t, url, bearer(mcp));
+  const calls = [
+    modern.callTool({ name: 'capture_snapshot', arguments: place }),
+    legacy.callTool({ name: 'capture_snapshot', arguments: place }),
+  ];
+  const ids = [await armNext(peer), await armNext(peer)];
+  const closing = broker.close();
+  const drained = peer.next('drain');
+  for (const answer of await Promise.all(calls)) {
+    const action = Object(answer.structuredContent).action;
+    assert.ok(ids.includes(action.id));
+    assert.match(action.state, /queued|armed/);
+  }
+  assert.ok((await drained).reconnectAfterMs >= 0);
+  await closing;
+  await assert.rejects(fetch(`${url}/healthz`));
+});
+
+test('an action that lives when the broker stops goes on when it starts again', async (t) => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'borescope-'));
+  t.after(() => rm(dataDir, { recursive: true, force: true }));
+  const environment = { BORESCOPE_DATA_DIR: dataDir };
+  const first = await testBroker(t, environment);
+  const agent = (await first.token({ kind: 'agent' })).token;
+  const mcp = (await first.token({ kind: 'mcp' })).token;
+  const peer = await agentPeer(t, first.url, agent, runtime('runtime-1'));
+  const call = await modernClient(t, first.url, bearer(mcp));
+  await call.callTool({ name: 'capture_snapshot', arguments: { ...place, wait_seconds: 0 } });
+  const id = await armNext(peer);
+  await first.broker.close();
+
+  const second = await testBroker(t, environment);
+  const again = await agentPeer(t, second.url, agent, runtime('runtime-1'));
+  const client = await modernClient(t, second.url, bearer(mcp));
+  const answer = client.callTool({ name: 'wait_for_action', arguments: { action_id: id } });
+  sendHit(again, id, 1, again.epoch);
+  assert.equal(Object((await answer).structuredContent).action.state, 'completed');
+});
+
+test('a broker with a certificate speaks TLS, to assistants and in its own words', async (t) => {
+  const dir = await mkdtemp(join(tmpdir(), 'borescope-'));
+  t.after(() => rm(dir, { recursive: true, force: true }));
+  const [cert, key] = [join(dir, 'cert.pem'), join(dir, 'key.pem')];
+  const subject = ['-subj', '/CN=localhost', '-days', '2', '-nodes'];
+  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
+  execFileSync('openssl', ['req', '-x509', ...kind, ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  const { url } = await testBroker(t, { BORESCOPE_TLS_CERT: cert, BORESCOPE_TLS_KEY: key });
+  assert.match(url, /^https:\/\/127\.0\.0\.1:\d+$/);
+  const status = await new Promise((resolve, reject) => {
+    const sent = request(`${url}/readyz`, { rejectUnauthorized: false }, (response) => resolve(response.statusCode));
+    sent.once('error', reject);
+    sent.end();
+  });
+  assert.equal(status, 200);
+});
+
+test('a certificate that cannot be read stops the start with one line that names the setting', async () => {
+  const settings = readSettings({ BORESCOPE_TLS_CERT: '/nowhere/c', BORESCOPE_TLS_KEY: '/nowhere/k' });
+  await assert.rejects(
+    startBroker({ settings, logTo: silent }),
+    (error) => error instanceof SettingsError && error.message === 'BORESCOPE_TLS_CERT: the file cannot be read',
+  );
+});
+
+test('nothing that was captured and no credential is ever logged', async (t) => {
+  const { url, token, log } = await testBroker(t);
+  const agent = (await token({ kind: 'agent' })).token;
+  const mcp = (await token({ kind: 'mcp' })).token;
+  const peer = await agentPeer(t, url, agent, runtime('runtime-1'));
+  const client = await modernClient(t, url, bearer(mcp));
+  const answer = client.callTool({
+    name: 'capture_snapshot',
+    arguments: { ...place, condition: "user === 'condition-marker'" },
+  });
+  const id = await armNext(peer);
+  sendHit(peer, id, 1, 1, 'captured-marker');
+  assert.match(JSON.stringify((await answer).structuredContent), /captured-marker/);
+  assert.ok(log().length > 200);
+  for (const secret of [agent, mcp, 'captured-marker', 'condition-marker']) assert.ok(!log().includes(secret), secret);
+});
