@@ -1,4 +1,4 @@
-import { codeAt, leadingZeros, least, sliceText } from './intrinsics.ts';
+import { codeAt, createMemo, leadingZeros, least, sliceText } from './intrinsics.ts';
 import { createNameMatcher } from './names/name-matcher.ts';
 import { CODE_NAME, PAYMENT_NAME, PERSONAL_NAME, POLICY_NAME } from './names/name-terms.ts';
 import { placeholder } from './placeholder.ts';
@@ -27,6 +27,11 @@ export const UNEXAMINED = 'unexamined';
 /** A pseudonym of a shorter value would help to guess it. UTF-16 code units. */
 const PSEUDONYM_FROM = 8;
 
+/** Bounds of what is remembered of names: how many, and how long in UTF-16 code units. */
+const REMEMBERED_NAMES = 1024;
+const REMEMBERED_LENGTH = 64;
+const HARMLESS = '';
+
 const ENUMERABLE: readonly string[] = [
   CODE_NAME,
   PAYMENT_NAME,
@@ -41,6 +46,8 @@ export function createRedactor(options: RedactorOptions): Redactor {
   const names = createNameMatcher(options.keyNames ?? []);
   const scan = createScanner(RULES, new View(names));
   const pseudonymOf = options.pseudonym;
+  /** Objects of one shape repeat their names: a remembered verdict costs a tenth. It never changes an answer. */
+  const verdicts = createMemo<string>();
 
   function finding(kind: string, of: string, value: string | undefined): Finding {
     if (value === undefined) return { kind, of };
@@ -86,7 +93,13 @@ export function createRedactor(options: RedactorOptions): Redactor {
 
   return {
     name(name) {
-      return names.kindOf(name, 0, name.length, false);
+      if (name.length > REMEMBERED_LENGTH) return names.kindOf(name, 0, name.length, false);
+      const known = verdicts.get(name);
+      if (known !== undefined) return known === HARMLESS ? undefined : known;
+      const kind = names.kindOf(name, 0, name.length, false);
+      if (verdicts.size() >= REMEMBERED_NAMES) verdicts.clear();
+      verdicts.set(name, kind ?? HARMLESS);
+      return kind;
     },
 
     hide: finding,

@@ -15,7 +15,6 @@ function uncurry<This, Arguments extends unknown[], Result>(
 export const codeAt: (text: string, index: number) => number = uncurry(String.prototype.charCodeAt);
 export const sliceText: (text: string, from: number, to: number) => string = uncurry(String.prototype.slice);
 export const indexOf: (text: string, part: string, from: number) => number = uncurry(String.prototype.indexOf);
-export const startsWith: (text: string, part: string, at: number) => boolean = uncurry(String.prototype.startsWith);
 export const lowerCase: (text: string) => string = uncurry(String.prototype.toLowerCase);
 export const least = Math.min;
 export const most = Math.max;
@@ -24,3 +23,31 @@ export const fromCode: (code: number) => string = String.fromCharCode;
 export const leadingZeros = Math.clz32;
 export const toText: (value: unknown) => string = String;
 export const isSafeInteger: (value: unknown) => boolean = Number.isSafeInteger;
+
+/** A map whose methods are those of this moment. */
+export interface Memo<Value> {
+  get(key: string): Value | undefined;
+  set(key: string, value: Value): void;
+  clear(): void;
+  size(): number;
+}
+
+export function createMemo<Value>(): Memo<Value> {
+  const map = new Map<string, Value>();
+  let entries = 0;
+  const get = map.get.bind(map);
+  const set = map.set.bind(map);
+  const clear = map.clear.bind(map);
+  return {
+    get,
+    set(key, value) {
+      set(key, value);
+      entries++;
+    },
+    clear() {
+      clear();
+      entries = 0;
+    },
+    size: () => entries,
+  };
+}

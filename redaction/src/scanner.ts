@@ -17,6 +17,9 @@ interface Anchored {
   readonly rule: Rule;
 }
 
+/** Characters of a word anchor that the look-up of the pair has compared. */
+const KNOWN = 2;
+
 const QUIET = 0;
 const WORD = 1;
 const SYMBOL = 2;
@@ -82,7 +85,7 @@ export function createScanner(rules: readonly Rule[], view: View): Scanner {
         if (candidates === undefined) continue;
         for (let index = 0; index < candidates.length && spans === undefined; index++) {
           const candidate = candidates[index];
-          if (candidate === undefined || !view.startsWith(candidate.anchor, at)) continue;
+          if (candidate === undefined || !view.startsWith(candidate.anchor, at, KNOWN)) continue;
           spans = candidate.rule.match(view, at);
           kind = candidate.rule.kind;
         }

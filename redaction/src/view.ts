@@ -1,5 +1,5 @@
 import { type Alphabet, alphabetCount } from './alphabet.ts';
-import { codeAt, indexOf, least, sliceText, startsWith } from './intrinsics.ts';
+import { codeAt, indexOf, least, sliceText } from './intrinsics.ts';
 import type { NameMatcher } from './names/name-matcher.ts';
 
 /**
@@ -50,13 +50,31 @@ export class View {
     return sliceText(this.text, from, least(to, this.units));
   }
 
-  startsWith(part: string, at: number): boolean {
-    return at >= 0 && at + part.length <= this.units && startsWith(this.text, part, at);
+  /** `known`: how many characters of `part` are known to stand there. */
+  startsWith(part: string, at: number, known = 0): boolean {
+    if (at < 0 || at + part.length > this.units) return false;
+    for (let index = known; index < part.length; index++) {
+      if (codeAt(this.text, at + index) !== codeAt(part, index)) return false;
+    }
+    return true;
   }
 
   isIn(alphabet: Alphabet, index: number): boolean {
-    const code = this.code(index);
-    return code >= 0 && code < 128 && alphabet.has[code] === 1;
+    if (index < 0 || index >= this.units) return false;
+    const code = codeAt(this.text, index);
+    return code < 128 && alphabet.has[code] === 1;
+  }
+
+  /** The index of the first of the characters before `to` that are all in the alphabet, at most `most` of them. */
+  runStart(alphabet: Alphabet, to: number, most: number): number {
+    const least = to > most ? to - most : 0;
+    let from = to;
+    while (from > least) {
+      const code = codeAt(this.text, from - 1);
+      if (code >= 128 || alphabet.has[code] !== 1) break;
+      from--;
+    }
+    return from;
   }
 
   /** The first index from `from` on whose character is not in the alphabet. */
@@ -64,7 +82,10 @@ export class View {
     const known = this.runTo[alphabet.id] ?? 0;
     if (from < known && from >= (this.runFrom[alphabet.id] ?? 0)) return known;
     let index = from;
-    while (this.isIn(alphabet, index)) index++;
+    for (; index < this.units; index++) {
+      const code = codeAt(this.text, index);
+      if (code >= 128 || alphabet.has[code] !== 1) break;
+    }
     this.runFrom[alphabet.id] = from;
     this.runTo[alphabet.id] = index;
     return index;

@@ -22,15 +22,18 @@ const WORDS = 6;
 const FACTOR = 0x01000193;
 
 export function createNameMatcher(ownNames: readonly string[]): NameMatcher {
-  const slots: (Term | undefined)[] = [];
   const slotMask = tableSize(ownNames.length) - 1;
-  for (let slot = 0; slot <= slotMask; slot++) slots[slot] = undefined;
+  /** Open addressing: where in `terms` a hash is, or -1. */
+  const slots = new Int16Array(slotMask + 1).fill(-1);
+  const terms: Term[] = [];
 
   const powers = new Int32Array(REACH + 1);
   powers[0] = 1;
   for (let length = 1; length <= REACH; length++) powers[length] = multiply32(powers[length - 1] ?? 0, FACTOR);
 
   const stemLengths: number[] = [];
+  let shortestStem = REACH;
+  let longest = 0;
   for (const group of TERM_GROUPS) {
     for (const term of group.terms.split(/\s+/)) add(term, group.role, group.kind);
   }
@@ -51,18 +54,30 @@ export function createNameMatcher(ownNames: readonly string[]): NameMatcher {
       known.kind ??= kind;
       return;
     }
-    let slot = hash & slotMask;
-    while (slots[slot] !== undefined) slot = (slot + 1) & slotMask;
-    slots[slot] = { text, hash, role, kind };
-    if ((role & ROLE.stem) !== 0 && !stemLengths.includes(text.length)) stemLengths.push(text.length);
+    let slot = slotOf(hash);
+    while (slots[slot] !== -1) slot = (slot + 1) & slotMask;
+    slots[slot] = terms.push({ text, hash, role, kind }) - 1;
+    if (text.length > longest) longest = text.length;
+    if ((role & ROLE.stem) !== 0 && !stemLengths.includes(text.length)) {
+      stemLengths.push(text.length);
+      if (text.length < shortestStem) shortestStem = text.length;
+    }
+  }
+
+  /** The low bits of a product depend on the low bits of its factors only: fold the high ones in. */
+  function slotOf(hash: number): number {
+    return (hash ^ (hash >>> 15)) & slotMask;
   }
 
   /** The term of this hash whose letters end before `to` in `text`. */
   function find(hash: number, length: number, text: string, to: number): Term | undefined {
-    for (let slot = hash & slotMask; ; slot = (slot + 1) & slotMask) {
-      const term = slots[slot];
-      if (term === undefined) return undefined;
-      if (term.hash === hash && term.text.length === length && endsWith(text, to, term.text)) return term;
+    for (let slot = slotOf(hash); ; slot = (slot + 1) & slotMask) {
+      const place = slots[slot] ?? -1;
+      if (place < 0) return undefined;
+      const term = terms[place];
+      if (term !== undefined && term.hash === hash && term.text.length === length && endsWith(text, to, term.text)) {
+        return term;
+      }
     }
   }
 
@@ -75,6 +90,7 @@ export function createNameMatcher(ownNames: readonly string[]): NameMatcher {
     /** Letters and digits so far; the separators do not count. */
     let length = 0;
     let words = 0;
+    let wordStart = 0;
     let found: string | undefined;
     let firm: string | undefined;
     let foundEnd = 0;
@@ -83,36 +99,40 @@ export function createNameMatcher(ownNames: readonly string[]): NameMatcher {
     let harmless = false;
     let whole: Term | undefined;
     hashes[0] = 0;
-    starts[0] = 0;
     let before = SEPARATOR;
-    let type = from < to ? typeOf(codeAt(text, from)) : SEPARATOR;
+    let code = from < to ? codeAt(text, from) : 0;
+    let type = typeOf(code);
+    let nextCode = from + 1 < to ? codeAt(text, from + 1) : 0;
+    let next = typeOf(nextCode);
     for (let index = from; index < to; index++) {
-      const after = index + 1 < to ? typeOf(codeAt(text, index + 1)) : SEPARATOR;
+      const afterCode = index + 2 < to ? codeAt(text, index + 2) : 0;
+      const after = typeOf(afterCode);
       if (type !== SEPARATOR) {
-        if (before === SEPARATOR || startsWord(before, type, after)) {
+        if (
+          before === SEPARATOR ||
+          (before !== type && startsWord(before, type, next)) ||
+          isAcronymEnd(type, before, next)
+        ) {
+          wordStart = length;
           starts[words % WORDS] = length;
           words++;
         }
-        hash = (multiply32(hash, FACTOR) + lowerCode(codeAt(text, index))) | 0;
+        hash = (multiply32(hash, FACTOR) + (code < 128 ? (lower[code] ?? 0) : lowerCode(code))) | 0;
         length++;
         hashes[length & (REACH - 1)] = hash;
-        if (
-          after === SEPARATOR ||
-          startsWord(type, after, index + 2 < to ? typeOf(codeAt(text, index + 2)) : SEPARATOR)
-        ) {
+        if (next === SEPARATOR || (type !== next && startsWord(type, next, after)) || isAcronymEnd(next, type, after)) {
           tailNeutral = false;
           harmless = false;
           whole = undefined;
-          const wordStart = starts[(words - 1) % WORDS] ?? 0;
           for (let back = 1; back <= WORDS && back <= words; back++) {
             const start = starts[(words - back) % WORDS] ?? 0;
             const size = length - start;
-            if (size >= REACH) break;
+            if (size > longest) break;
             const term = find(hashOf(start, length), size, text, index + 1);
             if (term === undefined) continue;
             const role = term.role;
             if ((role & ROLE.firm) !== 0) firm = term.kind;
-            if ((role & ROLE.word) !== 0) {
+            if ((role & ROLE.word) !== 0 || ((role & ROLE.last) !== 0 && start > 0 && isEnd(text, index + 1, to))) {
               found = term.kind;
               foundEnd = length;
             }
@@ -123,7 +143,7 @@ export function createNameMatcher(ownNames: readonly string[]): NameMatcher {
               if ((role & ROLE.head) !== 0 && words === 1) headNeutral = true;
             }
           }
-          if (foundEnd !== length && !harmless) {
+          if (length - wordStart > shortestStem && foundEnd !== length && !harmless) {
             for (let stem = 0; stem < stemLengths.length; stem++) {
               const size = stemLengths[stem] ?? 0;
               if (length - size <= wordStart) continue;
@@ -136,7 +156,10 @@ export function createNameMatcher(ownNames: readonly string[]): NameMatcher {
         }
       }
       before = type;
-      type = after;
+      code = nextCode;
+      type = next;
+      nextCode = afterCode;
+      next = after;
     }
     if (firm !== undefined) return firm;
     if (whole !== undefined && (whole.role & (inText ? ROLE.whole : ROLE.whole | ROLE.loose)) !== 0) return whole.kind;
@@ -165,21 +188,33 @@ const LOWER = 1;
 const UPPER = 2;
 const DIGIT = 3;
 
-/** Beyond ASCII everything is taken for a small letter. */
-function typeOf(code: number): number {
-  if (code >= 97) return code <= 122 || code >= 128 ? LOWER : SEPARATOR;
-  if (code >= 65) return code <= 90 ? UPPER : SEPARATOR;
-  return code >= 48 && code <= 57 ? DIGIT : SEPARATOR;
+const types = new Uint8Array(128);
+const lower = new Uint8Array(128);
+for (let code = 0; code < 128; code++) {
+  const isUpper = code >= 65 && code <= 90;
+  const isDigit = code >= 48 && code <= 57;
+  types[code] = isUpper ? UPPER : isDigit ? DIGIT : code >= 97 && code <= 122 ? LOWER : SEPARATOR;
+  lower[code] = isUpper ? code + 32 : code;
 }
 
-/** `apiKey` before K, `APIKey` before K, `key2` before 2, `2fa` before f. */
+/** Beyond ASCII everything is taken for a small letter. */
+function typeOf(code: number): number {
+  return code < 128 ? (types[code] ?? SEPARATOR) : LOWER;
+}
+
+/** `apiKey` before K, `key2` before 2, `2fa` before f, `APIKey` before K. */
 function startsWord(before: number, type: number, after: number): boolean {
   if (type === DIGIT || before === DIGIT) return type !== before;
   return type === UPPER && (before === LOWER || after === LOWER);
 }
 
+/** `APIKey` before K: the capital of the next word ends a run of capitals. */
+function isAcronymEnd(type: number, before: number, after: number): boolean {
+  return type === UPPER && before === UPPER && after === LOWER;
+}
+
 function lowerCode(code: number): number {
-  if (code < 128) return code >= 65 && code <= 90 ? code + 32 : code;
+  if (code < 128) return lower[code] ?? code;
   return codeAt(lowerCase(fromCode(code)), 0);
 }
 
@@ -191,6 +226,12 @@ function endsWith(text: string, to: number, term: string): boolean {
     if (index < 0 || lowerCode(codeAt(text, index)) !== codeAt(term, left)) return false;
     index--;
   }
+  return true;
+}
+
+/** No letter or digit follows. */
+function isEnd(text: string, from: number, to: number): boolean {
+  for (let index = from; index < to; index++) if (typeOf(codeAt(text, index)) !== SEPARATOR) return false;
   return true;
 }
 
@@ -222,11 +263,11 @@ function wordCount(name: string): number {
   return words;
 }
 
-/** A power of two, at most half full. */
+/** A power of two, at most a quarter full: nearly every word of a name is no term. */
 function tableSize(ownNames: number): number {
   let terms = ownNames;
   for (const group of TERM_GROUPS) terms += group.terms.split(/\s+/).length;
   let size = 256;
-  while (size < terms * 2) size *= 2;
+  while (size < terms * 4) size *= 2;
   return size;
 }

@@ -19,6 +19,8 @@ export const ROLE = {
   tail: 32,
   /** The same as first word: `hasPassword`, `maxTokens`. */
   head: 64,
+  /** Hides as the last of several words: `db_pass`. */
+  last: 256,
   /** Ends a name that looks secret and is not: `nextPageToken`. */
   harmless: 128,
 } as const;
@@ -52,7 +54,7 @@ export const TERM_GROUPS: readonly TermGroup[] = [
   {
     kind: SECRET_NAME,
     role: ROLE.word,
-    terms: `passwort kennwort pwd passhash passwordhash passkey passwordb
+    terms: `passwort kennwort pwd pw passhash passwordhash passkey passwordb
       secret secrets secretid secrettoken credential credentials creds serviceaccountcredentials
       token accesstokens authtokens refreshtokens apitoken apitokens bearertoken idtoken usertokens devicetokens
       csrf xsrf csrftoken xcsrftoken xsrftoken jwt jwts bearer
@@ -62,8 +64,7 @@ export const TERM_GROUPS: readonly TermGroup[] = [
       sessionid sessionids sessid phpsessid jsessionid connectsid sessioncookie cookie cookies setcookie
       authorization proxyauthorization xamzsignature xamzsecuritytoken sharedaccesssignature
       mnemonic seedphrase recoveryphrase pemfile keytab connstring
-      dbpass userpass rootpass adminpass smtppass mailpass emailpass mysqlpass postgrespass pgpass redispass mongopass
-      ftppass ldappass proxypass sudopass loginpass authpass mysqlpwd`,
+      mysqlpwd`,
   },
   {
     kind: SECRET_NAME,
@@ -71,6 +72,7 @@ export const TERM_GROUPS: readonly TermGroup[] = [
     terms: `pass auth oauth oauthtoken session usersession aiohttpsession symfony sid salt nonce signature sig jti pem
       databaseurl dburl dsn pkcs8`,
   },
+  { kind: SECRET_NAME, role: ROLE.last, terms: 'pass' },
   // An environment and a configuration are full of secrets whose names nobody chose with a debugger in mind.
   { kind: SECRET_NAME, role: ROLE.loose, terms: 'config env cipher publickey clientid transactionid' },
   {
@@ -105,7 +107,7 @@ export const TERM_GROUPS: readonly TermGroup[] = [
       error errors message reason valid invalid validity verified enabled disabled required optional exists set
       missing expired expiry expires expiration ttl lifetime timeout duration age max min at in on date time timestamp
       created updated changed issuer audience scope scopes balance price supply symbol decimals consent banner domain
-      samesite secure mode arn ref reference attempts attempt retries history`,
+      samesite mode arn ref reference attempts attempt retries history`,
   },
   {
     role: ROLE.head,

@@ -40,8 +40,7 @@ export const assignment: Rule = {
     const spaced = end < operator;
     const wrapped = end;
     while (wrapped - end < 6 && view.isIn(AROUND_KEY, end - 1)) end--;
-    let from = end;
-    while (end - from < LONGEST_KEY && (view.isIn(KEY, from - 1) || view.code(from - 1) >= 128)) from--;
+    const from = view.runStart(KEY, end, LONGEST_KEY);
     if (from === end) return undefined;
     const kind = view.nameKind(from, end);
     if (kind === undefined) return undefined;

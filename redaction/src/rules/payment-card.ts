@@ -67,6 +67,8 @@ export const paymentCard: Rule = {
   anchors: ['2', '3', '4', '5', '6', '8'],
   enumerable: true,
   match(view, at) {
+    // Most numbers are shorter than any card's first group.
+    if (!view.isIn(DIGIT, at + 3)) return undefined;
     const before = view.code(at - 1);
     // A fraction, an international phone number, a part of an identifier.
     if (before === PLUS || before === UNDERSCORE || before >= 128) return undefined;

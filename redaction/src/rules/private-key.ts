@@ -18,7 +18,7 @@ export const privateKey: Rule = {
   anchors: ['-'],
   match(view, at) {
     // Four dashes in SSH2 files, five elsewhere; only the first dash of a run is the anchor.
-    if (view.code(at - 1) === DASH || !view.startsWith('----', at)) return undefined;
+    if (view.code(at + 1) !== DASH || view.code(at - 1) === DASH || !view.startsWith('----', at)) return undefined;
     let label = at + 4;
     if (view.code(label) === DASH) label++;
     if (view.code(label) === SPACE) label++;
@@ -29,7 +29,7 @@ export const privateKey: Rule = {
     while (view.code(body) === DASH) body++;
     const gapEnd = body + LONGEST_GAP;
     while (body < gapEnd && view.isIn(GAP, body) && !isKeyText(view, body)) body++;
-    if (!view.isIn(BASE64, body)) return undefined;
+    if (!view.isIn(BASE64, body) || view.startsWith('END ', body)) return undefined;
     return [{ from: at, to: endOfKey(view, body) }];
   },
 };

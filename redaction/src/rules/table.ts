@@ -1,6 +1,7 @@
 import type { Rule } from '../rule.ts';
 import { assignment } from './assignment.ts';
 import { basic, bearer } from './authorization.ts';
+import { commandFlag } from './command-flag.ts';
 import { email } from './email.ts';
 import { jwt } from './jwt.ts';
 import { paymentCard } from './payment-card.ts';
@@ -25,5 +26,6 @@ export const RULES: readonly Rule[] = [
   urlCredentials,
   privateKey,
   assignment,
+  commandFlag,
   ...TOKENS.map(tokenRule),
 ];

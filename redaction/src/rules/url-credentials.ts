@@ -14,7 +14,7 @@ export const urlCredentials: Rule = {
   source: 'RFC 3986 section 3.2.1',
   anchors: [':'],
   match(view, at) {
-    if (!view.startsWith('//', at + 1)) return undefined;
+    if (view.code(at + 1) !== SLASH || view.code(at + 2) !== SLASH) return undefined;
     const from = at + 3;
     let to = -1;
     for (let index = from; index - from <= LONGEST && index < view.end && !view.isIn(ENDS, index); index++) {
@@ -35,4 +35,5 @@ function firstColon(text: string): number {
   return -1;
 }
 
+const SLASH = 47;
 const AT = 64;

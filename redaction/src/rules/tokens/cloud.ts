@@ -98,14 +98,13 @@ export const CLOUD: readonly TokenFormat[] = [
     source: 'https://tailscale.com/kb/1277/key-prefixes',
     prefixes: ['tskey-'],
     parts: [run(BASE64URL, 16)],
-    digit: true,
   },
   {
     kind: 'databricks-token',
     what: 'Databricks personal access tokens',
     source: 'https://docs.databricks.com/dev-tools/auth/pat.html',
     prefixes: ['dapi', 'dose'],
-    parts: [exactly(HEX_LOWER, 32)],
+    parts: [exactly(HEX, 32)],
   },
   {
     kind: 'planetscale-token',

@@ -39,7 +39,6 @@ export const CODE_HOSTING: readonly TokenFormat[] = [
       'glffct-',
     ],
     parts: [run(BASE64URL, 16)],
-    digit: true,
   },
   {
     kind: 'gitlab-token',

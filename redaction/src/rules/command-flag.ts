@@ -1,0 +1,37 @@
+import { alphabet } from '../alphabet.ts';
+import { SECRET_NAME } from '../names/name-terms.ts';
+import type { Rule } from '../rule.ts';
+import { quotedValue } from './assigned-quoted.ts';
+import { isStandIn } from './stand-in.ts';
+
+/** UTF-16 code units of a flag's name. */
+const LONGEST_FLAG = 64;
+const FLAG = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-.');
+const ENDS = alphabet(' \t\r\n"\'`;|&\\)');
+
+/** `--password hunter2`. With an equals sign it is an assignment. */
+export const commandFlag: Rule = {
+  kind: SECRET_NAME,
+  what: 'Values given to a telling flag of a command, `--password value`',
+  source: 'GNU Coding Standards, section 4.8 (long options)',
+  anchors: ['-'],
+  match(view, at) {
+    if (view.code(at + 1) !== DASH || view.isIn(FLAG, at - 1)) return undefined;
+    const from = at + 2;
+    let to = from;
+    while (to - from < LONGEST_FLAG && view.isIn(FLAG, to)) to++;
+    if (to === from || view.code(to) !== SPACE) return undefined;
+    const kind = view.nameKind(from, to);
+    if (kind === undefined) return undefined;
+    const value = to + 1;
+    if (view.code(value) === DASH) return undefined;
+    const quoted = quotedValue(view, value);
+    if (quoted !== undefined) return quoted.map((span) => ({ ...span, kind }));
+    let end = value;
+    while (end < view.end && !view.isIn(ENDS, end)) end++;
+    return end === value || isStandIn(view, value, end) ? undefined : [{ from: value, to: end, kind }];
+  },
+};
+
+const SPACE = 32;
+const DASH = 45;
