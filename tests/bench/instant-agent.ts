@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { type BrokerFrame, decodeBrokerFrame, encodeFrame, type Hit, PROTOCOL } from '@borescope/agent-protocol';
+import { WebSocket } from 'ws';
+
+/** An agent with nothing behind it: each action is armed, hit once and removed at once, so that only the broker is measured. */
+export async function attachInstantAgent(url: string, token: string, service: string): Promise<WebSocket> {
+  const socket = new WebSocket(url, { headers: { authorization: `Bearer ${token}` }, perMessageDeflate: false });
+  await once(socket, 'open', { signal: AbortSignal.timeout(10_000) });
+  let epoch = 0;
+  const welcomed = new Promise<void>((resolve) => {
+    socket.on('message', (data) => {
+      const decoded = decodeBrokerFrame(String(data));
+      if (!decoded.ok) throw new Error(decoded.reason);
+      if (decoded.frame.type === 'welcome') {
+        epoch = decoded.frame.epoch;
+        resolve();
+      } else if (decoded.frame.type === 'arm') answer(socket, decoded.frame, epoch);
+    });
+  });
+  socket.send(
+    encodeFrame({
+      type: 'hello',
+      protocol: PROTOCOL,
+      live: [],
+      runtime: {
+        id: `instant-${process.pid}`,
+        service,
+        tags: {},
+        language: 'node',
+        languageVersion: process.versions.node,
+        agentVersion: '0.1.0',
+        host: 'bench',
+        pid: process.pid,
+        startedAt: Date.now(),
+        capabilities: ['snapshot'],
+      },
+    }),
+  );
+  await welcomed;
+  return socket;
+}
+
+function answer(socket: WebSocket, { action }: Extract<BrokerFrame, { type: 'arm' }>, epoch: number): void {
+  const { actionId, place } = action;
+  const bound = { file: place.file, line: place.line, sourceLine: '  return total;', function: 'price' };
+  const cost = { samples: 1, meanUs: 120, maxUs: 120, totalMs: 0.12, armingMs: 0.5 };
+  const observation = { passes: 1, conditionFalse: 0, conditionErrors: 0, dropped: 0, armedMs: 1, placedMs: 1 };
+  socket.send(encodeFrame({ type: 'armed', actionId, place: bound }));
+  socket.send(encodeFrame({ type: 'hit', actionId, epoch, sequence: 1, hit: { ...HIT, time: Date.now() } }));
+  socket.send(encodeFrame({ type: 'status', actionId, removed: true, observation, cost }));
+}
+
+const HIT: Hit = {
+  time: 0,
+  file: 'src/price.ts',
+  line: 12,
+  function: 'price',
+  variables: [
+    { name: 'total', scope: 'local', value: { type: 'number', value: 12990 } },
+    { name: 'currency', scope: 'local', value: { type: 'string', value: 'CHF' } },
+    {
+      name: 'order',
+      scope: 'local',
+      value: {
+        type: 'object',
+        class: 'Order',
+        properties: [
+          { name: 'id', value: { type: 'string', value: 'ord-1048' } },
+          { name: 'units', value: { type: 'number', value: 3 } },
+        ],
+      },
+    },
+  ],
+  values: [],
+  stack: [
+    { function: 'price', file: 'src/price.ts', line: 12 },
+    { function: 'handle', file: 'src/server.ts', line: 40 },
+  ],
+  redactions: { count: 0, kinds: [] },
+  captureUs: 120,
+};

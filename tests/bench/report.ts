@@ -1,0 +1,45 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+
+/** One line of the table. `met` says whether the target is reached; a target that is not is written down as such. */
+export interface Row {
+  readonly what: string;
+  readonly measured: string;
+  readonly ratio?: string;
+  readonly target?: string;
+  readonly met?: boolean;
+}
+
+export function table(rows: readonly Row[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    line(['what', 'measured', 'ratio', 'target', 'reached']),
+    line(['---', '---', '---', '---', '---']),
+    ...rows.map(({ what, measured, ratio = '', target = '', met }) =>
+      line([what, measured, ratio, target, met === undefined ? '' : met ? 'yes' : '**no**']),
+    ),
+  ].join('\n');
+}
+
+export function machine(): string {
+  const [cpu] = cpus();
+  return `${cpus().length} cores (${cpu?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}, Node ${process.version} (V8 ${process.versions.v8})`;
+}
+
+export function commit(): string {
+  return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+}
+
+export function writeReport(file: URL, sections: readonly { title: string; rows: readonly Row[] }[], date: string): void {
+  const text = [
+    '# Benchmarks',
+    '',
+    'Written by `npm run bench`. Machines differ and this one is shared: trust the ratios, each taken within one run, more than the times.',
+    '',
+    `Measured ${date}, commit ${commit()}, on ${machine()}.`,
+    ...sections.flatMap(({ title, rows }) => ['', `## ${title}`, '', table(rows)]),
+    '',
+  ];
+  writeFileSync(file, text.join('\n'));
+}
