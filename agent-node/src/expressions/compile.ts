@@ -1,6 +1,7 @@
 import './collection-methods.ts';
 import './static-functions.ts';
 import './text-methods.ts';
+import type { Redactor } from '@borescope/redaction';
 import { guardRedactor } from '../capture/guarded-redactor.ts';
 import { mapGet, mapHas, sliceText } from '../capture/primordials.ts';
 import { type BuiltIn, builtIn } from './built-ins.ts';
@@ -35,7 +36,7 @@ const LABEL_LENGTH = 80;
 export function compileExpression(tree: ExpressionTree, options?: CompileOptions): CompiledExpression {
   const run = compile(tree.root);
   const redactor = options === undefined ? undefined : guardRedactor(options.redactor);
-  const plain = isPath(tree.root);
+  const plain = redactor !== undefined && isSecretPath(tree.root, redactor);
   const { condition } = tree;
   return (scope) => {
     const context: Context = { scope, redactor, condition, steps: MAX_STEPS, secret: undefined, failure: '' };
@@ -67,7 +68,18 @@ function secretEvaluation(
   return { secret, of: plain ? typeof value : 'unknown' };
 }
 
-/** A value that is only read: nothing is derived from it. */
+/** A value that is only read, and is itself what the name says is secret: nothing is derived from it. */
+function isSecretPath(node: ExpressionNode, redactor: Redactor): boolean {
+  if (node.type === 'chain') return isSecretPath(node.expression, redactor);
+  if (node.type === 'name') return redactor.name(node.name) !== undefined;
+  return (
+    node.type === 'member' &&
+    typeof node.property === 'string' &&
+    redactor.name(node.property) !== undefined &&
+    isPath(node.object)
+  );
+}
+
 function isPath(node: ExpressionNode): boolean {
   if (node.type === 'chain') return isPath(node.expression);
   return (

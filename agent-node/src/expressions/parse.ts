@@ -35,6 +35,8 @@ const OPTIONS: acorn.Options = {
   allowAwaitOutsideFunction: true,
   allowSuperOutsideMethod: true,
   checkPrivateFields: false,
+  // Else the closing bracket would be behind the end of the expression.
+  preserveParens: true,
 };
 
 /**

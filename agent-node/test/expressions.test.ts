@@ -1,0 +1,427 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are expressions
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { inspect } from 'node:util';
+import { runInNewContext } from 'node:vm';
+import { createRedactor } from '@borescope/redaction';
+import { compileExpression } from '../src/expressions/compile.ts';
+import type { Evaluation } from '../src/expressions/evaluation.ts';
+import { parseExpression } from '../src/expressions/parse.ts';
+import { createScope, NOT_CAPTURED, type ScopeName, UNINITIALIZED } from '../src/expressions/scope.ts';
+
+const redactor = createRedactor({ pseudonym: (kind) => `p-${kind.length}` });
+
+function evaluate(text: string, variables: Record<string, unknown> = {}, condition = false): Evaluation {
+  const parsed = parseExpression(text, { redactor, condition });
+  assert.ok(parsed.ok, parsed.ok ? '' : `${text}: ${parsed.problem.message}`);
+  const names = Object.keys(variables).map((name): ScopeName => ({ name, scope: 'local' }));
+  const self = Object.hasOwn(variables, 'self');
+  const scope = createScope(names, Object.values(variables), self ? variables['self'] : undefined, self);
+  return compileExpression(structuredClone(parsed.tree), { redactor })(scope);
+}
+
+function valueOf(text: string, variables?: Record<string, unknown>): unknown {
+  const result = evaluate(text, variables);
+  assert.ok('value' in result, `${text}: ${inspect(result)}`);
+  return result.value;
+}
+
+function errorOf(text: string, variables?: Record<string, unknown>): string {
+  const result = evaluate(text, variables);
+  assert.ok('error' in result, `${text} gave a value`);
+  return result.error;
+}
+
+const order = {
+  id: 'o-17',
+  total: 12.5,
+  items: [
+    { sku: 'a', price: 5 },
+    { sku: 'b', price: 7.5 },
+  ],
+  tags: new Set(['new', 'eu']),
+  stock: new Map<unknown, unknown>([
+    ['a', 3],
+    ['b', 0],
+  ]),
+  placed: new Date(86_400_000),
+  missing: undefined,
+};
+
+test('operators, literals and paths give what JavaScript gives', () => {
+  const a = 7;
+  const b = '3';
+  const variables = { a, b, order, n: 10n };
+  const expected: [text: string, value: unknown][] = [
+    ['1 + 2 * 3 ** 2 % 5', 1 + ((2 * 3 ** 2) % 5)],
+    ['a - b', 4],
+    ['a + b', '73'],
+    ['`${a}-${b}-${null}-${n}`', '7-3-null-10'],
+    ['a > b && a < 10 || false', true],
+    ['order.missing ?? "none"', 'none'],
+    ['order.total > 10 ? "big" : "small"', 'big'],
+    ['-a + +b + ~1', -6],
+    ['n ** 3n / 7n', 142n],
+    ['n == 10', true],
+    ['a == "7"', true],
+    ['null == undefined && null !== undefined && order != null', true],
+    ['typeof order + typeof nothing + typeof n', 'objectundefinedbigint'],
+    ['void a', undefined],
+    ['order.items[1].price', 7.5],
+    ['order["items"].length', 2],
+    ['order.items[9]?.price.deeper.still', undefined],
+    ['order.nothing?.()', undefined],
+    ['order.items.at(-1).sku', 'b'],
+    ['"sku" in order.items[0] && !("x" in order)', true],
+    ['order.placed > 0 && order.placed - 1', 86_399_999],
+    ['[1, ...order.items.slice(0, 1), ...order.tags].length', 4],
+    ['order.id[2] + order.id.length', '14'],
+    ['"é"[0]', 'é'],
+    ['[NaN].includes(NaN) && [NaN].indexOf(NaN) === -1', true],
+    ['a >>> 1 | 8 ^ 1 & 3 << 1', (7 >>> 1) | (8 ^ (1 & (3 << 1)))],
+  ];
+  for (const [text, value] of expected) assert.deepEqual(valueOf(text, variables), value, text);
+});
+
+test('built-ins without side effects can be called', () => {
+  const expected: [text: string, value: unknown][] = [
+    ['order.stock.get("a") + order.stock.size + order.tags.size', 7],
+    ['order.stock.has("b") && order.tags.has("eu")', true],
+    ['Object.keys(order.items[0]).join("|")', 'sku|price'],
+    ['Object.entries({ a: 1 })[0][1] + Object.values({ b: 2 })[0]', 3],
+    ['Object.hasOwn(order, "id") && order.hasOwnProperty("id")', true],
+    ['Array.isArray(order.items)', true],
+    [
+      'JSON.stringify({ d: order.placed, x: [1, undefined, "é\\n"], n: null, u: undefined })',
+      '{"d":"1970-01-02T00:00:00.000Z","x":[1,null,"é\\n"],"n":null}',
+    ],
+    ['order.placed.toISOString().slice(0, 10)', '1970-01-02'],
+    ['order.placed.getTime()', 86_400_000],
+    ['Math.max(...[1, 9, 3]) + Math.round(2.5)', 12],
+    ['Number("12") + parseInt("0x1f") + parseFloat("1.5") + Number(2n)', 12 + 31 + 1.5 + 2],
+    ['Number.isInteger(3) && isNaN("x")', true],
+    ['(12.345).toFixed(1)', '12.3'],
+    ['order.id.toUpperCase().padStart(6, "*")', '**O-17'],
+    ['"a,b,,c".split(",").length', 4],
+    ['"x".repeat(3) + "y".concat(1, null)', 'xxxy1null'],
+    ['" a ".trim().startsWith("a")', true],
+    ['[1, 2].concat([3], 4).lastIndexOf(4)', 3],
+    ['Boolean("") || String(12n)', '12'],
+  ];
+  for (const [text, value] of expected) assert.deepEqual(valueOf(text, { order }), value, text);
+});
+
+test('instanceof walks the prototypes, and never asks Symbol.hasInstance', () => {
+  let asked = 0;
+  class Odd extends Object {
+    static override [Symbol.hasInstance]() {
+      asked++;
+      return true;
+    }
+  }
+  class Mine extends Map {}
+  const variables = { error: new TypeError('x'), mine: new Mine(), Mine, Odd };
+  assert.equal(
+    valueOf(
+      'error instanceof Error && error instanceof TypeError && mine instanceof Mine && mine instanceof Map',
+      variables,
+    ),
+    true,
+  );
+  assert.equal(valueOf('error instanceof RangeError || 1 instanceof Number', variables), false);
+  assert.match(errorOf('error instanceof Odd', variables), /Symbol\.hasInstance/);
+  assert.equal(asked, 0);
+});
+
+test('a name that has no value says why', () => {
+  const variables = { early: UNINITIALIZED, gone: NOT_CAPTURED };
+  assert.match(errorOf('early', variables), /column 1: `early` is not initialised/);
+  assert.match(errorOf('1 + gone', variables), /column 5: .*V8 did not keep/);
+  assert.match(errorOf('nowhere.at', variables), /`nowhere` is not in scope/);
+  assert.match(errorOf('this.x', variables), /no `this`/);
+  assert.equal(valueOf('this.x', { self: { x: 4 } }), 4);
+  assert.match(errorOf('order.missing.deep', { order }), /`order.missing.deep` cannot be read: .* undefined/);
+});
+
+test('no getter, proxy trap, toString, toJSON, iterator or replaced built-in is ever run', () => {
+  let ran = 0;
+  const run = () => {
+    ran++;
+    return 'x';
+  };
+  const trap = new Proxy(
+    {},
+    {
+      get: run,
+      has: () => ++ran > 0,
+      ownKeys: () => [],
+      getPrototypeOf: () => (run() === '' ? {} : null),
+      getOwnPropertyDescriptor: () => (run() === '' ? {} : undefined),
+    },
+  );
+  class Inherited extends Array {
+    get own() {
+      return run();
+    }
+    override includes() {
+      run();
+      return true;
+    }
+  }
+  const hostile = {
+    get secretless() {
+      return run();
+    },
+    toString: run,
+    valueOf: run,
+    toJSON: run,
+    [Symbol.toPrimitive]: run,
+    [Symbol.iterator]: run,
+    call: run,
+  };
+  const variables = {
+    hostile,
+    trap,
+    list: Inherited.from([1]),
+    child: Object.create(trap),
+    revoked: revoked(),
+    fn: run,
+  };
+  for (const text of [
+    'hostile.secretless',
+    'hostile + ""',
+    '`${hostile}`',
+    'hostile == 1',
+    'hostile > 1',
+    '-hostile',
+    'hostile * 2',
+    '({})[hostile]',
+    '"x".includes(hostile)',
+    'String(hostile)',
+    'Number(hostile)',
+    'JSON.stringify(hostile)',
+    'JSON.stringify({ get: [hostile] })',
+    '[...hostile]',
+    'Math.max(...hostile)',
+    '({ ...hostile })',
+    'Object.values(hostile)',
+    'hostile.call()',
+    'hostile.toString()',
+    'trap.x',
+    '"x" in trap',
+    'trap instanceof Object',
+    '[...trap]',
+    'Object.keys(trap)',
+    'Array.isArray(trap)',
+    'child.x',
+    '"x" in child',
+    'revoked.x',
+    'list.own',
+    'list.includes(1)',
+    'fn()',
+    '[1].join(hostile)',
+    '[hostile].join()',
+    'fn.call(1)',
+  ]) {
+    const result = evaluate(text, variables);
+    assert.ok('error' in result, `${text} gave ${JSON.stringify(result)}`);
+    assert.match(result.error, /^column \d+: /, text);
+  }
+  assert.equal(ran, 0);
+
+  function revoked() {
+    const made = Proxy.revocable({}, {});
+    made.revoke();
+    return made.proxy;
+  }
+});
+
+test('built-ins that the application replaced after the start are neither run nor relied on', () => {
+  const script = `
+    const { compileExpression } = await import('./agent-node/src/expressions/compile.ts');
+    const { parseExpression } = await import('./agent-node/src/expressions/parse.ts');
+    const { createScope } = await import('./agent-node/src/expressions/scope.ts');
+    const { createRedactor } = await import('@borescope/redaction');
+    const redactor = createRedactor({});
+    const texts = ['list.includes(2)', 'map.get("k")', 'text.slice(1)', 'map.size', '[...list].length', '"a,b".split(",")[1]',
+      'Object.keys(map).length', 'date.toISOString()', '({ ...{ a: 1 } }).a', 'JSON.stringify({ a: [1, "x"] })', 'list.join("-")'];
+    const trees = texts.map((text) => parseExpression(text, { redactor }).tree);
+    const real = { log: console.log, stringify: JSON.stringify };
+    const namesOf = Object.getOwnPropertyNames;
+    let ran = 0;
+    const evil = function () { ran++; return 'evil'; };
+    for (const holder of [Array.prototype, Map.prototype, Set.prototype, String.prototype, Date.prototype, Object, Reflect, WeakMap.prototype, JSON, Function.prototype]) {
+      for (const name of namesOf(holder)) {
+        if (name === 'constructor' || name === 'prototype' || name === 'length' || name === 'size' || name === '__proto__' || name === 'caller' || name === 'arguments') continue;
+        try { if (typeof holder[name] === 'function') holder[name] = evil; } catch {}
+      }
+    }
+    Array.prototype[Symbol.iterator] = evil; String.prototype[Symbol.split] = evil; Map.prototype[Symbol.iterator] = evil;
+    const list = [1, 2]; const map = new Map(); const text = 'abc'; const date = new Date(0);
+    const names = [{ name: 'list' }, { name: 'map' }, { name: 'text' }, { name: 'date' }];
+    const before = ran;
+    const out = [];
+    for (let i = 0; i < trees.length; i++) {
+      const result = compileExpression(trees[i], { redactor })(createScope(names, [list, map, text, date], undefined, false));
+      out[i] = 'value' in result ? 'value:' + result.value : 'error';
+    }
+    let line = '';
+    for (let i = 0; i < out.length; i++) line += out[i] + ';';
+    process._rawDebug((ran - before) + ' ' + line);
+    process.reallyExit(0);
+  `;
+  const root = new URL('../..', import.meta.url);
+  const { stderr, status } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+    cwd: root,
+    timeout: 30_000,
+    encoding: 'utf8',
+  });
+  // A method that was replaced is refused: it is the application's. The rest is not built on any of them.
+  assert.equal(
+    stderr.trim(),
+    '0 error;error;error;value:0;value:2;error;error;error;value:1;error;error;',
+    `status ${status}`,
+  );
+});
+
+test('what could take unbounded time or memory fails early', () => {
+  const long = 'x'.repeat(70_000);
+  const variables = {
+    big: Array.from({ length: 20_000 }, (_, i) => i),
+    long,
+    huge: 1n << 100_000n,
+    wide: Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`k${i}`, i])),
+  };
+  for (const [text, what] of [
+    ['big.includes(-1)', /steps/],
+    ['[...big]', /1000 items/],
+    ['Object.keys(wide)', /1000 properties/],
+    ['"x".repeat(1e9)', /65536 characters/],
+    ['"x".padEnd(1e9)', /65536 characters/],
+    ['long + long', /65536 characters/],
+    ['long.toUpperCase()', /65536 characters/],
+    ['2n ** 1000000n', /exponent/],
+    ['1n << 1000000n', /4,096 bits/],
+    ['huge * huge', /4,096 bits/],
+    ['String(huge)', /4,096 bits/],
+    ['JSON.stringify([wide, wide, wide, wide, wide, wide])', /steps|characters/],
+  ] as const) {
+    const started = process.cpuUsage().user;
+    assert.match(errorOf(text, variables), what, text);
+    assert.ok(process.cpuUsage(undefined).user - started < 2_000_000, text);
+  }
+  const circular: Record<string, unknown> = {};
+  circular['self'] = circular;
+  assert.match(errorOf('JSON.stringify(circular)', { circular }), /circular/);
+});
+
+test('an expression that reads a secret gives only that it did, whatever it derives from it', () => {
+  const user = { name: 'Ann', password: 'hunter2-hunter2', apiKey: null };
+  const map = new Map([['password', 'hunter2-hunter2']]);
+  for (const text of [
+    'user.password[0]',
+    'user.password.length',
+    '`x${user.password}`',
+    'user["pass" + "word"]',
+    'user.password === "x" ? 1 : 2',
+    'typeof (user.password[0] === "h" ? 1 : "")',
+    '(user.password[0] === "h" ? null : 1) == null',
+    'map.get("password").length',
+    '[user.password]',
+    'user.password.nothing.deep',
+    'user.password[0] === "h" && boom',
+    'JSON.stringify([user.password])',
+  ]) {
+    const result = evaluate(text, { user, map });
+    assert.ok('secret' in result, `${text} gave ${JSON.stringify(result)}`);
+    assert.equal(JSON.stringify(result).includes('hunter'), false, text);
+    assert.equal(result.of, 'unknown', `${text}: its type could tell of it`);
+  }
+  const read = evaluate('user.password', { user });
+  assert.deepEqual(read, { secret: 'secret-name', of: 'string', text: 'hunter2-hunter2' });
+  assert.equal(valueOf('user.name + (user.password == null) + typeof user.password', { user }), 'Annfalsestring');
+  assert.equal(valueOf('user.apiKey', { user }), null, 'that there is none is no secret');
+});
+
+test('values that lose their names in a list lose their secrets first', () => {
+  const user = { name: 'Ann', password: 'hunter2', nested: { token: 'abc' } };
+  const made = valueOf('[Object.values(user), Object.entries(user), [...map], JSON.stringify(user)]', {
+    user,
+    map: new Map([['password', 'hunter2']]),
+  });
+  assert.equal(JSON.stringify(made).includes('hunter2'), false);
+  assert.match(JSON.stringify(made), /Ann.*\[redacted:/);
+  assert.match(String(valueOf('JSON.stringify(user)', { user })), /"token":"\[redacted:[a-z-]+\]"/);
+});
+
+test('a piece of a text that is personal by its content is hidden, and glued to others it is replaced', () => {
+  const card = '4111 1111 1111 1111';
+  for (const text of [
+    'card.slice(0, 15)',
+    'card[3]',
+    'card.split(" ")[1]',
+    'card.substring(1)',
+    'number % 10000',
+    'Math.floor(number / 10)',
+  ]) {
+    assert.ok('secret' in evaluate(text, { card, number: 4111111111111111 }), text);
+  }
+  assert.doesNotMatch(String(valueOf('"9" + card + `${card}7` + [card].join() + "a".concat(card)', { card })), /1111/);
+});
+
+test('a condition never gives a value that depends on a secret, also where only the evaluation knows', () => {
+  const variables = { user: { password: 'x' }, key: 'password', map: new Map([['password', 'x']]) };
+  for (const text of [
+    'user[key] === "x"',
+    'map.get(key) === "x"',
+    'Object.values(user)[0] === "x"',
+    'JSON.stringify(user) === "x"',
+  ]) {
+    const result = evaluate(text, variables, true);
+    assert.ok('error' in result, text);
+    assert.match(result.error, /secret/, text);
+  }
+});
+
+test('objects of another realm and module namespaces are read like others', async () => {
+  const foreign: unknown = runInNewContext('({ a: [1, { b: 2 }], m: new Map([[1, 2]]) })');
+  assert.equal(valueOf('foreign.a[1].b', { foreign }), 2);
+  assert.match(errorOf('foreign.m.get(1)', { foreign }), /not called/);
+  const url = `data:text/javascript,import * as self from ${JSON.stringify('data:text/javascript,export let x = 1')}; export { self }`;
+  const module: unknown = await import(url);
+  assert.equal(valueOf('module.self.x', { module }), 1);
+});
+
+test('the stack of an error is read only where no formatter of the application would run', () => {
+  const before = Error.prepareStackTrace;
+  let ran = 0;
+  const quiet = new Error('quiet');
+  assert.match(String(valueOf('quiet.stack', { quiet })), /Error: quiet/);
+  const loud = new Error('loud');
+  const plain = {};
+  Error.captureStackTrace(plain);
+  try {
+    Error.prepareStackTrace = () => ++ran;
+    assert.match(errorOf('loud.stack', { loud }), /prepareStackTrace|getter/);
+    assert.match(errorOf('plain.stack', { plain }), /prepareStackTrace|getter/);
+    assert.equal(ran, 0);
+  } finally {
+    Error.prepareStackTrace = before;
+  }
+});
+
+test('it works where code generation from strings is switched off', () => {
+  const root = new URL('../..', import.meta.url);
+  const script = `
+    const { compileExpression } = await import('./agent-node/src/expressions/compile.ts');
+    const tree = { root: { type: 'binary', operator: '+', left: { type: 'literal', value: 1 }, right: { type: 'literal', value: 2 }, at: 1 }, names: [], usesThis: false, condition: false };
+    console.log(compileExpression(tree)({ lookup() {}, thisValue: undefined, hasThis: false }).value);
+  `;
+  const output = execFileSync(
+    process.execPath,
+    ['--disallow-code-generation-from-strings', '--import', 'tsx', '--input-type=module', '-e', script],
+    { cwd: root, timeout: 30_000, encoding: 'utf8' },
+  );
+  assert.equal(output.trim(), '3');
+});
