@@ -1,0 +1,102 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const BIN = fileURLToPath(new URL('../bin/borescope.js', import.meta.url));
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Only what a test gives: settings of whoever runs the tests must not reach the command. */
+function environment(given: Record<string, string>): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('BORESCOPE_'));
+  return { ...Object.fromEntries(kept), ...given };
+}
+
+/** Runs the command as a user would, to its end; killed after 30 s. */
+export async function cli(args: string[], env: Record<string, string> = {}): Promise<Finished> {
+  return finish(spawn(process.execPath, [BIN, ...args], { env: environment(env) }));
+}
+
+async function finish(child: ChildProcessWithoutNullStreams): Promise<Finished> {
+  const timer = setTimeout(() => child.kill('SIGKILL'), 30_000);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk;
+  });
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk;
+  });
+  const [code] = await once(child, 'close');
+  clearTimeout(timer);
+  return { code: typeof code === 'number' ? code : null, stdout, stderr };
+}
+
+export async function temporaryDirectory(t: TestContext): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'borescope-cli-'));
+  t.after(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+export interface Served {
+  readonly url: string;
+  readonly dataDir: string;
+  /** Sends the signal and waits for the end. */
+  stop(signal?: NodeJS.Signals): Promise<Finished>;
+}
+
+/** `borescope serve` as a process of its own, listening when this resolves; stopped with the test. */
+export async function serve(t: TestContext, flags: string[] = []): Promise<Served> {
+  const dataDir = await temporaryDirectory(t);
+  const args = [BIN, 'serve', '--port', '0', '--data-dir', dataDir, '--log-level', 'info', ...flags];
+  const child = spawn(process.execPath, args, { env: environment({}) });
+  const finished = finish(child);
+  let ended: Promise<Finished> | undefined;
+  const stop = (signal: NodeJS.Signals = 'SIGTERM') => {
+    if (ended === undefined) child.kill(signal);
+    ended ??= finished;
+    return ended;
+  };
+  t.after(() => stop());
+  const url = await new Promise<string>((resolve, reject) => {
+    let printed = '';
+    child.stdout.on('data', (chunk: string) => {
+      printed += chunk;
+      const listening = /listening on (\S+)/.exec(printed)?.[1];
+      if (listening !== undefined) resolve(listening);
+    });
+    finished.then(({ stderr }) => reject(new Error(`serve ended: ${stderr}`)), reject);
+  });
+  return { url, dataDir, stop };
+}
+
+/** A new token, by the command, beside the running broker. */
+export async function createToken(
+  dataDir: string,
+  kind: string,
+  ...flags: string[]
+): Promise<{ token: string; id: string }> {
+  const made = await cli([
+    'token',
+    'create',
+    '--kind',
+    kind,
+    '--name',
+    'test',
+    '--data-dir',
+    dataDir,
+    '--json',
+    ...flags,
+  ]);
+  if (made.code !== 0) throw new Error(made.stderr);
+  const { token, id } = JSON.parse(made.stdout);
+  return { token, id };
+}

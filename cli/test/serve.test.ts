@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { WebSocket } from 'ws';
+import { agentPeer, armNext, runtime, sendHit, until } from '../../server/test/broker-harness.ts';
+import { cli, createToken, serve, temporaryDirectory } from './run-cli.ts';
+
+test('a snapshot from a terminal: progress while it waits, the result, exit 0', async (t) => {
+  const { url, dataDir } = await serve(t);
+  const agent = await createToken(dataDir, 'agent');
+  const mcp = await createToken(dataDir, 'mcp');
+  const peer = await agentPeer(t, url, agent.token, runtime('runtime-1'));
+  const env = { BORESCOPE_URL: url, BORESCOPE_TOKEN: mcp.token };
+
+  const running = cli(['snapshot', 'src/cart.ts:7', '--service', 'shop', '--version', '1.2.3'], env);
+  const id = await armNext(peer);
+  sendHit(peer, id, 1);
+  const { code, stdout, stderr } = await running;
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^completed.*: 1 of 1 hits/);
+  assert.match(stdout, /\n {2}total = 12\n/);
+  assert.match(stderr, /no hit of 1 yet\n/);
+
+  const json = await cli(['wait', id, '--json'], env);
+  assert.equal(JSON.parse(json.stdout).action.id, id);
+  assert.equal(JSON.parse((await cli(['runtimes', '--json'], env)).stdout).total, 1);
+  assert.match((await cli(['actions'], env)).stdout, new RegExp(`^${id} snapshot completed 1/1 src/cart.ts:7`));
+});
+
+test("an agent's BORESCOPE_URL leads the command to the same broker", async (t) => {
+  const { url, dataDir } = await serve(t);
+  const mcp = await createToken(dataDir, 'mcp');
+  const env = { BORESCOPE_URL: `${url.replace(/^http/, 'ws')}/agent/v1`, BORESCOPE_TOKEN: mcp.token };
+  const { code, stdout } = await cli(['runtimes'], env);
+  assert.equal(code, 0);
+  assert.match(stdout, /No runtime is attached/);
+});
+
+test('what fails says why on stderr and exits 1', async (t) => {
+  const { url, dataDir } = await serve(t);
+  const agent = await createToken(dataDir, 'agent');
+  const mcp = await createToken(dataDir, 'mcp');
+  const env = { BORESCOPE_URL: url, BORESCOPE_TOKEN: mcp.token };
+  const peer = await agentPeer(t, url, agent.token, runtime('runtime-1'));
+  const cases: [string[], Record<string, string>, RegExp][] = [
+    [['snapshot', 'a.ts:1', '--service', 'nope'], {}, /RUNTIME_NOT_FOUND/],
+    [
+      ['snapshot', 'a.ts:1', '--service', 'shop', '--max-hits', '51'],
+      {},
+      /LIMIT_EXCEEDED: max_hits: above the limit of 50/,
+    ],
+    [['wait', 'act_nothing'], {}, /ACTION_NOT_FOUND/],
+    [['cancel', 'act_nothing'], {}, /ACTION_NOT_FOUND/],
+    [['runtimes'], { BORESCOPE_TOKEN: 'bore_mcp_x' }, /mistyped/],
+    [['runtimes'], { BORESCOPE_TOKEN: agent.token }, /takes an mcp token/],
+    [['runtimes'], { BORESCOPE_URL: 'http://127.0.0.1:1' }, /no broker answers at http:\/\/127\.0\.0\.1:1/],
+  ];
+  for (const [args, changed, message] of cases) {
+    const { code, stderr, stdout } = await cli(args, { ...env, ...changed });
+    assert.equal(code, 1, args.join(' '));
+    assert.match(stderr, message);
+    assert.equal(stdout, '');
+  }
+  const expiring = cli(['snapshot', 'a.ts:7', '--service', 'shop', '--timeout', '1'], env);
+  await armNext(peer);
+  const { code, stdout, stderr } = await expiring;
+  assert.equal(code, 1);
+  assert.match(stdout, /^expired/);
+  assert.match(stderr, /no hit/);
+});
+
+test('cancel takes the probe out', async (t) => {
+  const { url, dataDir } = await serve(t);
+  const agent = await createToken(dataDir, 'agent');
+  const mcp = await createToken(dataDir, 'mcp');
+  const env = { BORESCOPE_URL: url, BORESCOPE_TOKEN: mcp.token };
+  const peer = await agentPeer(t, url, agent.token, runtime('runtime-1'));
+  const placed = cli(['snapshot', 'a.ts:7', '--service', 'shop', '--wait', '0', '--json'], env);
+  const id = await armNext(peer);
+  assert.match(JSON.parse((await placed).stdout).action.state, /queued|armed/);
+  assert.equal((await cli(['cancel', id], env)).code, 0);
+  assert.equal((await peer.next('disarm')).actionId, id);
+});
+
+test('a token that the command revokes beside a running broker loses its sockets', async (t) => {
+  const { url, dataDir } = await serve(t);
+  const agent = await createToken(dataDir, 'agent');
+  const peer = await agentPeer(t, url, agent.token, runtime('runtime-1'));
+  assert.equal((await cli(['token', 'revoke', agent.id, '--data-dir', dataDir])).code, 0);
+  await until(() => peer.socket.readyState === WebSocket.CLOSED, 'closed');
+});
+
+test('a signal drains the broker, which ends with 0', async (t) => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    const { stop, url, dataDir } = await serve(t);
+    const agent = await createToken(dataDir, 'agent');
+    const peer = await agentPeer(t, url, agent.token, runtime('runtime-1'));
+    const drained = peer.next('drain');
+    const { code, stderr } = await stop(signal);
+    assert.equal(code, 0, stderr);
+    await drained;
+    assert.match(stderr, /"msg":"stopped"/);
+  }
+});
+
+test('a port that is taken is one line and exit 1', async (t) => {
+  const { url } = await serve(t);
+  const dir = await temporaryDirectory(t);
+  const { code, stderr } = await cli([
+    'serve',
+    '--port',
+    new URL(url).port,
+    '--data-dir',
+    dir,
+    '--log-level',
+    'silent',
+  ]);
+  assert.equal(code, 1);
+  assert.match(stderr, /^borescope: port \d+ on 127\.0\.0\.1 is taken: [^\n]*\n$/);
+});
