@@ -12,7 +12,7 @@ export interface ChildOptions {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Everything that it writes goes here. */
+  /** Everything that it writes goes here; what an earlier start wrote is gone. */
   readonly logFile: string;
 }
 
@@ -38,7 +38,7 @@ export class Child {
       detached: process.platform !== 'win32',
     });
     this.#process = child;
-    const log = createWriteStream(logFile, { flags: 'a', mode: 0o600 });
+    const log = createWriteStream(logFile, { mode: 0o600 });
     // A full disk costs the log, never the demonstration.
     log.on('error', () => undefined);
     for (const output of [child.stdout, child.stderr]) {

@@ -49,11 +49,11 @@ async function run({ once, progress, signal, onStop }: RunOptions): Promise<numb
   onStop(() => client.close());
   progress.say(`Shop: attached, ${await attachedShop(client, signal)} (${shop.logFile})`);
 
-  const { question, snapshot } = await firstSnapshot(client, signal);
+  const { question, answer, snapshot } = await firstSnapshot(client, signal);
   const captured = snapshot.hits.length > 0;
   if (captured) {
     progress.say('Snapshot: captured');
-    console.log(`\n${[question, '', ...renderSnapshot(snapshot)].join('\n')}\n`);
+    console.log(`\n${[question, '', ...renderSnapshot(snapshot), '', answer].join('\n')}\n`);
   } else {
     progress.say(`Snapshot: none, ${snapshot.action.state}`);
     for (const { message, next_step } of snapshot.diagnosis ?? []) console.log(`  ${message} ${next_step}`);

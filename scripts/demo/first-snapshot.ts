@@ -43,6 +43,7 @@ export async function attachedShop(client: Client, signal: AbortSignal): Promise
 
 export interface FirstSnapshot {
   readonly question: string;
+  readonly answer: string;
   readonly snapshot: Snapshot;
 }
 
@@ -59,6 +60,7 @@ export async function firstSnapshot(client: Client, signal: AbortSignal): Promis
   if (result.isError) throw new Error(`the snapshot was refused: ${JSON.stringify(result.structuredContent)}`);
   return {
     question: `Shoppers get a discount twice. Looking into the running shop, where ${CONDITION}:`,
+    answer: 'Look at cart.codes: the same code twice, once with a space behind it.',
     snapshot: snapshot.parse(result.structuredContent),
   };
 }

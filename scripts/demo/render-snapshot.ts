@@ -4,10 +4,11 @@ import type { Snapshot } from './snapshot.ts';
 const WIDTH = 110;
 
 /** A captured snapshot as a person at a terminal wants to see it. */
-export function renderSnapshot({ hits, cost, redactions }: Snapshot): string[] {
+export function renderSnapshot({ placements, hits, cost, redactions }: Snapshot): string[] {
   const lines: string[] = [];
   for (const hit of hits) {
-    lines.push(`  ${hit.file}:${hit.line}, in ${hit.function}`, '');
+    const text = placements.find(({ runtime }) => runtime === hit.runtime)?.source_line ?? '';
+    lines.push(`  ${hit.file}:${hit.line}, in ${hit.function}`, `  > ${text.trim()}`, '');
     const locals = Object.entries(hit.variables?.local ?? {});
     const column = Math.max(...locals.map(([name]) => name.length));
     for (const [name, value] of locals) {
@@ -33,13 +34,18 @@ function show(value: unknown): string {
   return inspect(readable(value), { depth: 8, breakLength: WIDTH, maxStringLength: 200, maxArrayLength: 20 });
 }
 
-/** What the result marks as hidden reads `<hidden email>`; everything else stays as it is. */
+/** What the result marks as hidden, cut or not yet set reads `<hidden email>`; everything else stays as it is. */
 function readable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(readable);
   if (typeof value !== 'object' || value === null) return value;
-  if ('$redacted' in value && typeof value.$redacted === 'string') {
-    const text = `<hidden ${value.$redacted}>`;
-    return { [inspect.custom]: () => text };
-  }
+  const marked = mark(value);
+  if (marked !== undefined) return { [inspect.custom]: () => `<${marked}>` };
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, readable(inner)]));
+}
+
+function mark(value: object): string | undefined {
+  if ('$redacted' in value) return `hidden ${value.$redacted}`;
+  if ('$depth' in value) return `${value.$depth}, nested too deep to show`;
+  if ('$' in value) return String(value.$);
+  return undefined;
 }

@@ -5,8 +5,10 @@ const named = z.record(z.string(), z.unknown());
 /** As much of the result of `capture_snapshot` as is needed here; a result of another shape is an error that says where. */
 export const snapshot = z.object({
   action: z.object({ id: z.string(), state: z.string() }),
+  placements: z.array(z.object({ runtime: z.string(), status: z.string(), source_line: z.string().optional() })),
   hits: z.array(
     z.object({
+      runtime: z.string(),
       file: z.string(),
       line: z.number(),
       function: z.string(),

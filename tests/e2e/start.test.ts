@@ -114,7 +114,7 @@ test(
       const start = npmStart(dataDir, ['--', '--once']);
       assert.equal(await start.ended(), 0, start.output());
       const output = start.output();
-      assert.match(output, /examples\/shop\/src\/orders\.ts:\d+, in placeOrder/);
+      assert.match(output, /examples\/shop\/src\/orders\.ts:\d+, in placeOrder\n {2}> const payment = await charge/);
       assert.match(output, /codes: \[ '(WELCOME10|SUMMER15)', '\1 ' \]/);
       assert.match(output, /email: <hidden email>/);
       assert.match(output, /number: <hidden [a-z-]+>/);
