@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
+import { proves } from '../../tests/proves.ts';
 import { mintToken, tokenHash, tokenKind } from '../src/access/token-format.ts';
 
 test('a token names its kind and carries 192 random bits', () => {
@@ -21,7 +22,7 @@ test('the kind is read back from every token that was made', () => {
   }
 });
 
-test('any single wrong character is told without a look-up', () => {
+test(proves('tokens:form', 'any single wrong character is told without a look-up'), () => {
   const token = mintToken('mcp', randomBytes);
   for (let at = 0; at < token.length; at += 1) {
     const other = token[at] === 'x' ? 'y' : 'x';

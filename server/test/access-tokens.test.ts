@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { proves } from '../../tests/proves.ts';
 import { watchAttachments } from '../src/access/attachments.ts';
 import { authenticate } from '../src/access/authenticate.ts';
 import { bearerCredential, bearerOrPairCredential } from '../src/access/credentials.ts';
@@ -55,7 +56,7 @@ test('a token is verified as the caller that it was made for', async (t) => {
   });
 });
 
-test('the store holds the hash of a token and nowhere its text', async (t) => {
+test(proves('tokens:stored', 'the store holds the hash of a token and nowhere its text'), async (t) => {
   const { store, tokens, organization, dataDir } = await bench(t);
   const { token, record } = await tokens.create({ organization, kind: 'agent', name: 'a' });
   assert.match(record.hash, /^[0-9a-f]{64}$/);
@@ -85,16 +86,19 @@ test('a mistyped, an unknown, a revoked and an expired token are told apart', as
   assert.equal(await refusal(token), 'revoked');
 });
 
-test("another organization's token cannot be revoked or rotated, as if it never was", async (t) => {
-  const { store, tokens, organization } = await bench(t);
-  const { record, token } = await tokens.create({ organization, kind: 'mcp', name: 'a' });
-  const acme = await store.organizations.create({ id: 'org_acme', name: 'acme', createdAt: 0 });
-  assert.ok(acme !== undefined);
-  assert.equal(await tokens.revoke(acme.id, record.id), undefined);
-  assert.equal(await tokens.rotate(acme.id, record.id, 0), undefined);
-  assert.deepEqual(await tokens.list(acme.id), []);
-  assert.equal((await tokens.verify(token)).ok, true);
-});
+test(
+  proves('tokens:organization', "another organization's token cannot be revoked or rotated, as if it never was"),
+  async (t) => {
+    const { store, tokens, organization } = await bench(t);
+    const { record, token } = await tokens.create({ organization, kind: 'mcp', name: 'a' });
+    const acme = await store.organizations.create({ id: 'org_acme', name: 'acme', createdAt: 0 });
+    assert.ok(acme !== undefined);
+    assert.equal(await tokens.revoke(acme.id, record.id), undefined);
+    assert.equal(await tokens.rotate(acme.id, record.id, 0), undefined);
+    assert.deepEqual(await tokens.list(acme.id), []);
+    assert.equal((await tokens.verify(token)).ok, true);
+  },
+);
 
 test('rotation gives a new text with the same rights, and the old one holds for the overlap only', async (t) => {
   const { tokens, organization, clock } = await bench(t);
@@ -135,7 +139,7 @@ test('last use is recorded, at most once a minute', async (t) => {
   assert.equal(await used(), clock.now);
 });
 
-test('a door takes tokens of its own kind only, and says which', async (t) => {
+test(proves('tokens:kind', 'a door takes tokens of its own kind only, and says which'), async (t) => {
   const { tokens, organization } = await bench(t);
   const { token } = await tokens.create({ organization, kind: 'agent', name: 'a' });
   const denied = await authenticate(tokens, { kind: 'token', token }, 'mcp');
@@ -166,32 +170,35 @@ test('credentials are read from headers, in their documented forms', () => {
   assert.equal(bearerOrPairCredential({ authorization: 'Bearer abc', email: 'e', token: 't' }).kind, 'token');
 });
 
-test('what is open under a token is closed within a second of its revocation by another process', async (t) => {
-  const { store, tokens, organization, dataDir } = await bench(t);
-  const kept = await tokens.create({ organization, kind: 'mcp', name: 'kept' });
-  const revoked = await tokens.create({ organization, kind: 'mcp', name: 'revoked' });
-  const attachments = watchAttachments({ store, clock: Date.now, onError: assert.ifError });
-  t.after(() => attachments.stop());
-  let keptClosed = false;
-  attachments.add({ organization, id: kept.record.id }, () => {
-    keptClosed = true;
-  });
-  const closed = new Promise<number>((resolve) => {
-    attachments.add({ organization, id: revoked.record.id }, () => resolve(performance.now()));
-  });
-  // A second connection to the same database, as the command has one.
-  const elsewhere = await openEmbeddedStore({ dataDir, now: Date.now, use: 'administration' });
-  const began = performance.now();
-  await elsewhere.tokens.revoke(organization, revoked.record.id, Date.now());
-  await elsewhere.close();
-  // The watcher's timer does not keep a process alive; the test has to.
-  const alive = setInterval(() => undefined, 1000);
-  t.after(() => clearInterval(alive));
-  // A second is promised; another one is for a machine that is busy with other tests.
-  assert.ok((await closed) - began < 2000);
-  assert.equal(keptClosed, false);
-  assert.equal(attachments.count(), 1);
-});
+test(
+  proves('tokens:revoked', 'what is open under a token is closed within a second of its revocation by another process'),
+  async (t) => {
+    const { store, tokens, organization, dataDir } = await bench(t);
+    const kept = await tokens.create({ organization, kind: 'mcp', name: 'kept' });
+    const revoked = await tokens.create({ organization, kind: 'mcp', name: 'revoked' });
+    const attachments = watchAttachments({ store, clock: Date.now, onError: assert.ifError });
+    t.after(() => attachments.stop());
+    let keptClosed = false;
+    attachments.add({ organization, id: kept.record.id }, () => {
+      keptClosed = true;
+    });
+    const closed = new Promise<number>((resolve) => {
+      attachments.add({ organization, id: revoked.record.id }, () => resolve(performance.now()));
+    });
+    // A second connection to the same database, as the command has one.
+    const elsewhere = await openEmbeddedStore({ dataDir, now: Date.now, use: 'administration' });
+    const began = performance.now();
+    await elsewhere.tokens.revoke(organization, revoked.record.id, Date.now());
+    await elsewhere.close();
+    // The watcher's timer does not keep a process alive; the test has to.
+    const alive = setInterval(() => undefined, 1000);
+    t.after(() => clearInterval(alive));
+    // A second is promised; another one is for a machine that is busy with other tests.
+    assert.ok((await closed) - began < 2000);
+    assert.equal(keptClosed, false);
+    assert.equal(attachments.count(), 1);
+  },
+);
 
 test('an attachment that ended is not closed again', async (t) => {
   const { store, tokens, organization } = await bench(t);

@@ -5,6 +5,7 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { proves } from '../../tests/proves.ts';
 import { ListenError, startBroker } from '../src/broker.ts';
 import { readSettings, SettingsError } from '../src/settings.ts';
 import { DataDirectoryInUse } from '../src/store/embedded/embedded-store.ts';
@@ -34,7 +35,7 @@ test('a port that is taken stops the start with one line, and leaves the store f
   await second.close();
 });
 
-test('two brokers never share an embedded store', async (t) => {
+test(proves('broker:one-per-store', 'two brokers never share an embedded store'), async (t) => {
   const { dataDir } = await testBroker(t);
   const settings = readSettings({ BORESCOPE_PORT: '0', BORESCOPE_DATA_DIR: dataDir });
   await assert.rejects(startBroker({ settings, logTo: silent }), DataDirectoryInUse);
@@ -76,26 +77,29 @@ test('draining answers calls that wait, tells agents to come back, and ends', as
   await assert.rejects(fetch(`${url}/healthz`));
 });
 
-test('an action that lives when the broker stops goes on when it starts again', async (t) => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'borescope-'));
-  t.after(() => rm(dataDir, { recursive: true, force: true }));
-  const environment = { BORESCOPE_DATA_DIR: dataDir };
-  const first = await testBroker(t, environment);
-  const agent = (await first.token({ kind: 'agent' })).token;
-  const mcp = (await first.token({ kind: 'mcp' })).token;
-  const peer = await agentPeer(t, first.url, agent, runtime('runtime-1'));
-  const call = await modernClient(t, first.url, bearer(mcp));
-  await call.callTool({ name: 'capture_snapshot', arguments: { ...place, wait_seconds: 0 } });
-  const id = await armNext(peer);
-  await first.broker.close();
+test(
+  proves('actions:restart', 'an action that lives when the broker stops goes on when it starts again'),
+  async (t) => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'borescope-'));
+    t.after(() => rm(dataDir, { recursive: true, force: true }));
+    const environment = { BORESCOPE_DATA_DIR: dataDir };
+    const first = await testBroker(t, environment);
+    const agent = (await first.token({ kind: 'agent' })).token;
+    const mcp = (await first.token({ kind: 'mcp' })).token;
+    const peer = await agentPeer(t, first.url, agent, runtime('runtime-1'));
+    const call = await modernClient(t, first.url, bearer(mcp));
+    await call.callTool({ name: 'capture_snapshot', arguments: { ...place, wait_seconds: 0 } });
+    const id = await armNext(peer);
+    await first.broker.close();
 
-  const second = await testBroker(t, environment);
-  const again = await agentPeer(t, second.url, agent, runtime('runtime-1'));
-  const client = await modernClient(t, second.url, bearer(mcp));
-  const answer = client.callTool({ name: 'wait_for_action', arguments: { action_id: id } });
-  sendHit(again, id, 1, again.epoch);
-  assert.equal(Object((await answer).structuredContent).action.state, 'completed');
-});
+    const second = await testBroker(t, environment);
+    const again = await agentPeer(t, second.url, agent, runtime('runtime-1'));
+    const client = await modernClient(t, second.url, bearer(mcp));
+    const answer = client.callTool({ name: 'wait_for_action', arguments: { action_id: id } });
+    sendHit(again, id, 1, again.epoch);
+    assert.equal(Object((await answer).structuredContent).action.state, 'completed');
+  },
+);
 
 test('a broker with a certificate speaks TLS, to assistants and in its own words', async (t) => {
   const dir = await mkdtemp(join(tmpdir(), 'borescope-'));
@@ -122,7 +126,7 @@ test('a certificate that cannot be read stops the start with one line that names
   );
 });
 
-test('nothing that was captured and no credential is ever logged', async (t) => {
+test(proves('tokens:silent', 'nothing that was captured and no credential is ever logged'), async (t) => {
   const { url, token, log } = await testBroker(t);
   const agent = (await token({ kind: 'agent' })).token;
   const mcp = (await token({ kind: 'mcp' })).token;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CLOSE, LIMITS } from '@borescope/agent-protocol';
 import { WebSocket } from 'ws';
+import { proves } from '../../tests/proves.ts';
 import { agentPeer, bearer, runtime, testBroker, until } from './broker-harness.ts';
 
 /** The answer to an upgrade that is refused. */
@@ -21,7 +22,7 @@ function refusal(url: string, headers: Record<string, string>): Promise<{ status
   });
 }
 
-test('who an agent is, is known before its connection becomes a WebSocket', async (t) => {
+test(proves('tokens:kind', 'who an agent is, is known before its connection becomes a WebSocket'), async (t) => {
   const { url, token, broker, organization } = await testBroker(t);
   const mcp = await token({ kind: 'mcp' });
   const revoked = await token({ kind: 'agent' });
@@ -49,7 +50,7 @@ test('a token in the query string of the upgrade opens nothing', async (t) => {
   assert.ok(!log().includes(agent.token));
 });
 
-test('revoking a token closes the sockets of its agents and no other', async (t) => {
+test(proves('tokens:revoked', 'revoking a token closes the sockets of its agents and no other'), async (t) => {
   const { url, token, broker, organization } = await testBroker(t);
   const revoked = await token({ kind: 'agent' });
   const kept = await token({ kind: 'agent' });
@@ -61,7 +62,7 @@ test('revoking a token closes the sockets of its agents and no other', async (t)
   assert.equal(staying.socket.readyState, WebSocket.OPEN);
 });
 
-test('a frame above 1 MiB closes its own connection only', async (t) => {
+test(proves('limits:frame', 'a frame above 1 MiB closes its own connection only'), async (t) => {
   const { url, token } = await testBroker(t);
   const agent = await token({ kind: 'agent' });
   const big = await agentPeer(t, url, agent.token, runtime('runtime-big'));

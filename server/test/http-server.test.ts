@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { proves } from '../../tests/proves.ts';
 import { bearer, testBroker } from './broker-harness.ts';
 
 /** `fetch` sets the Host header itself; this sends the one that is given. */
@@ -95,7 +96,7 @@ test('metrics are open to loopback, and behind a proxy to an admin token only', 
   assert.equal((await fetch(`${proxied.url}/metrics`, { headers: bearer(admin.token) })).status, 200);
 });
 
-test('a token in a query string opens nothing and is never logged', async (t) => {
+test(proves('tokens:silent', 'a token in a query string opens nothing and is never logged'), async (t) => {
   const { url, token, log } = await testBroker(t);
   const { token: mcp } = await token({ kind: 'mcp' });
   for (const query of [`token=${mcp}`, `access_token=${mcp}`]) {

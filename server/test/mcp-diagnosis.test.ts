@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Observation } from '@borescope/agent-protocol';
+import { proves } from '../../tests/proves.ts';
 import type { Action, Placement } from '../src/actions/action.ts';
 import { diagnose } from '../src/mcp/diagnosis.ts';
 
@@ -59,7 +60,7 @@ function causeOf(rest: Partial<Placement>): string | undefined {
 
 const bound = (scriptHash: string) => ({ file: 'src/cart.ts', line: 7, sourceLine: 'x', scriptHash });
 
-test('every reason for no hit has a cause of its own', () => {
+test(proves('tools:diagnosis', 'every reason for no hit has a cause of its own'), () => {
   assert.equal(causeOf({ observation: quiet }), 'line_not_passed');
   assert.equal(causeOf({ observation: { ...quiet, passes: 9, conditionFalse: 9 } }), 'condition_false');
   assert.equal(causeOf({ observation: { ...quiet, passes: 9, conditionErrors: 9 } }), 'condition_error');

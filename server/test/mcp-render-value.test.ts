@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CapturedValue } from '@borescope/agent-protocol';
+import { proves } from '../../tests/proves.ts';
 import { renderNamed, renderValue } from '../src/mcp/render-value.ts';
 
 const object = (properties: Record<string, CapturedValue>, className = 'Object'): CapturedValue => ({
@@ -146,14 +147,17 @@ test('__proto__ as a captured key reaches no prototype', () => {
   assert.equal(Object.getPrototypeOf(rendered), Object.prototype);
 });
 
-test('bidirectional, zero-width, tag and control characters are made visible and counted', () => {
-  assert.deepEqual(renderValue(text('user\u202e\u200b\u0007\u{e0041}')), {
-    $string: 'user\\u202e\\u200b\\u0007\\u{e0041}',
-    $escaped: 4,
-  });
-  assert.deepEqual(renderValue(text('lone \ud800')), { $string: 'lone \\ud800', $escaped: 1 });
-  assert.equal(renderValue(text('tab\tline\n emoji 😀 é')), 'tab\tline\n emoji 😀 é');
-});
+test(
+  proves('tools:hostile-text', 'bidirectional, zero-width, tag and control characters are made visible and counted'),
+  () => {
+    assert.deepEqual(renderValue(text('user\u202e\u200b\u0007\u{e0041}')), {
+      $string: 'user\\u202e\\u200b\\u0007\\u{e0041}',
+      $escaped: 4,
+    });
+    assert.deepEqual(renderValue(text('lone \ud800')), { $string: 'lone \\ud800', $escaped: 1 });
+    assert.equal(renderValue(text('tab\tline\n emoji 😀 é')), 'tab\tline\n emoji 😀 é');
+  },
+);
 
 test('a name that is shadowed keeps both values', () => {
   const rendered = renderNamed([

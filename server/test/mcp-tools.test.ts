@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { proves } from '../../tests/proves.ts';
 import {
   type AgentPeer,
   agentPeer,
@@ -87,63 +88,78 @@ for (const [era, connect] of ERAS) {
     ]);
   });
 
-  test(`era ${era}: a snapshot comes back in the call that asked for it, in both forms, with progress on the way`, async (t) => {
-    const { url, mcp, peer } = await bench(t);
-    const call = await connect(t, url, mcp);
-    const progress: { progress: number; message?: string | undefined }[] = [];
-    const answer = call('capture_snapshot', place, { onprogress: (told) => progress.push(told) });
-    const id = await armNext(peer);
-    await until(() => progress.some(({ message }) => message?.startsWith('armed') === true), 'progress says armed');
-    sendHit(peer, id, 1);
-    await peer.next('disarm');
-    peer.send({
-      type: 'status',
-      actionId: id,
-      removed: true,
-      observation: { passes: 1, conditionFalse: 0, conditionErrors: 0, dropped: 0, armedMs: 5, placedMs: 5 },
-      cost: { samples: 1, meanUs: 120, maxUs: 120, totalMs: 0.12 },
-    });
-    const { structured, text, isError } = await answer;
-    assert.equal(isError, false);
-    const { action, placements, hits, cost, redactions, untrusted, diagnosis } = structured;
-    assert.equal(Object(action).state, 'completed');
-    assert.equal(Object(action).id, id);
-    assert.deepEqual(placements, [
-      { runtime: 'runtime-1', status: 'removed', file: 'src/cart.ts', line: 7, source_line: 'return total;' },
-    ]);
-    assert.deepEqual(Object(hits)[0].variables, { local: { total: 12 } });
-    assert.deepEqual(cost, { samples: 1, mean_us: 120, max_us: 120, total_ms: 0.12 });
-    assert.deepEqual(redactions, { count: 0, kinds: [] });
-    assert.equal(untrusted, true);
-    assert.equal(diagnosis, undefined);
-    assert.match(text, /^completed.*\n.*return total;/);
-    assert.match(text, /\n {2}total = 12\n {2}stack: total src\/cart.ts:7/);
-    for (const [index, told] of progress.entries()) {
-      assert.ok(told.progress > (progress[index - 1]?.progress ?? -1), 'progress grows');
-    }
-  });
+  test(
+    proves(
+      ['tools:both-eras', 'tools:both-forms', 'tools:progress', 'tools:cost'],
+      `era ${era}: a snapshot comes back in the call that asked for it, in both forms, with progress on the way`,
+    ),
+    async (t) => {
+      const { url, mcp, peer } = await bench(t);
+      const call = await connect(t, url, mcp);
+      const progress: { progress: number; message?: string | undefined }[] = [];
+      const answer = call('capture_snapshot', place, { onprogress: (told) => progress.push(told) });
+      const id = await armNext(peer);
+      await until(() => progress.some(({ message }) => message?.startsWith('armed') === true), 'progress says armed');
+      sendHit(peer, id, 1);
+      await peer.next('disarm');
+      peer.send({
+        type: 'status',
+        actionId: id,
+        removed: true,
+        observation: { passes: 1, conditionFalse: 0, conditionErrors: 0, dropped: 0, armedMs: 5, placedMs: 5 },
+        cost: { samples: 1, meanUs: 120, maxUs: 120, totalMs: 0.12 },
+      });
+      const { structured, text, isError } = await answer;
+      assert.equal(isError, false);
+      const { action, placements, hits, cost, redactions, untrusted, diagnosis } = structured;
+      assert.equal(Object(action).state, 'completed');
+      assert.equal(Object(action).id, id);
+      assert.deepEqual(placements, [
+        { runtime: 'runtime-1', status: 'removed', file: 'src/cart.ts', line: 7, source_line: 'return total;' },
+      ]);
+      assert.deepEqual(Object(hits)[0].variables, { local: { total: 12 } });
+      assert.deepEqual(cost, { samples: 1, mean_us: 120, max_us: 120, total_ms: 0.12 });
+      assert.deepEqual(redactions, { count: 0, kinds: [] });
+      assert.equal(untrusted, true);
+      assert.equal(diagnosis, undefined);
+      assert.match(text, /^completed.*\n.*return total;/);
+      assert.match(text, /\n {2}total = 12\n {2}stack: total src\/cart.ts:7/);
+      for (const [index, told] of progress.entries()) {
+        assert.ok(told.progress > (progress[index - 1]?.progress ?? -1), 'progress grows');
+      }
+    },
+  );
 
-  test(`era ${era}: a bad argument is a structured error that the client's own validation lets through`, async (t) => {
-    const { url, mcp } = await bench(t);
-    const call = await connect(t, url, mcp);
-    await call.list();
-    for (const bad of [
-      { max_hits: 0 },
-      { max_hits: 51 },
-      { max_hits: 1.5 },
-      { timeout_seconds: 601 },
-      { expressions: Array(11).fill('a') },
-    ]) {
-      const { structured, isError, text } = await call('capture_snapshot', { ...place, ...bad });
-      assert.equal(isError, true);
-      const { error } = structured;
-      assert.deepEqual(Object.keys(Object(error)), ['code', 'message', 'hint', 'retryable']);
-      assert.equal(Object(error).code, 'LIMIT_EXCEEDED');
-      assert.match(text, /^LIMIT_EXCEEDED: /);
-    }
-  });
+  test(
+    proves(
+      ['errors:form', 'limits:hits-refused', 'limits:timeout-refused', 'limits:expressions-refused'],
+      `era ${era}: a bad argument is a structured error that the client's own validation lets through`,
+    ),
+    async (t) => {
+      const { url, mcp } = await bench(t);
+      const call = await connect(t, url, mcp);
+      await call.list();
+      for (const bad of [
+        { max_hits: 0 },
+        { max_hits: 51 },
+        { max_hits: 1.5 },
+        { timeout_seconds: 0 },
+        { timeout_seconds: 601 },
+        { expressions: Array(11).fill('a') },
+        { expressions: ['a'.repeat(1025)] },
+      ]) {
+        const { structured, isError, text } = await call('capture_snapshot', { ...place, ...bad });
+        assert.equal(isError, true);
+        const { error } = structured;
+        assert.deepEqual(Object.keys(Object(error)), ['code', 'message', 'hint', 'retryable']);
+        assert.equal(Object(error).code, 'LIMIT_EXCEEDED');
+        assert.match(Object(error).message, /: (above|below) the limit of \d+|: must be a whole number$/);
+        assert.match(text, /^LIMIT_EXCEEDED: /);
+      }
+    },
+  );
 
-  test(`era ${era}: a client that leaves stops waiting, and its action lives on`, async (t) => {
+  test(proves('tools:leave', `era ${era}: a client that leaves stops waiting, and its action lives on`), async (t) => {
     const { url, mcp, peer, broker, organization } = await bench(t);
     const call = await connect(t, url, mcp);
     const leave = new AbortController();
@@ -205,7 +221,7 @@ test('a page of runtimes ends with a cursor for the next one', async (t) => {
   assert.equal(bad?.isError, true);
 });
 
-test('without a matching runtime the error lists what is attached', async (t) => {
+test(proves('errors:runtime-not-found', 'without a matching runtime the error lists what is attached'), async (t) => {
   const { url, mcp } = await bench(t);
   const call = await ERAS[0]?.[1](t, url, mcp);
   const { structured } =
@@ -237,30 +253,36 @@ test("what no runtime can place is an error with the runtime's own advice", asyn
   assert.match(text, /^FILE_NOT_FOUND: no such file\nnearest: src\/carts/);
 });
 
-test('a call that waits shorter than the probe lives says how to go on, and an expired one says why', async (t) => {
-  const { url, mcp, peer } = await bench(t);
-  const call = (await ERAS[0]?.[1](t, url, mcp)) ?? assert.fail();
-  const answer = call('capture_snapshot', { ...place, timeout_seconds: 1, wait_seconds: 0.2 });
-  const id = await armNext(peer);
-  const early = await answer;
-  assert.equal(early.isError, false);
-  assert.match(String(Object(early.structured['action']).state), /queued|armed/);
-  assert.match(early.text, new RegExp(`wait_for_action \\{"action_id":"${id}"\\}`));
-  const late = call('wait_for_action', { action_id: id });
-  await peer.next('disarm');
-  peer.send({
-    type: 'status',
-    actionId: id,
-    removed: true,
-    observation: { passes: 5, conditionFalse: 5, conditionErrors: 0, dropped: 0, armedMs: 990, placedMs: 1000 },
-    cost: { samples: 0, meanUs: 0, maxUs: 0, totalMs: 0.4 },
-  });
-  const { structured } = await late;
-  assert.equal(Object(structured['action']).state, 'expired');
-  assert.equal(Object(structured['diagnosis'])[0].cause, 'condition_false');
-});
+test(
+  proves(
+    ['tools:wait', 'tools:diagnosis'],
+    'a call that waits shorter than the probe lives says how to go on, and an expired one says why',
+  ),
+  async (t) => {
+    const { url, mcp, peer } = await bench(t);
+    const call = (await ERAS[0]?.[1](t, url, mcp)) ?? assert.fail();
+    const answer = call('capture_snapshot', { ...place, timeout_seconds: 1, wait_seconds: 0.2 });
+    const id = await armNext(peer);
+    const early = await answer;
+    assert.equal(early.isError, false);
+    assert.match(String(Object(early.structured['action']).state), /queued|armed/);
+    assert.match(early.text, new RegExp(`wait_for_action \\{"action_id":"${id}"\\}`));
+    const late = call('wait_for_action', { action_id: id });
+    await peer.next('disarm');
+    peer.send({
+      type: 'status',
+      actionId: id,
+      removed: true,
+      observation: { passes: 5, conditionFalse: 5, conditionErrors: 0, dropped: 0, armedMs: 990, placedMs: 1000 },
+      cost: { samples: 0, meanUs: 0, maxUs: 0, totalMs: 0.4 },
+    });
+    const { structured } = await late;
+    assert.equal(Object(structured['action']).state, 'expired');
+    assert.equal(Object(structured['diagnosis'])[0].cause, 'condition_false');
+  },
+);
 
-test('cancel removes the probe, and a second call answers like the first', async (t) => {
+test(proves('tools:cancel', 'cancel removes the probe, and a second call answers like the first'), async (t) => {
   const { url, mcp, peer } = await bench(t);
   const call = (await ERAS[0]?.[1](t, url, mcp)) ?? assert.fail();
   await call('capture_snapshot', { ...place, wait_seconds: 0 });
@@ -272,39 +294,42 @@ test('cancel removes the probe, and a second call answers like the first', async
   assert.deepEqual(second.structured['action'], first.structured['action']);
 });
 
-test('inspect_location shows source, bound line and names, once for runtimes that agree', async (t) => {
-  const { url, mcp, peer, agent } = await bench(t);
-  const second = await agentPeer(t, url, agent, runtime('runtime-2'));
-  const call = (await ERAS[0]?.[1](t, url, mcp)) ?? assert.fail();
-  await call.list();
-  const answer = call('inspect_location', place);
-  for (const each of [peer, second]) {
-    const { requestId } = await each.next('inspect');
-    each.send({
-      type: 'inspected',
-      requestId,
-      inspection: {
-        bound: { file: 'src/cart.ts', line: 8, sourceLine: 'return total;', function: 'sum', scriptHash: 'h' },
-        source: [
-          { line: 7, text: '' },
-          { line: 8, text: 'return total;' },
-        ],
-        names: ['total', 'items'],
-        scripts: ['file:///app/dist/cart.js'],
-        pending: false,
-      },
-    });
-  }
-  const { structured, text } = await answer;
-  assert.equal(Object(structured['locations']).length, 1);
-  assert.deepEqual(Object(structured['locations'])[0].runtimes, ['runtime-1', 'runtime-2']);
-  assert.equal(structured['same_code'], true);
-  assert.match(text, /binds at src\/cart.ts:8 \(asked for line 7\) in sum/);
-  assert.match(text, /> {4}8 \| return total;/);
-  assert.match(text, /names in scope: total, items/);
-});
+test(
+  proves('tools:inspect', 'inspect_location shows source, bound line and names, once for runtimes that agree'),
+  async (t) => {
+    const { url, mcp, peer, agent } = await bench(t);
+    const second = await agentPeer(t, url, agent, runtime('runtime-2'));
+    const call = (await ERAS[0]?.[1](t, url, mcp)) ?? assert.fail();
+    await call.list();
+    const answer = call('inspect_location', place);
+    for (const each of [peer, second]) {
+      const { requestId } = await each.next('inspect');
+      each.send({
+        type: 'inspected',
+        requestId,
+        inspection: {
+          bound: { file: 'src/cart.ts', line: 8, sourceLine: 'return total;', function: 'sum', scriptHash: 'h' },
+          source: [
+            { line: 7, text: '' },
+            { line: 8, text: 'return total;' },
+          ],
+          names: ['total', 'items'],
+          scripts: ['file:///app/dist/cart.js'],
+          pending: false,
+        },
+      });
+    }
+    const { structured, text } = await answer;
+    assert.equal(Object(structured['locations']).length, 1);
+    assert.deepEqual(Object(structured['locations'])[0].runtimes, ['runtime-1', 'runtime-2']);
+    assert.equal(structured['same_code'], true);
+    assert.match(text, /binds at src\/cart.ts:8 \(asked for line 7\) in sum/);
+    assert.match(text, /> {4}8 \| return total;/);
+    assert.match(text, /names in scope: total, items/);
+  },
+);
 
-test('a viewer is shown what reads only, and refused what places', async (t) => {
+test(proves('tools:listed-by-role', 'a viewer is shown what reads only, and refused what places'), async (t) => {
   const { url, token } = await bench(t);
   const viewer = await token({ kind: 'mcp', role: 'viewer' });
   for (const [, connect] of ERAS) {
@@ -320,29 +345,32 @@ test('a viewer is shown what reads only, and refused what places', async (t) => 
   }
 });
 
-test("another organization's runtimes and actions are as if they never were", async (t) => {
-  const { url, mcp, peer, token, broker } = await bench(t);
-  const acme = await broker.store.organizations.create({ id: 'org_acme', name: 'acme', createdAt: 0 });
-  assert.ok(acme !== undefined);
-  const own = (await ERAS[0]?.[1](t, url, mcp)) ?? assert.fail();
-  await own('capture_snapshot', { ...place, wait_seconds: 0 });
-  const id = await armNext(peer);
-  const stranger = await token({ kind: 'mcp', organization: acme.id });
-  const call = (await ERAS[0]?.[1](t, url, stranger.token)) ?? assert.fail();
-  assert.equal((await call('list_runtimes', {})).structured['total'], 0);
-  assert.deepEqual((await call('list_actions', {})).structured['actions'], []);
-  for (const name of ['wait_for_action', 'cancel_action']) {
-    const foreign = await call(name, { action_id: id });
-    const guessed = await call(name, { action_id: id.replace(/.$/, (last) => (last === '0' ? '1' : '0')) });
-    assert.equal(Object(foreign.structured['error']).code, 'ACTION_NOT_FOUND');
-    assert.deepEqual(
-      JSON.stringify(foreign.structured).replaceAll(/act[\w-]+/g, 'ID'),
-      JSON.stringify(guessed.structured).replaceAll(/act[\w-]+/g, 'ID'),
-    );
-  }
-  const target = await call('capture_snapshot', { ...place, runtimes: { ids: ['runtime-1'] } });
-  assert.equal(Object(target.structured['error']).code, 'RUNTIME_NOT_FOUND');
-});
+test(
+  proves('tokens:organization', "another organization's runtimes and actions are as if they never were"),
+  async (t) => {
+    const { url, mcp, peer, token, broker } = await bench(t);
+    const acme = await broker.store.organizations.create({ id: 'org_acme', name: 'acme', createdAt: 0 });
+    assert.ok(acme !== undefined);
+    const own = (await ERAS[0]?.[1](t, url, mcp)) ?? assert.fail();
+    await own('capture_snapshot', { ...place, wait_seconds: 0 });
+    const id = await armNext(peer);
+    const stranger = await token({ kind: 'mcp', organization: acme.id });
+    const call = (await ERAS[0]?.[1](t, url, stranger.token)) ?? assert.fail();
+    assert.equal((await call('list_runtimes', {})).structured['total'], 0);
+    assert.deepEqual((await call('list_actions', {})).structured['actions'], []);
+    for (const name of ['wait_for_action', 'cancel_action']) {
+      const foreign = await call(name, { action_id: id });
+      const guessed = await call(name, { action_id: id.replace(/.$/, (last) => (last === '0' ? '1' : '0')) });
+      assert.equal(Object(foreign.structured['error']).code, 'ACTION_NOT_FOUND');
+      assert.deepEqual(
+        JSON.stringify(foreign.structured).replaceAll(/act[\w-]+/g, 'ID'),
+        JSON.stringify(guessed.structured).replaceAll(/act[\w-]+/g, 'ID'),
+      );
+    }
+    const target = await call('capture_snapshot', { ...place, runtimes: { ids: ['runtime-1'] } });
+    assert.equal(Object(target.structured['error']).code, 'RUNTIME_NOT_FOUND');
+  },
+);
 
 test('list_actions pages through all actions, newest first', async (t) => {
   const { url, mcp } = await bench(t);
@@ -367,7 +395,7 @@ test('an unknown tool is a protocol error', async (t) => {
   for (const [, connect] of ERAS) await assert.rejects((await connect(t, url, mcp))('format_disk', {}), /unknown tool/);
 });
 
-test('revoking a token cuts a call that is waiting, and refuses the next one', async (t) => {
+test(proves('tokens:revoked', 'revoking a token cuts a call that is waiting, and refuses the next one'), async (t) => {
   const { url, peer, token, broker, organization } = await bench(t);
   const doomed = await token({ kind: 'mcp' });
   for (const [, connect] of ERAS.slice(0, 1)) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { proves } from '../../tests/proves.ts';
 import type { Action } from '../src/actions/action.ts';
 import type { Actions, ActionView } from '../src/actions/actions.ts';
 import type { ProgressReport } from '../src/mcp/tool.ts';
@@ -27,10 +28,13 @@ test('without progress a call ends before a client gives up at 60 s of silence',
   assert.equal(waitUntil(action, undefined, false, 0), 45_000);
 });
 
-test('with progress a call waits until the action has ended, and a little for the last words', () => {
-  assert.equal(waitUntil(action, undefined, true, 0), 302_000);
-  assert.equal(waitUntil(action, 300, true, 0), 302_000);
-});
+test(
+  proves('tools:progress', 'with progress a call waits until the action has ended, and a little for the last words'),
+  () => {
+    assert.equal(waitUntil(action, undefined, true, 0), 302_000);
+    assert.equal(waitUntil(action, 300, true, 0), 302_000);
+  },
+);
 
 test('a time that was named holds, with and without progress', () => {
   assert.equal(waitUntil(action, 10, true, 0), 10_000);
@@ -38,7 +42,7 @@ test('a time that was named holds, with and without progress', () => {
   assert.equal(waitUntil(action, 0, false, 5), 5);
 });
 
-test('progress is told at once and then at least every 10 s, and always grows', async (t) => {
+test(proves('tools:progress', 'progress is told at once and then at least every 10 s, and always grows'), async (t) => {
   t.mock.timers.enable({ apis: ['setInterval', 'Date'] });
   const told: ProgressReport[] = [];
   const times: number[] = [];

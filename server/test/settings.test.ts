@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { proves } from '../../tests/proves.ts';
 import { parseDuration, readSettings, SettingsError } from '../src/settings.ts';
 
 const refusal = (pattern: RegExp) => (error: unknown) =>
@@ -53,7 +54,7 @@ const refused: [string, Record<string, string>, RegExp][] = [
   ],
 ];
 for (const [what, environment, pattern] of refused) {
-  test(`${what} is refused in one clear line`, () => {
+  test(proves('broker:settings', `${what} is refused in one clear line`), () => {
     assert.throws(() => readSettings(environment), refusal(pattern));
   });
 }
@@ -73,7 +74,10 @@ test('a bad flag is named as the flag', () => {
   assert.throws(() => readSettings({}, { logLevel: 'loud' }), refusal(/^--log-level: /));
 });
 
-test('beyond loopback is good with TLS, or behind a declared proxy', () => {
+test(proves('broker:loopback', 'beyond loopback is refused, unless there is TLS or a declared proxy'), () => {
+  for (const host of ['0.0.0.0', '::', '192.0.2.1', 'broker.example']) {
+    assert.throws(() => readSettings({ BORESCOPE_HOST: host }), refusal(/^BORESCOPE_HOST: .* is not loopback/));
+  }
   assert.equal(readSettings({ BORESCOPE_HOST: '0.0.0.0', BORESCOPE_TLS_TERMINATED: 'true' }).tlsTerminated, true);
   readSettings({ BORESCOPE_HOST: '::', BORESCOPE_TLS_CERT: 'c', BORESCOPE_TLS_KEY: 'k' });
   readSettings({ BORESCOPE_HOST: '::1' });

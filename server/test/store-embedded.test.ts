@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import Libsql from 'libsql';
+import { proves } from '../../tests/proves.ts';
 import {
   DataDirectoryInUse,
   type EmbeddedStoreOptions,
@@ -36,20 +37,26 @@ test('the data directory and the file in it are for their owner only', async () 
   assert.equal(statSync(join(dataDir, 'borescope.db')).mode & 0o077, 0);
 });
 
-test('a second broker is refused and told who holds the directory; administration beside it works', async () => {
-  const dataDir = directory();
-  const broker = await open({ dataDir });
-  await assert.rejects(open({ dataDir }), (error: Error) => {
-    assert.ok(error instanceof DataDirectoryInUse);
-    assert.match(error.message, new RegExp(`another broker.*process ${process.pid} on `));
-    return true;
-  });
-  const administration = await open({ dataDir, use: 'administration' });
-  await administration.organizations.create(organization('beside'));
-  assert.ok(await broker.organizations.byName('beside'));
-  await broker.close();
-  await open({ dataDir });
-});
+test(
+  proves(
+    'broker:one-per-store',
+    'a second broker is refused and told who holds the directory; administration beside it works',
+  ),
+  async () => {
+    const dataDir = directory();
+    const broker = await open({ dataDir });
+    await assert.rejects(open({ dataDir }), (error: Error) => {
+      assert.ok(error instanceof DataDirectoryInUse);
+      assert.match(error.message, new RegExp(`another broker.*process ${process.pid} on `));
+      return true;
+    });
+    const administration = await open({ dataDir, use: 'administration' });
+    await administration.organizations.create(organization('beside'));
+    assert.ok(await broker.organizations.byName('beside'));
+    await broker.close();
+    await open({ dataDir });
+  },
+);
 
 test('a broker that was killed leaves no lock behind', async () => {
   const dataDir = directory();
