@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { root } from '../prepare.mjs';
 import type { Progress } from '../progress.mjs';
+import type { Child } from './child.ts';
 import { attachedShop, connect, firstSnapshot } from './first-snapshot.ts';
 import { howToConnect } from './how-to-connect.ts';
 import { renderSnapshot } from './render-snapshot.ts';
@@ -14,14 +16,14 @@ export interface DemoOptions {
 }
 
 /** Broker, shop, a first snapshot, and how to go on; the exit code. */
-export async function demo({ once, progress }: DemoOptions): Promise<number> {
+export async function demo({ once: onlyOnce, progress }: DemoOptions): Promise<number> {
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort());
   const stops: (() => Promise<void>)[] = [];
   try {
-    return await run({ once, progress, signal: interrupted.signal, onStop: (stop) => stops.unshift(stop) });
+    return await run({ once: onlyOnce, progress, signal: interrupted.signal, onStop: (stop) => stops.unshift(stop) });
   } catch (error) {
-    if (interrupted.signal.aborted) return once ? 1 : 0;
+    if (interrupted.signal.aborted) return onlyOnce ? 1 : 0;
     console.error(`\n${error instanceof Error ? error.message : String(error)}`);
     return 1;
   } finally {
@@ -35,7 +37,7 @@ interface RunOptions extends DemoOptions {
   onStop(stop: () => Promise<void>): void;
 }
 
-async function run({ once, progress, signal, onStop }: RunOptions): Promise<number> {
+async function run({ once: onlyOnce, progress, signal, onStop }: RunOptions): Promise<number> {
   const dataDir = resolve(process.env['BORESCOPE_DATA_DIR'] || join(root, '.borescope'));
   const tokens = await demoTokens(dataDir);
   const broker = await startBroker({ dataDir, port: process.env['BORESCOPE_PORT'] || '7373' });
@@ -45,11 +47,16 @@ async function run({ once, progress, signal, onStop }: RunOptions): Promise<numb
 
   const shop = await startShop({ dataDir, brokerUrl: broker.url, tokens });
   onStop(() => shop.stop());
+  const gone = Promise.race([broker.child, shop].map((child) => child.ended.then((how) => report(child, how))));
+  // Told by whoever waits at that moment; at the end nobody does.
+  gone.catch(() => undefined);
   const client = await connect(broker.url, tokens.mcp);
   onStop(() => client.close());
-  progress.say(`Shop: attached, ${await attachedShop(client, signal)} (${shop.logFile})`);
-
-  const { question, answer, snapshot } = await firstSnapshot(client, signal);
+  const looking = async () => {
+    progress.say(`Shop: attached, ${await attachedShop(client, signal)} (${shop.logFile})`);
+    return firstSnapshot(client, signal);
+  };
+  const { question, answer, snapshot } = await Promise.race([looking(), gone]);
   const captured = snapshot.hits.length > 0;
   if (captured) {
     progress.say('Snapshot: captured');
@@ -58,15 +65,15 @@ async function run({ once, progress, signal, onStop }: RunOptions): Promise<numb
     progress.say(`Snapshot: none, ${snapshot.action.state}`);
     for (const { message, next_step } of snapshot.diagnosis ?? []) console.log(`  ${message} ${next_step}`);
   }
-  if (once) return captured ? 0 : 1;
+  if (onlyOnce) return captured ? 0 : 1;
 
   console.log(`${howToConnect({ url: broker.url, mcpToken: tokens.mcp }).join('\n')}\n\nCtrl-C stops everything.`);
-  const gone = await Promise.race([
-    new Promise<undefined>((done) => signal.addEventListener('abort', () => done(undefined))),
-    broker.child.ended.then((how) => `the broker ${how}; see ${broker.child.logFile}`),
-    shop.ended.then((how) => `the shop ${how}; see ${shop.logFile}`),
-  ]);
-  if (gone !== undefined) throw new Error(gone);
+  signal.throwIfAborted();
+  await Promise.race([once(signal, 'abort'), gone]);
   console.log('\nStopping ...');
   return 0;
+}
+
+function report(child: Child, how: string): never {
+  throw new Error(`the ${child.name} ${how}; see ${child.logFile}\n${child.lastLines.join('\n')}`);
 }
