@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Organization, Store, Tokens } from '@borescope/server';
+import type { Organization, Store, Tokens } from '@borescope/server/administration';
 import { Failure } from './failure.ts';
 
 export interface Administration {
@@ -12,7 +12,7 @@ export async function administer<Result>(
   dataDir: string | undefined,
   work: (administration: Administration) => Promise<Result>,
 ): Promise<Result> {
-  const { createTokens, openEmbeddedStore, readSettings } = await import('@borescope/server');
+  const { createTokens, openEmbeddedStore, readSettings } = await import('@borescope/server/administration');
   const settings = readSettings(process.env, dataDir === undefined ? {} : { dataDir });
   const store = await openEmbeddedStore({ dataDir: settings.dataDir, now: Date.now, use: 'administration' });
   try {

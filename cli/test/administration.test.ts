@@ -51,7 +51,7 @@ test('organizations are made once, and tokens belong to one', async (t) => {
   assert.match(again.stderr, /already/);
   const listed = JSON.parse((await cli(['organization', 'list', '--json', ...at])).stdout);
   assert.deepEqual(listed.organizations.map(({ name }: { name: string }) => name).toSorted(), ['acme', 'default']);
-  const { id } = await createToken(dir, 'mcp', '--organization', 'acme');
+  const { id } = await createToken(dir, 'mcp', 'acme');
   const foreign = await cli(['token', 'revoke', id, ...at]);
   assert.equal(foreign.code, 1);
   assert.match(foreign.stderr, /there is no token/);

@@ -1,10 +1,12 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { createTokens, openEmbeddedStore, type TokenRequest } from '../../server/src/administration.ts';
 
 const BIN = fileURLToPath(new URL('../bin/borescope.js', import.meta.url));
 
@@ -78,25 +80,20 @@ export async function serve(t: TestContext, flags: string[] = []): Promise<Serve
   return { url, dataDir, stop };
 }
 
-/** A new token, by the command, beside the running broker. */
+/** A new token, written beside the running broker. */
 export async function createToken(
   dataDir: string,
-  kind: string,
-  ...flags: string[]
+  kind: TokenRequest['kind'],
+  organization = 'default',
 ): Promise<{ token: string; id: string }> {
-  const made = await cli([
-    'token',
-    'create',
-    '--kind',
-    kind,
-    '--name',
-    'test',
-    '--data-dir',
-    dataDir,
-    '--json',
-    ...flags,
-  ]);
-  if (made.code !== 0) throw new Error(made.stderr);
-  const { token, id } = JSON.parse(made.stdout);
-  return { token, id };
+  const store = await openEmbeddedStore({ dataDir, now: Date.now, use: 'administration' });
+  try {
+    const owner = await store.organizations.byName(organization);
+    if (owner === undefined) throw new Error(`there is no organization ${organization}`);
+    const tokens = createTokens({ store, clock: Date.now, random: randomBytes });
+    const { token, record } = await tokens.create({ organization: owner.id, kind, name: 'test' });
+    return { token, id: record.id };
+  } finally {
+    await store.close();
+  }
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { WebSocket } from 'ws';
-import { agentPeer, armNext, runtime, sendHit, until } from '../../server/test/broker-harness.ts';
+import { agentPeer, armNext, runtime, sendHit } from '../../server/test/broker-harness.ts';
 import { cli, createToken, serve, temporaryDirectory } from './run-cli.ts';
 
 test('a snapshot from a terminal: progress while it waits, the result, exit 0', async (t) => {
@@ -86,7 +85,7 @@ test('a token that the command revokes beside a running broker loses its sockets
   const agent = await createToken(dataDir, 'agent');
   const peer = await agentPeer(t, url, agent.token, runtime('runtime-1'));
   assert.equal((await cli(['token', 'revoke', agent.id, '--data-dir', dataDir])).code, 0);
-  await until(() => peer.socket.readyState === WebSocket.CLOSED, 'closed');
+  assert.equal(await peer.closed, 4004);
 });
 
 test('a signal drains the broker, which ends with 0', async (t) => {

@@ -1,8 +1,11 @@
-import type { IssuedToken, Role, TokenKind, TokenRecord } from '@borescope/server';
+import type { IssuedToken, TokenRecord } from '@borescope/server/administration';
 import { type Command, Option } from 'commander';
 import { administer, organizationNamed } from '../administration.ts';
 import { Failure, UsageError } from '../failure.ts';
 import { print, printJson, table, when } from '../output.ts';
+
+type TokenKind = TokenRecord['kind'];
+type Role = TokenRecord['role'];
 
 interface Common {
   organization: string;
@@ -157,7 +160,7 @@ function state(record: TokenRecord, now: number): string {
 }
 
 async function duration(flag: string, text: string): Promise<number> {
-  const { parseDuration } = await import('@borescope/server');
+  const { parseDuration } = await import('@borescope/server/administration');
   const milliseconds = parseDuration(text);
   if (milliseconds === undefined) throw new UsageError(`${flag}: a time such as 90s, 30m, 24h or 30d`);
   return milliseconds;

@@ -2,6 +2,7 @@ import type { Place } from '@borescope/agent-protocol';
 import { LIMITS } from '@borescope/agent-protocol';
 import { z } from 'zod';
 import type { Target } from '../actions/actions.ts';
+import { DEFAULT_WAIT_SECONDS } from './wait.ts';
 
 const name = z.string().min(1).max(256);
 
@@ -54,7 +55,8 @@ export const waitArgument = z
   .optional()
   .describe(
     `Seconds that this call waits for the action to end, 0 to ${LIMITS.maxTimeoutSeconds}. Default: until the end where ` +
-      'the client asks for progress, else at most 45. When it ends first the action goes on: call wait_for_action.',
+      `the client asks for progress, else at most ${DEFAULT_WAIT_SECONDS}. When it ends first the action goes on: call ` +
+      'wait_for_action.',
   );
 
 export const overheadArgument = z

@@ -55,7 +55,7 @@ function renderPlacement(placement: Placement, action: Action): ActionResult['pl
   };
 }
 
-export function renderHit({ number, runtime, hit }: StoredHit): ActionResult['hits'][number] {
+function renderHit({ number, runtime, hit }: StoredHit): ActionResult['hits'][number] {
   return {
     hit: number,
     runtime,

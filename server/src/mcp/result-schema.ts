@@ -26,7 +26,7 @@ export const actionSchema = z.object({
   expires_at: time,
 });
 
-export const placementSchema = z.object({
+const placementSchema = z.object({
   runtime: z.string(),
   status: z.enum(['queued', 'armed', 'pending', 'removed', 'failed']),
   file: z.string().describe('The bound file, or the one that was asked for while nothing is bound.'),
@@ -35,7 +35,7 @@ export const placementSchema = z.object({
   error: z.object({ code: z.enum(ERROR_CODES), message: z.string(), hint: z.string().optional() }).optional(),
 });
 
-export const hitSchema = z.object({
+const hitSchema = z.object({
   hit: z.int().describe('1, 2, 3... over all runtimes; the number for after_sequence.'),
   runtime: z.string(),
   time,
@@ -54,7 +54,7 @@ export const hitSchema = z.object({
     .optional(),
 });
 
-export const costSchema = z
+const costSchema = z
   .object({
     samples: z.int(),
     mean_us: z.number(),
@@ -64,7 +64,7 @@ export const costSchema = z
   })
   .describe('Measured time taken from the application, over all runtimes.');
 
-export const diagnosisSchema = z.object({
+const diagnosisSchema = z.object({
   runtime: z.string(),
   cause: z.enum(DIAGNOSIS_CAUSES),
   message: z.string(),
