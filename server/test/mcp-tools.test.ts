@@ -55,9 +55,13 @@ const ERAS: [
   ],
 ];
 
-function read(result: { content?: unknown; structuredContent?: unknown; isError?: unknown }): Call {
+function read(result: { [field: string]: unknown; content?: unknown; structuredContent?: unknown }): Call {
   const [block] = Array.isArray(result.content) ? result.content : [];
-  return { text: String(block?.text), structured: Object(result.structuredContent), isError: result.isError === true };
+  return {
+    text: String(block?.text),
+    structured: Object(result.structuredContent),
+    isError: result['isError'] === true,
+  };
 }
 
 interface Bench extends TestBroker {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { RuntimeDescription } from '@borescope/agent-protocol';
 import Libsql from 'libsql';
 import { proves } from '../../tests/proves.ts';
 import {
@@ -112,7 +113,8 @@ test('a database that another process locks is StoreUnavailable, only the first 
   const dataDir = directory();
   const store = await open({ dataDir, busyTimeoutMs: 200 });
   const locker = await speaking(`
-    import Libsql from 'libsql';
+    import type { RuntimeDescription } from '@borescope/agent-protocol';
+import Libsql from 'libsql';
     const file = new Libsql(${JSON.stringify(join(dataDir, 'borescope.db'))});
     file.exec('BEGIN EXCLUSIVE');
     console.log('ready');
@@ -160,7 +162,7 @@ test('a really full disk is StoreUnavailable, and what was there stays readable'
   assert.equal((await store.organizations.list()).length, written + 10);
 });
 
-const runtime = {
+const runtime: RuntimeDescription = {
   id: 'runtime-1',
   service: 'shop',
   tags: {},
@@ -171,7 +173,7 @@ const runtime = {
   pid: 1,
   startedAt: 1,
   capabilities: ['snapshot'],
-} as const;
+};
 
 function directory(): string {
   const made = mkdtempSync(join(tmpdir(), 'borescope-store-'));
