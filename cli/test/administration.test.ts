@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { proves } from '../../tests/proves.ts';
 import { cli, createToken, temporaryDirectory } from './run-cli.ts';
 
-test('a token is made, listed without its text, rotated and revoked', async (t) => {
+test(proves('tokens:stored', 'a token is made, listed without its text, rotated and revoked'), async (t) => {
   const dir = await temporaryDirectory(t);
   const at = ['--data-dir', dir];
   const made = await cli([
@@ -75,7 +76,7 @@ const wrong: [string, string[], RegExp][] = [
   ['no token', ['runtimes'], /BORESCOPE_TOKEN/],
 ];
 for (const [what, args, message] of wrong) {
-  test(`${what} is wrong usage: exit 2 and a message`, async () => {
+  test(proves('commands:codes', `${what} is wrong usage: exit 2 and a message`), async () => {
     const { code, stderr, stdout } = await cli(args);
     assert.equal(code, 2);
     assert.match(stderr, message);
@@ -83,7 +84,7 @@ for (const [what, args, message] of wrong) {
   });
 }
 
-test('an unknown setting in the environment is refused in one line', async () => {
+test(proves('broker:settings', 'an unknown setting in the environment is refused in one line'), async () => {
   const { code, stderr } = await cli(['serve'], { BORESCOPE_DATADIR: '/x' });
   assert.equal(code, 2);
   assert.match(stderr, /^borescope: BORESCOPE_DATADIR: unknown setting[^\n]*\n$/);

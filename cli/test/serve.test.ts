@@ -1,29 +1,36 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { agentPeer, armNext, runtime, sendHit } from '../../server/test/broker-harness.ts';
+import { proves } from '../../tests/proves.ts';
 import { cli, createToken, serve, temporaryDirectory } from './run-cli.ts';
 
-test('a snapshot from a terminal: progress while it waits, the result, exit 0', async (t) => {
-  const { url, dataDir } = await serve(t);
-  const agent = await createToken(dataDir, 'agent');
-  const mcp = await createToken(dataDir, 'mcp');
-  const peer = await agentPeer(t, url, agent.token, runtime('runtime-1'));
-  const env = { BORESCOPE_URL: url, BORESCOPE_TOKEN: mcp.token };
+test(
+  proves(
+    ['commands:json', 'commands:codes'],
+    'a snapshot from a terminal: progress while it waits, the result, exit 0',
+  ),
+  async (t) => {
+    const { url, dataDir } = await serve(t);
+    const agent = await createToken(dataDir, 'agent');
+    const mcp = await createToken(dataDir, 'mcp');
+    const peer = await agentPeer(t, url, agent.token, runtime('runtime-1'));
+    const env = { BORESCOPE_URL: url, BORESCOPE_TOKEN: mcp.token };
 
-  const running = cli(['snapshot', 'src/cart.ts:7', '--service', 'shop', '--version', '1.2.3'], env);
-  const id = await armNext(peer);
-  sendHit(peer, id, 1);
-  const { code, stdout, stderr } = await running;
-  assert.equal(code, 0, stderr);
-  assert.match(stdout, /^completed.*: 1 of 1 hits/);
-  assert.match(stdout, /\n {2}total = 12\n/);
-  assert.match(stderr, /no hit of 1 yet\n/);
+    const running = cli(['snapshot', 'src/cart.ts:7', '--service', 'shop', '--version', '1.2.3'], env);
+    const id = await armNext(peer);
+    sendHit(peer, id, 1);
+    const { code, stdout, stderr } = await running;
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^completed.*: 1 of 1 hits/);
+    assert.match(stdout, /\n {2}total = 12\n/);
+    assert.match(stderr, /no hit of 1 yet\n/);
 
-  const json = await cli(['wait', id, '--json'], env);
-  assert.equal(JSON.parse(json.stdout).action.id, id);
-  assert.equal(JSON.parse((await cli(['runtimes', '--json'], env)).stdout).total, 1);
-  assert.match((await cli(['actions'], env)).stdout, new RegExp(`^${id} snapshot completed 1/1 src/cart.ts:7`));
-});
+    const json = await cli(['wait', id, '--json'], env);
+    assert.equal(JSON.parse(json.stdout).action.id, id);
+    assert.equal(JSON.parse((await cli(['runtimes', '--json'], env)).stdout).total, 1);
+    assert.match((await cli(['actions'], env)).stdout, new RegExp(`^${id} snapshot completed 1/1 src/cart.ts:7`));
+  },
+);
 
 test("an agent's BORESCOPE_URL leads the command to the same broker", async (t) => {
   const { url, dataDir } = await serve(t);
@@ -34,7 +41,7 @@ test("an agent's BORESCOPE_URL leads the command to the same broker", async (t) 
   assert.match(stdout, /No runtime is attached/);
 });
 
-test('what fails says why on stderr and exits 1', async (t) => {
+test(proves('commands:codes', 'what fails says why on stderr and exits 1'), async (t) => {
   const { url, dataDir } = await serve(t);
   const agent = await createToken(dataDir, 'agent');
   const mcp = await createToken(dataDir, 'mcp');
@@ -80,15 +87,18 @@ test('cancel takes the probe out', async (t) => {
   assert.equal((await peer.next('disarm')).actionId, id);
 });
 
-test('a token that the command revokes beside a running broker loses its sockets', async (t) => {
-  const { url, dataDir } = await serve(t);
-  const agent = await createToken(dataDir, 'agent');
-  const peer = await agentPeer(t, url, agent.token, runtime('runtime-1'));
-  assert.equal((await cli(['token', 'revoke', agent.id, '--data-dir', dataDir])).code, 0);
-  assert.equal(await peer.closed, 4004);
-});
+test(
+  proves('tokens:revoked', 'a token that the command revokes beside a running broker loses its sockets'),
+  async (t) => {
+    const { url, dataDir } = await serve(t);
+    const agent = await createToken(dataDir, 'agent');
+    const peer = await agentPeer(t, url, agent.token, runtime('runtime-1'));
+    assert.equal((await cli(['token', 'revoke', agent.id, '--data-dir', dataDir])).code, 0);
+    assert.equal(await peer.closed, 4004);
+  },
+);
 
-test('a signal drains the broker, which ends with 0', async (t) => {
+test(proves('broker:drain', 'a signal drains the broker, which ends with 0'), async (t) => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     const { stop, url, dataDir } = await serve(t);
     const agent = await createToken(dataDir, 'agent');
@@ -101,7 +111,7 @@ test('a signal drains the broker, which ends with 0', async (t) => {
   }
 });
 
-test('a port that is taken is one line and exit 1', async (t) => {
+test(proves('broker:port-taken', 'a port that is taken is one line and exit 1'), async (t) => {
   const { url } = await serve(t);
   const dir = await temporaryDirectory(t);
   const { code, stderr } = await cli([

@@ -55,7 +55,7 @@ test('an address that is not of this machine stops the start with one line', asy
   await assert.rejects(startBroker({ settings, logTo: silent }), ListenError);
 });
 
-test('draining answers calls that wait, tells agents to come back, and ends', async (t) => {
+test(proves('broker:drain', 'draining answers calls that wait, tells agents to come back, and ends'), async (t) => {
   const { broker, url, token } = await testBroker(t);
   const agent = (await token({ kind: 'agent' })).token;
   const mcp = (await token({ kind: 'mcp' })).token;
