@@ -65,8 +65,18 @@ export class SettingsError extends Error {
 }
 
 /** Settings of agents and of the command share the prefix, and may stand in the same environment. */
-const OTHERS = ['URL', 'TOKEN', 'SERVICE', 'ENVIRONMENT', 'TAGS'];
-const OTHER_PREFIXES = ['SERVICE_', 'AGENT_', 'REDACTION_', 'TEST_'];
+const OTHERS = [
+  'BORESCOPE_URL',
+  'BORESCOPE_TOKEN',
+  'BORESCOPE_SERVICE',
+  'BORESCOPE_SERVICE_VERSION',
+  'BORESCOPE_ENVIRONMENT',
+  'BORESCOPE_TAGS',
+  'BORESCOPE_EAGER',
+  'BORESCOPE_KEEP_SPARKPLUG',
+  // Read by the scoring of the redaction rules, in development.
+  'BORESCOPE_REDACTION_CASES',
+];
 
 /** `dataDir` is `BORESCOPE_DATA_DIR` in the environment and `--data-dir` on the command line. */
 export function variableName(name: BrokerSettingName): string {
@@ -115,12 +125,10 @@ export function parseDuration(value: string): number | undefined {
 }
 
 function refuseUnknown(environment: Readonly<Record<string, string | undefined>>): void {
-  const known = new Set<string>(BROKER_SETTING_NAMES.map(variableName));
+  const known: string[] = BROKER_SETTING_NAMES.map(variableName);
   for (const name of Object.keys(environment)) {
-    if (!name.startsWith('BORESCOPE_') || known.has(name)) continue;
-    const rest = name.slice('BORESCOPE_'.length);
-    if (OTHERS.includes(rest) || OTHER_PREFIXES.some((prefix) => rest.startsWith(prefix))) continue;
-    throw new SettingsError(`${name}: unknown setting; the broker knows ${[...known].join(', ')}`);
+    if (!name.startsWith('BORESCOPE_') || known.includes(name) || OTHERS.includes(name)) continue;
+    throw new SettingsError(`${name}: unknown setting; the broker knows ${known.join(', ')}`);
   }
 }
 

@@ -28,7 +28,7 @@ test('an empty variable counts as not set', () => {
 });
 
 test('settings of agents and of the command may stand in the same environment', () => {
-  const others = ['URL', 'TOKEN', 'SERVICE', 'SERVICE_VERSION', 'ENVIRONMENT', 'TAGS'];
+  const others = ['URL', 'TOKEN', 'SERVICE', 'SERVICE_VERSION', 'ENVIRONMENT', 'TAGS', 'EAGER', 'KEEP_SPARKPLUG'];
   readSettings(Object.fromEntries(others.map((name) => [`BORESCOPE_${name}`, 'x'])));
 });
 
