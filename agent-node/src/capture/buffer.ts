@@ -10,7 +10,7 @@ import {
   sharedBufferBytes,
   typedArrayBytes,
 } from './primordials.ts';
-import { MARKER_BYTES, type Walk } from './walk.ts';
+import type { Walk } from './walk.ts';
 
 /**
  * Bytes that are shown: enough to recognise a format by its first bytes (PNG, gzip, PDF, protobuf), too few for a key.
@@ -29,7 +29,7 @@ const HEX = '0123456789abcdef';
 export function bufferNode(walk: Walk, value: object, name: string, withContents: boolean): CapturedValue {
   const length = bytesOf(value);
   const hex = withContents && length > LONGEST_SECRET && isUint8Array(value) ? headHex(walk, value) : undefined;
-  walk.cost -= MARKER_BYTES - 2 * SHOWN_BYTES;
+  walk.cost += 2 * SHOWN_BYTES;
   return { type: 'buffer', class: name, length, hex };
 }
 

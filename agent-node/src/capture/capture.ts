@@ -11,11 +11,14 @@ import { isArray } from './primordials.ts';
 import type { CaptureRequest, CaptureResult, Capturer, RequestedExpression } from './request.ts';
 import { shape, shapeSecret } from './shape.ts';
 import { plainText } from './text.ts';
-import { countKind, cutMarker, follow, hidden, type Memory, pay, type Walk } from './walk.ts';
+import { countKind, cutMarker, follow, hidden, MARKED_NAME_BYTES, type Memory, pay, type Walk } from './walk.ts';
 import { createWideObjects } from './wide-objects.ts';
 
-/** `{"variables":[],"values":[],"redactions":{"count":123456,"kinds":[]}}`, and the variable that tells of those left out. */
-const ENVELOPE_BYTES = 200;
+/**
+ * `{"variables":[],"values":[],"redactions":{"count":123456,"kinds":[]}}`, the variable that tells of those left out, and
+ * the marker of the one container that is cut in the middle.
+ */
+const ENVELOPE_BYTES = 72 + 90 + MARKED_NAME_BYTES + 64;
 /** `{"name":,"value":,"scope":"closure"},` */
 const VARIABLE_BYTES = 37;
 /** `{"expression":,"value":},` and the marker of a value that did not fit. */

@@ -14,7 +14,6 @@ import {
   nextEntry,
   nextValue,
   ownData,
-  ownSymbols,
   prototypeOf,
   setSize,
   setValues,
@@ -23,7 +22,7 @@ import {
 import { shape, shapeSecret } from './shape.ts';
 import { plainText } from './text.ts';
 import { unboxed } from './unboxed.ts';
-import { type ContainerNode, countKind, cutMarker, follow, MARKER_BYTES, pay, type Walk } from './walk.ts';
+import { type ContainerNode, countKind, cutMarker, follow, MARKED_NAME_BYTES, pay, type Walk } from './walk.ts';
 
 /** `{"name":,"value":},` and, for a symbol, `"symbol":true,`. */
 const PROPERTY_BYTES = 19;
@@ -41,8 +40,7 @@ export function fill(walk: Walk, index: number): void {
   const node = walk.nodes[index];
   const object = walk.objects[index];
   if (node === undefined || object === undefined) return;
-  const complete = walk.stopped === undefined && fillNode(walk, index, node, object);
-  if (complete) walk.bytesLeft += MARKER_BYTES;
+  fillNode(walk, index, node, object);
 }
 
 function fillNode(walk: Walk, index: number, node: ContainerNode, object: object): boolean {
@@ -66,9 +64,7 @@ function fillObject(walk: Walk, index: number, node: NodeOf<'object'>, object: o
   if (isBoxedPrimitive(object)) {
     return addProperty(walk, index, node.properties, '[[PrimitiveValue]]', unboxed(object), false);
   }
-  const { names, count } = walk.memory.wide(object, LIMITS.objectProperties);
-  const symbols = ownSymbols(object);
-  const total = count + symbols.length;
+  const { names, symbols, count: total } = walk.memory.wide(object, LIMITS.objectProperties);
   if (total > LIMITS.objectProperties) node.size = total;
   const { properties } = node;
   for (let i = 0; i < names.length && properties.length < LIMITS.objectProperties; i++) {
@@ -126,9 +122,9 @@ function addProperty(
     : { name: record.shown, value: captured };
   if (!pay(walk, PROPERTY_BYTES + record.bytes + (symbol ? SYMBOL_BYTES : 0))) {
     walk.redactions = redactions;
-    // The reserve of the container holds the marker, and a name of usual length.
+    // The envelope has room for the marker, and for a name of usual length.
     property.value = cutMarker(walk);
-    if (record.bytes <= MARKER_BYTES / 2) properties[properties.length] = property;
+    if (record.bytes <= MARKED_NAME_BYTES) properties[properties.length] = property;
     return false;
   }
   for (let i = 0; i < record.kinds.length; i++) countKind(walk, record.kinds[i] ?? '');

@@ -46,7 +46,23 @@ export function safeStack(object: object): string | undefined {
 }
 
 function mayFormat(object: object): boolean {
-  return ofThisRealm(object) && formatterIsNodes();
+  return ofThisRealm(object) && formatterIsNodes() && isPlain(object, 'name') && isPlain(object, 'message');
+}
+
+/** The first line of a stack is `Error.prototype.toString`, which would run a getter, or the `toString` of an object. */
+function isPlain(object: object, key: string): boolean {
+  let holder: object | null = object;
+  for (let i = 0; i < MAX_CHAIN && holder !== null; i++) {
+    if (isProxy(holder)) return false;
+    const found = descriptorOf(holder, key);
+    if (found !== undefined) {
+      if (!hasOwn(found, 'value')) return false;
+      const value: unknown = found.value;
+      return typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol';
+    }
+    holder = prototypeOf(holder);
+  }
+  return holder === null;
 }
 
 function formatterIsNodes(): boolean {

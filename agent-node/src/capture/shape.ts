@@ -22,7 +22,6 @@ import {
   mapSize,
   ObjectPrototype,
   ownData,
-  ownSymbols,
   prototypeOf,
   REGEXP_FLAGS,
   regexpSource,
@@ -31,10 +30,10 @@ import {
   symbolDescription,
 } from './primordials.ts';
 import { bigintNode, numberNode, plainText, textNode } from './text.ts';
-import { hidden, MARKER_BYTES, type Walk } from './walk.ts';
+import { hidden, type Walk } from './walk.ts';
 
-/** A container's node before its contents, `size` and a marker for where it may be cut. */
-const SHELL_BYTES = 80 + MARKER_BYTES;
+/** `{"type":"object","class":,"properties":[],"size":1234567890},` */
+const SHELL_BYTES = 62;
 /** `{"type":"depth","class":,"size":1234567890},` */
 const DEPTH_BYTES = 48;
 const NAME_LENGTH = 256;
@@ -166,7 +165,7 @@ function depthNode(walk: Walk, name: string, size: number | undefined): Captured
 function countOf(walk: Walk, value: object): number | undefined {
   // A boxed string has a key for each of its characters.
   if (isBoxedPrimitive(value)) return undefined;
-  return walk.memory.wide(value, LIMITS.objectProperties).count + ownSymbols(value).length;
+  return walk.memory.wide(value, LIMITS.objectProperties).count;
 }
 
 function dateNode(walk: Walk, value: Date): CapturedValue {

@@ -48,8 +48,11 @@ export type ContainerNode = Extract<CapturedValue, { type: 'object' | 'array' | 
 /** Where a queued node stands, so that it can be replaced when its contents are cut: a record's `value`, or an item. */
 export type Slot = { value?: CapturedValue | undefined } | { cause?: CapturedValue | undefined } | CapturedValue[];
 
-/** `{"type":"truncated","reason":"nodes"}`, a comma, and what a property or an entry adds around it. */
-export const MARKER_BYTES = 96;
+/**
+ * Where the walk stops, one container is filled in part, and a marker stands behind its last property: with a name of at
+ * most so many bytes. Every later container is replaced by a marker that is shorter than itself.
+ */
+export const MARKED_NAME_BYTES = 64;
 /** Looking at the clock takes 0.1 us, placing a value about as much. */
 const NODES_PER_LOOK = 16;
 
