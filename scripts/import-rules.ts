@@ -22,6 +22,7 @@ const SERVER_LEVELS: Readonly<Record<string, number>> = {
   access: 3,
   mcp: 4,
   http: 4,
+  'administration.ts': 5,
   'engine.ts': 5,
   'broker.ts': 5,
   'index.ts': 5,
@@ -35,7 +36,12 @@ const OWNERS: readonly { readonly modules: RegExp; readonly within: string; read
     owners: ['server/src/http/'],
   },
   { modules: /^libsql$/, within: '', owners: ['server/src/store/embedded/'] },
-  { modules: /^(node:)?inspector(\/promises)?$/, within: '', owners: ['agent-node/src/probes/'] },
+  {
+    // The session is the probes' alone. The application's thread asks one thing: whether a person debugs the process.
+    modules: /^(node:)?inspector(\/promises)?$/,
+    within: '',
+    owners: ['agent-node/src/probes/', 'agent-node/src/application/pass.ts'],
+  },
   { modules: /^ws$/, within: 'agent-node/', owners: ['agent-node/src/connection/'] },
   {
     modules: /^(acorn|@jridgewell\/.*)$/,

@@ -69,6 +69,7 @@ test(proves('broker:drain', 'draining answers calls that wait, tells agents to c
   const ids = [await armNext(peer), await armNext(peer)];
   const closing = broker.close();
   const drained = peer.next('drain');
+  assert.equal((await fetch(`${url}/readyz`)).status, 503);
   for (const answer of await Promise.all(calls)) {
     const action = Object(answer.structuredContent).action;
     assert.ok(ids.includes(action.id));
