@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import { type CapturedValue, capturedValue, hit, LIMITS } from '@borescope/agent-protocol';
 import { createRedactor, type Redactor } from '@borescope/redaction';
+import { proves } from '../../tests/proves.ts';
 import { createCapturer } from '../src/capture/capture.ts';
 import type { CaptureResult } from '../src/capture/request.ts';
 import { compileExpression } from '../src/expressions/compile.ts';
@@ -139,7 +140,7 @@ test('every kind of object is what it is', () => {
   assert.deepEqual(shown.properties, [{ name: 'code', value: { type: 'string', value: 'E_X' } }]);
 });
 
-test('the contents of nesting levels 1 to 3 are shown, of level 4 never', () => {
+test(proves('limits:depth', 'the contents of nesting levels 1 to 3 are shown, of level 4 never'), () => {
   const value = {
     level2: { level3: { level4: { secretlyDeep: 1 } } },
     list: [[['never', 'shown']]],
@@ -164,21 +165,27 @@ test('circles are marked by how far up they lead, repeated objects are shown aga
   assert.equal(text.match(/"name":"me","value":\{"type":"circular","levels":1\}/g)?.length, 2);
 });
 
-test('limits cut with the full count told, and never in the middle of a character', () => {
-  const string = captured(`${'a'.repeat(1023)}😀b`);
-  assert.deepEqual(string, { type: 'string', value: 'a'.repeat(1023), length: 1026 });
-  assert.deepEqual(captured('b'.repeat(1024)), { type: 'string', value: 'b'.repeat(1024) });
-  const array = captured(Array.from({ length: 101 }, (_, i) => i));
-  assert.ok(array.type === 'array' && array.items.length === 100 && array.length === 101);
-  const exact = captured(Array.from({ length: 100 }, (_, i) => i));
-  assert.ok(exact.type === 'array' && exact.items.length === 100 && exact.length === undefined);
-  const object = captured(Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, i])));
-  assert.ok(object.type === 'object' && object.properties.length === 50 && object.size === 51);
-  const set = captured(new Set(Array.from({ length: 200 }, (_, i) => i)));
-  assert.ok(set.type === 'set' && set.items.length === 100 && set.size === 200);
-  const map = captured(new Map(Array.from({ length: 200 }, (_, i) => [i, i])));
-  assert.ok(map.type === 'map' && map.entries.length === 100 && map.size === 200);
-});
+test(
+  proves(
+    ['limits:sizes-told', 'values:true'],
+    'limits cut with the full count told, and never in the middle of a character',
+  ),
+  () => {
+    const string = captured(`${'a'.repeat(1023)}😀b`);
+    assert.deepEqual(string, { type: 'string', value: 'a'.repeat(1023), length: 1026 });
+    assert.deepEqual(captured('b'.repeat(1024)), { type: 'string', value: 'b'.repeat(1024) });
+    const array = captured(Array.from({ length: 101 }, (_, i) => i));
+    assert.ok(array.type === 'array' && array.items.length === 100 && array.length === 101);
+    const exact = captured(Array.from({ length: 100 }, (_, i) => i));
+    assert.ok(exact.type === 'array' && exact.items.length === 100 && exact.length === undefined);
+    const object = captured(Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, i])));
+    assert.ok(object.type === 'object' && object.properties.length === 50 && object.size === 51);
+    const set = captured(new Set(Array.from({ length: 200 }, (_, i) => i)));
+    assert.ok(set.type === 'set' && set.items.length === 100 && set.size === 200);
+    const map = captured(new Map(Array.from({ length: 200 }, (_, i) => [i, i])));
+    assert.ok(map.type === 'map' && map.entries.length === 100 && map.size === 200);
+  },
+);
 
 test('a huge array, string or object costs little more than a small one, and is told in full size', () => {
   const wide: Record<string, number> = {};
@@ -206,21 +213,24 @@ test('a huge array, string or object costs little more than a small one, and is 
   assert.deepEqual(second.properties[0], { name: 'key0', value: { type: 'number', value: 77 } }, 'its values are not');
 });
 
-test('a budget of bytes cuts what is deep and far first, marks it, and holds to the byte', () => {
-  const leaf = () => ({ text: 'é"\n\u0001\ud800😀'.repeat(40), more: { deep: { text: 'y'.repeat(900) } } });
-  const variables = Object.fromEntries(
-    Array.from({ length: 30 }, (_, i) => [`v${i}`, { a: leaf(), b: [leaf(), leaf()] }]),
-  );
-  for (const bytes of [1_000, 2_000, 5_000, 20_000, 49_152]) {
-    const result = capture(variables, { budget: { bytes } });
-    const text = JSON.stringify(result);
-    assert.ok(Buffer.byteLength(text) <= bytes, `${Buffer.byteLength(text)} of ${bytes}`);
-    assert.match(text, /"type":"truncated","reason":"size"/);
-  }
-  const shallow = capture(variables, { budget: { bytes: 20_000 } }).variables;
-  assert.equal(shallow.length, 30, 'all variables are there before any contents are');
-  assert.ok(Buffer.byteLength(JSON.stringify(capture(variables))) > 40_000, 'and the budget is used');
-});
+test(
+  proves('limits:hit-bytes', 'a budget of bytes cuts what is deep and far first, marks it, and holds to the byte'),
+  () => {
+    const leaf = () => ({ text: 'é"\n\u0001\ud800😀'.repeat(40), more: { deep: { text: 'y'.repeat(900) } } });
+    const variables = Object.fromEntries(
+      Array.from({ length: 30 }, (_, i) => [`v${i}`, { a: leaf(), b: [leaf(), leaf()] }]),
+    );
+    for (const bytes of [1_000, 2_000, 5_000, 20_000, 49_152]) {
+      const result = capture(variables, { budget: { bytes } });
+      const text = JSON.stringify(result);
+      assert.ok(Buffer.byteLength(text) <= bytes, `${Buffer.byteLength(text)} of ${bytes}`);
+      assert.match(text, /"type":"truncated","reason":"size"/);
+    }
+    const shallow = capture(variables, { budget: { bytes: 20_000 } }).variables;
+    assert.equal(shallow.length, 30, 'all variables are there before any contents are');
+    assert.ok(Buffer.byteLength(JSON.stringify(capture(variables))) > 40_000, 'and the budget is used');
+  },
+);
 
 test('variables that do not fit are counted', () => {
   const variables = Object.fromEntries(Array.from({ length: 900 }, (_, i) => [`variable${i}`, 'x'.repeat(100)]));
@@ -240,7 +250,7 @@ test('budgets of nodes and of time cut too, each under its own name', () => {
   assert.ok(clock < 10_000, 'the clock is looked at within the walk, and the walk ends');
 });
 
-test('no code of the application runs', () => {
+test(proves(['values:no-code-run', 'values:true'], 'no code of the application runs'), () => {
   let ran = 0;
   const run = (): never => {
     ran++;
@@ -348,30 +358,33 @@ test('a stack is read only where no formatter of the application would run', () 
   });
 });
 
-test('what V8 did not keep, and what is not initialised yet, is said so; a namespace too', async () => {
-  const { variables } = capture({ early: UNINITIALIZED, gone: NOT_CAPTURED, self: { x: 1 } });
-  assert.deepEqual(
-    variables.map(({ name, scope, value }) => [name, scope, value.type]),
-    [
-      ['early', 'local', 'uninitialized'],
-      ['gone', 'local', 'not_captured'],
-      ['this', 'this', 'object'],
-    ],
-  );
-  // A module that imports itself is captured by itself, before its last line has run.
-  const seen: { value?: CapturedValue } = {};
-  Object.assign(globalThis, { captureForTest: (value: unknown) => Object.assign(seen, { value: captured(value) }) });
-  await import(new URL('./capture-self-importing.mjs', import.meta.url).href);
-  assert.deepEqual(seen.value, {
-    type: 'object',
-    class: 'Module',
-    properties: [
-      { name: 'early', value: { type: 'number', value: 1 } },
-      { name: 'late', value: { type: 'uninitialized' } },
-      { name: 'Symbol.toStringTag', value: { type: 'string', value: 'Module' }, symbol: true },
-    ],
-  });
-});
+test(
+  proves('values:true', 'what V8 did not keep, and what is not initialised yet, is said so; a namespace too'),
+  async () => {
+    const { variables } = capture({ early: UNINITIALIZED, gone: NOT_CAPTURED, self: { x: 1 } });
+    assert.deepEqual(
+      variables.map(({ name, scope, value }) => [name, scope, value.type]),
+      [
+        ['early', 'local', 'uninitialized'],
+        ['gone', 'local', 'not_captured'],
+        ['this', 'this', 'object'],
+      ],
+    );
+    // A module that imports itself is captured by itself, before its last line has run.
+    const seen: { value?: CapturedValue } = {};
+    Object.assign(globalThis, { captureForTest: (value: unknown) => Object.assign(seen, { value: captured(value) }) });
+    await import(new URL('./capture-self-importing.mjs', import.meta.url).href);
+    assert.deepEqual(seen.value, {
+      type: 'object',
+      class: 'Module',
+      properties: [
+        { name: 'early', value: { type: 'number', value: 1 } },
+        { name: 'late', value: { type: 'uninitialized' } },
+        { name: 'Symbol.toStringTag', value: { type: 'string', value: 'Module' }, symbol: true },
+      ],
+    });
+  },
+);
 
 test('objects of another realm are known by what they are, not by their constructors', () => {
   const foreign = captured(

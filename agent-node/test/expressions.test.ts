@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { inspect } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { createRedactor } from '@borescope/redaction';
+import { proves } from '../../tests/proves.ts';
 import { compileExpression } from '../src/expressions/compile.ts';
 import type { Evaluation } from '../src/expressions/evaluation.ts';
 import { parseExpression } from '../src/expressions/parse.ts';
@@ -144,98 +145,101 @@ test('a name that has no value says why', () => {
   assert.match(errorOf('order.missing.deep', { order }), /`order.missing.deep` cannot be read: .* undefined/);
 });
 
-test('no getter, proxy trap, toString, toJSON, iterator or replaced built-in is ever run', () => {
-  let ran = 0;
-  const run = () => {
-    ran++;
-    return 'x';
-  };
-  const trap = new Proxy(
-    {},
-    {
-      get: run,
-      has: () => ++ran > 0,
-      ownKeys: () => [],
-      getPrototypeOf: () => (run() === '' ? {} : null),
-      getOwnPropertyDescriptor: () => (run() === '' ? {} : undefined),
-    },
-  );
-  class Inherited extends Array {
-    get own() {
-      return run();
+test(
+  proves('expressions:no-effect', 'no getter, proxy trap, toString, toJSON, iterator or replaced built-in is ever run'),
+  () => {
+    let ran = 0;
+    const run = () => {
+      ran++;
+      return 'x';
+    };
+    const trap = new Proxy(
+      {},
+      {
+        get: run,
+        has: () => ++ran > 0,
+        ownKeys: () => [],
+        getPrototypeOf: () => (run() === '' ? {} : null),
+        getOwnPropertyDescriptor: () => (run() === '' ? {} : undefined),
+      },
+    );
+    class Inherited extends Array {
+      get own() {
+        return run();
+      }
+      override includes() {
+        run();
+        return true;
+      }
     }
-    override includes() {
-      run();
-      return true;
+    const hostile = {
+      get secretless() {
+        return run();
+      },
+      toString: run,
+      valueOf: run,
+      toJSON: run,
+      [Symbol.toPrimitive]: run,
+      [Symbol.iterator]: run,
+      call: run,
+    };
+    const variables = {
+      hostile,
+      trap,
+      list: Inherited.from([1]),
+      child: Object.create(trap),
+      revoked: revoked(),
+      fn: run,
+    };
+    for (const text of [
+      'hostile.secretless',
+      'hostile + ""',
+      '`${hostile}`',
+      'hostile == 1',
+      'hostile > 1',
+      '-hostile',
+      'hostile * 2',
+      '({})[hostile]',
+      '"x".includes(hostile)',
+      'String(hostile)',
+      'Number(hostile)',
+      'JSON.stringify(hostile)',
+      'JSON.stringify({ get: [hostile] })',
+      '[...hostile]',
+      'Math.max(...hostile)',
+      '({ ...hostile })',
+      'Object.values(hostile)',
+      'hostile.call()',
+      'hostile.toString()',
+      'trap.x',
+      '"x" in trap',
+      'trap instanceof Object',
+      '[...trap]',
+      'Object.keys(trap)',
+      'Array.isArray(trap)',
+      'child.x',
+      '"x" in child',
+      'revoked.x',
+      'list.own',
+      'list.includes(1)',
+      'fn()',
+      '[1].join(hostile)',
+      '[hostile].join()',
+      'fn.call(1)',
+    ]) {
+      const result = evaluate(text, variables);
+      assert.ok('error' in result, `${text} gave ${JSON.stringify(result)}`);
+      assert.match(result.error, /^column \d+: /, text);
     }
-  }
-  const hostile = {
-    get secretless() {
-      return run();
-    },
-    toString: run,
-    valueOf: run,
-    toJSON: run,
-    [Symbol.toPrimitive]: run,
-    [Symbol.iterator]: run,
-    call: run,
-  };
-  const variables = {
-    hostile,
-    trap,
-    list: Inherited.from([1]),
-    child: Object.create(trap),
-    revoked: revoked(),
-    fn: run,
-  };
-  for (const text of [
-    'hostile.secretless',
-    'hostile + ""',
-    '`${hostile}`',
-    'hostile == 1',
-    'hostile > 1',
-    '-hostile',
-    'hostile * 2',
-    '({})[hostile]',
-    '"x".includes(hostile)',
-    'String(hostile)',
-    'Number(hostile)',
-    'JSON.stringify(hostile)',
-    'JSON.stringify({ get: [hostile] })',
-    '[...hostile]',
-    'Math.max(...hostile)',
-    '({ ...hostile })',
-    'Object.values(hostile)',
-    'hostile.call()',
-    'hostile.toString()',
-    'trap.x',
-    '"x" in trap',
-    'trap instanceof Object',
-    '[...trap]',
-    'Object.keys(trap)',
-    'Array.isArray(trap)',
-    'child.x',
-    '"x" in child',
-    'revoked.x',
-    'list.own',
-    'list.includes(1)',
-    'fn()',
-    '[1].join(hostile)',
-    '[hostile].join()',
-    'fn.call(1)',
-  ]) {
-    const result = evaluate(text, variables);
-    assert.ok('error' in result, `${text} gave ${JSON.stringify(result)}`);
-    assert.match(result.error, /^column \d+: /, text);
-  }
-  assert.equal(ran, 0);
+    assert.equal(ran, 0);
 
-  function revoked() {
-    const made = Proxy.revocable({}, {});
-    made.revoke();
-    return made.proxy;
-  }
-});
+    function revoked() {
+      const made = Proxy.revocable({}, {});
+      made.revoke();
+      return made.proxy;
+    }
+  },
+);
 
 test('built-ins that the application replaced after the start are neither run nor relied on', () => {
   const script = `
@@ -285,7 +289,7 @@ test('built-ins that the application replaced after the start are neither run no
   );
 });
 
-test('what could take unbounded time or memory fails early', () => {
+test(proves('expressions:bounded', 'what could take unbounded time or memory fails early'), () => {
   const long = 'x'.repeat(70_000);
   const variables = {
     big: Array.from({ length: 20_000 }, (_, i) => i),
@@ -316,33 +320,39 @@ test('what could take unbounded time or memory fails early', () => {
   assert.match(errorOf('JSON.stringify(circular)', { circular }), /circular/);
 });
 
-test('an expression that reads a secret gives only that it did, whatever it derives from it', () => {
-  const user = { name: 'Ann', password: 'hunter2-hunter2', apiKey: null };
-  const map = new Map([['password', 'hunter2-hunter2']]);
-  for (const text of [
-    'user.password[0]',
-    'user.password.length',
-    '`x${user.password}`',
-    'user["pass" + "word"]',
-    'user.password === "x" ? 1 : 2',
-    'typeof (user.password[0] === "h" ? 1 : "")',
-    '(user.password[0] === "h" ? null : 1) == null',
-    'map.get("password").length',
-    '[user.password]',
-    'user.password.nothing.deep',
-    'user.password[0] === "h" && boom',
-    'JSON.stringify([user.password])',
-  ]) {
-    const result = evaluate(text, { user, map });
-    assert.ok('secret' in result, `${text} gave ${JSON.stringify(result)}`);
-    assert.equal(JSON.stringify(result).includes('hunter'), false, text);
-    assert.equal(result.of, 'unknown', `${text}: its type could tell of it`);
-  }
-  const direct = evaluate('user.password', { user });
-  assert.deepEqual(direct, { secret: 'secret-name', of: 'string', text: 'hunter2-hunter2' });
-  assert.equal(read('user.name + (user.password == null) + typeof user.password', { user }), 'Annfalsestring');
-  assert.equal(read('user.apiKey', { user }), null, 'that there is none is no secret');
-});
+test(
+  proves(
+    'expressions:no-guessing',
+    'an expression that reads a secret gives only that it did, whatever it derives from it',
+  ),
+  () => {
+    const user = { name: 'Ann', password: 'hunter2-hunter2', apiKey: null };
+    const map = new Map([['password', 'hunter2-hunter2']]);
+    for (const text of [
+      'user.password[0]',
+      'user.password.length',
+      '`x${user.password}`',
+      'user["pass" + "word"]',
+      'user.password === "x" ? 1 : 2',
+      'typeof (user.password[0] === "h" ? 1 : "")',
+      '(user.password[0] === "h" ? null : 1) == null',
+      'map.get("password").length',
+      '[user.password]',
+      'user.password.nothing.deep',
+      'user.password[0] === "h" && boom',
+      'JSON.stringify([user.password])',
+    ]) {
+      const result = evaluate(text, { user, map });
+      assert.ok('secret' in result, `${text} gave ${JSON.stringify(result)}`);
+      assert.equal(JSON.stringify(result).includes('hunter'), false, text);
+      assert.equal(result.of, 'unknown', `${text}: its type could tell of it`);
+    }
+    const direct = evaluate('user.password', { user });
+    assert.deepEqual(direct, { secret: 'secret-name', of: 'string', text: 'hunter2-hunter2' });
+    assert.equal(read('user.name + (user.password == null) + typeof user.password', { user }), 'Annfalsestring');
+    assert.equal(read('user.apiKey', { user }), null, 'that there is none is no secret');
+  },
+);
 
 test('values that lose their names in a list lose their secrets first', () => {
   const user = { name: 'Ann', password: 'hunter2', nested: { token: 'abc' } };
@@ -370,19 +380,25 @@ test('a piece of a text that is personal by its content is hidden, and glued to 
   assert.doesNotMatch(String(read('"9" + card + `${card}7` + [card].join() + "a".concat(card)', { card })), /1111/);
 });
 
-test('a condition never gives a value that depends on a secret, also where only the evaluation knows', () => {
-  const variables = { user: { password: 'x' }, key: 'password', map: new Map([['password', 'x']]) };
-  for (const text of [
-    'user[key] === "x"',
-    'map.get(key) === "x"',
-    'Object.values(user)[0] === "x"',
-    'JSON.stringify(user) === "x"',
-  ]) {
-    const result = evaluate(text, variables, true);
-    assert.ok('error' in result, text);
-    assert.match(result.error, /secret/, text);
-  }
-});
+test(
+  proves(
+    'expressions:no-guessing',
+    'a condition never gives a value that depends on a secret, also where only the evaluation knows',
+  ),
+  () => {
+    const variables = { user: { password: 'x' }, key: 'password', map: new Map([['password', 'x']]) };
+    for (const text of [
+      'user[key] === "x"',
+      'map.get(key) === "x"',
+      'Object.values(user)[0] === "x"',
+      'JSON.stringify(user) === "x"',
+    ]) {
+      const result = evaluate(text, variables, true);
+      assert.ok('error' in result, text);
+      assert.match(result.error, /secret/, text);
+    }
+  },
+);
 
 test('objects of another realm and module namespaces are read like others', async () => {
   const foreign: unknown = runInNewContext('({ a: [1, { b: 2 }], m: new Map([[1, 2]]) })');
