@@ -70,7 +70,7 @@ test('every kind of object is what it is', () => {
   class Cart {
     items = [1];
   }
-  class Words extends Map {
+  class Words extends Map<string, number> {
     override forEach() {
       throw new Error('run');
     }
