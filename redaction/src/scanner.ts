@@ -113,6 +113,7 @@ export function createScanner(rules: readonly Rule[], view: View): Scanner {
         if (span.to > last) last = span.to;
         if (span.to > span.from) insert(caught, { from: span.from, to: span.to, kind: span.kind ?? kind });
       }
+      view.floor = last;
       if (last > at + 1) {
         inWord = isAlnum(codeAt(text, last - 1));
         at = last - 1;

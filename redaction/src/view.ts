@@ -1,5 +1,5 @@
 import { type Alphabet, alphabetCount } from './alphabet.ts';
-import { codeAt, indexOf, least, sliceText } from './intrinsics.ts';
+import { codeAt, indexOf, most as larger, sliceText, least as smaller } from './intrinsics.ts';
 import type { NameMatcher } from './names/name-matcher.ts';
 
 /**
@@ -9,6 +9,8 @@ import type { NameMatcher } from './names/name-matcher.ts';
  */
 export class View {
   readonly names: NameMatcher;
+  /** What stands before this index is hidden or has been read: rules do not look back behind it for a beginning. */
+  floor = 0;
   private text = '';
   private units = 0;
   private readonly runFrom: Int32Array;
@@ -26,6 +28,7 @@ export class View {
   open(text: string, units: number): void {
     this.text = text;
     this.units = units;
+    this.floor = 0;
     this.searched = '';
     for (let id = 0; id < this.runTo.length; id++) this.runTo[id] = 0;
   }
@@ -47,7 +50,7 @@ export class View {
   }
 
   slice(from: number, to: number): string {
-    return sliceText(this.text, from, least(to, this.units));
+    return sliceText(this.text, from, smaller(to, this.units));
   }
 
   /** `known`: how many characters of `part` are known to stand there. */
@@ -67,7 +70,7 @@ export class View {
 
   /** The index of the first of the characters before `to` that are all in the alphabet, at most `most` of them. */
   runStart(alphabet: Alphabet, to: number, most: number): number {
-    const least = to > most ? to - most : 0;
+    const least = larger(to - most, this.floor);
     let from = to;
     while (from > least) {
       const code = codeAt(this.text, from - 1);

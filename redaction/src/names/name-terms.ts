@@ -49,14 +49,14 @@ export const TERM_GROUPS: readonly TermGroup[] = [
     kind: SECRET_NAME,
     role: ROLE.word | ROLE.stem,
     terms: `password passwords passwd passphrase apikey apikeys secretkey privatekey accesskey accesstoken authtoken
-      refreshtoken clientsecret connectionstring`,
+      refreshtoken clientsecret connectionstring secret token credentials`,
   },
   {
     kind: SECRET_NAME,
     role: ROLE.word,
     terms: `passwort kennwort pwd pw passhash passwordhash passkey passwordb
-      secret secrets secretid secrettoken credential credentials creds serviceaccountcredentials
-      token accesstokens authtokens refreshtokens apitoken apitokens bearertoken idtoken usertokens devicetokens
+      secrets secretid secrettoken credential creds serviceaccountcredentials
+      accesstokens authtokens refreshtokens apitoken apitokens bearertoken idtoken usertokens devicetokens
       csrf xsrf csrftoken xcsrftoken xsrftoken jwt jwts bearer
       accesskeys secretkeys privatekeys privkey encryptionkey encryptionkeys decryptionkey encryptionkeyid signingkey
       signingkeys signaturekey masterkey sessionkey sshkey pgpkey gpgkey licensekey recaptchakey sharedkey hmackey

@@ -2,7 +2,7 @@ import { alphabet, DIGIT } from '../alphabet.ts';
 import { lowerCase } from '../intrinsics.ts';
 import type { Span } from '../rule.ts';
 import type { View } from '../view.ts';
-import { isStandIn } from './stand-in.ts';
+import { behindPlaceholder, isStandIn } from './stand-in.ts';
 
 /** How a key and its value stand to each other. */
 export interface Place {
@@ -106,7 +106,8 @@ export function bareValue(view: View, place: Place, at: number): readonly Span[]
   if (wordEnd > at && isWord && isExpression(view, place, at, wordEnd, next)) return undefined;
   // `{`: an object, or the hole of a template; the values inside have names of their own.
   if (first === BRACE && !isHole(view, at)) return undefined;
-  let to = at;
+  const start = behindPlaceholder(view, at);
+  let to = start;
   const ends = place.keyQuoted ? JSON_ENDS : ENDS;
   while (to < view.end && !view.isIn(ends, to)) {
     if (view.code(to) === COMMA && view.isIn(ENDS, to + 1)) break;
@@ -114,7 +115,7 @@ export function bareValue(view: View, place: Place, at: number): readonly Span[]
   }
   if (isSentence(view, place, to)) to = lineEnd(view, to);
   if (isStandIn(view, at, to)) return undefined;
-  while (to > at + 1 && view.isIn(TRAILING, to - 1)) to--;
+  while (to > at + 1 && to > start && view.isIn(TRAILING, to - 1)) to--;
   return isStandIn(view, at, to) || to === at ? undefined : [{ from: at, to }];
 }
 

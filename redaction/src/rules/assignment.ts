@@ -7,6 +7,7 @@ import { bareValue, type Place } from './assigned-bare.ts';
 import { quotedList, quotedValue } from './assigned-quoted.ts';
 import { credentialsAt } from './authorization.ts';
 import { cookieValues } from './cookie.ts';
+import { behindPlaceholder } from './stand-in.ts';
 
 /** UTF-16 code units of a key that are looked back over, from its end. */
 const LONGEST_KEY = 96;
@@ -67,7 +68,7 @@ export const assignment: Rule = {
 };
 
 function valueAt(view: View, place: Place, at: number): readonly Span[] | undefined {
-  if (view.code(at) === BRACKET) return quotedList(view, at);
+  if (view.code(at) === BRACKET && behindPlaceholder(view, at) === at) return quotedList(view, at);
   return quotedValue(view, at) ?? bareValue(view, place, at);
 }
 

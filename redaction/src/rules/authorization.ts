@@ -3,7 +3,7 @@ import { codeAt, lowerCase } from '../intrinsics.ts';
 import type { Rule, Span } from '../rule.ts';
 import type { View } from '../view.ts';
 import { decodeBase64 } from './base64.ts';
-import { isStandIn } from './stand-in.ts';
+import { behindPlaceholder, isStandIn } from './stand-in.ts';
 
 /** A shorter word behind `Bearer` is prose: `bearer token`. UTF-16 code units. */
 const SHORTEST_TOKEN = 8;
@@ -107,7 +107,9 @@ export function credentialsAt(view: View, from: number, closing: number): readon
   if (start === end || isCode(view, start) || isHeaderEnd(view.code(start), closing)) return [];
   // Outside of quotes one token ends the value; schemes with parameters go on to the end of the line.
   const token = scheme === 'basic' || scheme === 'bearer' || scheme === 'token' || scheme === 'negotiate';
-  let stop = view.runEnd(TOKEN68, start);
+  const hidden = behindPlaceholder(view, start);
+  let stop = view.runEnd(TOKEN68, hidden);
+  if (token && hidden > start && stop === hidden) return [];
   if (closing >= 0 || !token || stop === start) {
     stop = start;
     while (stop < view.end && !isHeaderEnd(view.code(stop), closing)) stop++;

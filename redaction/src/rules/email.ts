@@ -23,21 +23,22 @@ export const email: Rule = {
     const to = domainEnd(view, at + 1);
     if (to < 0) return undefined;
     // The fixed user of SSH remotes, `git@host:path`: no person.
-    if (view.code(to) === COLON && at - from === 3 && view.startsWith('git', from)) return undefined;
+    if (at - from === 3 && view.startsWith('git', from)) return undefined;
     return [{ from, to }];
   },
 };
 
 function localStart(view: View, at: number): number {
   let from = at;
-  while (at - from < LONGEST_LOCAL && (view.isIn(LOCAL, from - 1) || view.code(from - 1) >= 128)) from--;
+  while (at - from < LONGEST_LOCAL && from > view.floor && (view.isIn(LOCAL, from - 1) || view.code(from - 1) >= 128))
+    from--;
   while (from < at && view.isIn(NOT_FIRST, from)) from++;
   return from < at ? from : -1;
 }
 
 /** `closing` is the index of the quote before the `@`. */
 function quotedStart(view: View, closing: number): number {
-  for (let index = closing - 1; index >= 0 && closing - index < LONGEST_LOCAL; index--) {
+  for (let index = closing - 1; index >= view.floor && closing - index < LONGEST_LOCAL; index--) {
     const code = view.code(index);
     if (code === QUOTE && view.code(index - 1) !== BACKSLASH) return index < closing - 1 ? index : -1;
     if (code < 32) return -1;

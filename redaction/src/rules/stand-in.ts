@@ -35,6 +35,14 @@ export function isStandIn(view: View, from: number, to: number): boolean {
   return isMask(view, from, to);
 }
 
+/** Behind a placeholder of ours that begins at `from`; `from` where none does. */
+export function behindPlaceholder(view: View, from: number): number {
+  if (view.code(from) !== BRACKET) return from;
+  const head = view.slice(from, from + LONGEST);
+  const end = placeholderEnd(head, 0, head.length);
+  return end < 0 ? from : from + end;
+}
+
 function isVariable(view: View, from: number, to: number): boolean {
   for (let index = from; index < to; index++) {
     const code = view.code(index);
@@ -61,5 +69,6 @@ function isMask(view: View, from: number, to: number): boolean {
 
 const DOLLAR = 36;
 const PERCENT = 37;
+const BRACKET = 91;
 const UNDERSCORE = 95;
 const BULLET = 0x2022;

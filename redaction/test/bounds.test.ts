@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { createRedactor, TEXT_LIMIT, TEXT_LOOKAHEAD } from '@borescope/redaction';
+import { ADVERSARIAL } from './adversarial.ts';
+
+const redactor = createRedactor({});
+const SECRET = 'anna@example.com';
+
+test('a text of 1 MiB is looked at to its last character', () => {
+  const text = 'x '.repeat(TEXT_LIMIT / 2 - 8) + SECRET;
+  assert.equal(text.length, TEXT_LIMIT);
+  assert.ok(redactor.text(text)?.text.endsWith(' [redacted:email]'));
+});
+
+test('what stands behind the limit is never shown', () => {
+  const found = redactor.text(`${'x '.repeat(TEXT_LIMIT / 2)}clean? password=abc`);
+  assert.ok(found?.text.endsWith('x [redacted:unexamined]'));
+  assert.equal(found?.whole, false);
+  const enormous = redactor.text('x'.repeat(10_000_000));
+  assert.equal(enormous?.text.length, TEXT_LIMIT + '[redacted:unexamined]'.length);
+});
+
+test('a caller that shows only the head gets only the head, and a secret that the cut would run through is hidden', () => {
+  const token = `ghp_${'a1'.repeat(18)}`;
+  assert.equal(
+    redactor.text(`${'-'.repeat(20)}${token} more ${SECRET}`, 30)?.text,
+    `${'-'.repeat(20)}[redacted:github-token]`,
+  );
+  assert.equal(redactor.text(`${'-'.repeat(20)} ${SECRET}`, 10), undefined);
+  assert.equal(redactor.text(`${SECRET} ${'x'.repeat(100)}`, 20)?.text, '[redacted:email] xxx');
+  const key = `-----BEGIN PRIVATE KEY-----\n${'QUJD'.repeat(10_000)}`;
+  assert.equal(redactor.text(key, 100)?.text, '[redacted:private-key]');
+  const found = redactor.text(`a ${'https://u:'}${'p'.repeat(TEXT_LOOKAHEAD)}@host`, 50);
+  assert.equal(found, undefined, 'user info of more than 1,024 units is beyond what is looked for');
+});
+
+test('two values that are cut at the same place are not told equal', () => {
+  const keyed = createRedactor({ pseudonym: () => 'same' });
+  const head = `-----BEGIN PRIVATE KEY-----\n${'QUJD'.repeat(2000)}`;
+  assert.equal(keyed.text(head, 100)?.findings[0]?.pseudonym, undefined);
+  assert.equal(keyed.text(head)?.findings[0]?.pseudonym, 'same');
+});
+
+test('no string makes it throw, and what it gives back is a fixed point', () => {
+  const strange = [
+    '',
+    '\u0000',
+    '\ud800',
+    '\udfff@\ud800.com',
+    'password=\ud800',
+    '"password":"\u0000"',
+    '\ufeffpassword: x',
+    '‮password=abc',
+  ];
+  for (const piece of [...strange, ...ADVERSARIAL]) {
+    for (const text of [piece, piece.repeat(50), `${piece}password="`, `\ud83d${piece}`]) {
+      const once = redactor.text(text)?.text ?? text;
+      assert.equal(redactor.text(once), undefined, JSON.stringify(text.slice(0, 80)));
+    }
+  }
+});
+
+test('every prefix and suffix of a text with secrets can be handed over', () => {
+  const text = `{"password":"a\\"b","u":"https://a:b@c/","h":"Authorization: Bearer abcdef12345","m":"${SECRET}","c":"4111 1111 1111 1111"} Cookie: a=b; c=d\n--token x`;
+  for (let cut = 0; cut <= text.length; cut++) {
+    redactor.text(text.slice(0, cut));
+    redactor.text(text.slice(cut));
+    redactor.text(text, cut);
+  }
+});
+
+test('no regular expression runs in the application, where it would change RegExp.$1', () => {
+  /(\w+)/.exec('before');
+  redactor.text(`password=abc ${SECRET} Bearer abcdef12345678 eyJhbGciOiJub25lIn0.e30. 4111111111111111 https://a:b@c`);
+  redactor.name('customerPassword');
+  assert.equal(RegExp.$1, 'before');
+});
+
+test('an application that replaces what the language brings changes nothing', () => {
+  const { charCodeAt, slice } = String.prototype;
+  try {
+    String.prototype.charCodeAt = () => 0;
+    String.prototype.slice = () => 'evil';
+    assert.equal(redactor.text(`to ${SECRET}`)?.findings.length, 1);
+  } finally {
+    String.prototype.charCodeAt = charCodeAt;
+    String.prototype.slice = slice;
+  }
+});
+
+test('the package runs no regular expression but while it is set up, and depends on nothing', () => {
+  const root = join(import.meta.dirname, '..');
+  const manifest: unknown = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  assert.ok(typeof manifest === 'object' && manifest !== null && !('dependencies' in manifest));
+  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  );
+  assert.ok(sources.length > 20);
+  for (const name of sources) {
+    const code = readFileSync(join(root, 'src', name), 'utf8');
+    const found =
+      code.match(
+        /\.(match|matchAll|replace|replaceAll|search|test|exec)\(|new RegExp|\.split\((?!\/\\s\+\/\)|'\\n'\))/g,
+      ) ?? [];
+    // `rule.match(view, at)` is a rule's own function.
+    assert.deepEqual(
+      found.filter((call) => !(call === '.match(' && name === 'scanner.ts')),
+      [],
+      name,
+    );
+  }
+});

@@ -1,0 +1,190 @@
+import type { CapturedValue, Property } from '@borescope/agent-protocol';
+import type { Finding, Redactor } from '@borescope/redaction';
+
+/** One pass over captured values: the redactor, and what it found that was not hidden before. */
+export interface Pass {
+  readonly redactor: Redactor;
+  readonly caught: Finding[];
+}
+
+/** Containers within each other that are walked; an agent shows far fewer. Below, the value is hidden whole. */
+const DEEPEST = 100;
+
+/** Digits and a sign: no longer integer is a card number. */
+const LONGEST_CARD = 20;
+
+/** Properties that hold a list of alternating names and values: Node's own `rawHeaders` and `rawTrailers`. */
+const ALTERNATING = new Set(['rawHeaders', 'rawTrailers']);
+/** An object that says the name of its value in a property: `{name: 'password', value: '...'}`. */
+const NAMES = new Set(['name', 'key', 'header', 'field']);
+const VALUES = new Set(['value', 'val']);
+
+/** A text with its findings replaced, cut to `most` UTF-16 code units: a placeholder may be longer than what it hides. */
+export function redactText(pass: Pass, text: string, most = Number.POSITIVE_INFINITY): string {
+  const found = pass.redactor.text(text);
+  if (found === undefined) return text;
+  pass.caught.push(...found.findings);
+  return found.text.slice(0, most);
+}
+
+/** The value as it may be shown; what the agent has hidden stays as it is. */
+export function redactValue(pass: Pass, value: CapturedValue, depth = 0): CapturedValue {
+  if (depth > DEEPEST) return hideWhole(pass, 'unexamined', value);
+  const inner = (one: CapturedValue): CapturedValue => redactValue(pass, one, depth + 1);
+  const classOf = (name: string | undefined) => (name === undefined ? {} : { class: redactText(pass, name, 4096) });
+  switch (value.type) {
+    case 'string':
+      return redactString(pass, value);
+    case 'number':
+      return numberOr(pass, value, typeof value.value === 'number' ? value.value : undefined);
+    case 'bigint':
+      return numberOr(pass, value, value.value.length <= LONGEST_CARD ? BigInt(value.value) : undefined);
+    case 'symbol':
+      return value.description === undefined ? value : { ...value, description: redactText(pass, value.description) };
+    case 'object':
+      return { ...value, ...classOf(value.class), properties: redactProperties(pass, value.properties, depth) };
+    case 'array':
+      return { ...value, ...classOf(value.class), items: pairItems(pass, value.items) ?? value.items.map(inner) };
+    case 'set':
+      return { ...value, ...classOf(value.class), items: value.items.map(inner) };
+    case 'map':
+      return {
+        ...value,
+        ...classOf(value.class),
+        entries: value.entries.map(([key, held]) => [inner(key), underKey(pass, key, held, depth)]),
+      };
+    case 'error':
+      return {
+        ...value,
+        ...classOf(value.class),
+        message: redactText(pass, value.message),
+        ...(value.stack !== undefined && { stack: redactText(pass, value.stack) }),
+        ...(value.cause !== undefined && { cause: inner(value.cause) }),
+        ...(value.properties !== undefined && { properties: redactProperties(pass, value.properties, depth) }),
+      };
+    case 'regexp':
+      return { ...value, source: redactText(pass, value.source) };
+    case 'function':
+      return { ...value, name: redactText(pass, value.name, 4096) };
+    case 'buffer':
+      return redactBuffer(pass, value);
+    case 'depth':
+    case 'truncated':
+      return { ...value, ...classOf(value.class) };
+    default:
+      return value;
+  }
+}
+
+/** The value of a variable, property or map entry of this name. */
+export function redactNamed(pass: Pass, name: string, value: CapturedValue, depth = 0): CapturedValue {
+  const kind = pass.redactor.name(name);
+  if (kind !== undefined) return hideUnder(pass, kind, value, depth);
+  if (value.type === 'array' && ALTERNATING.has(name)) {
+    return { ...value, items: alternatingItems(pass, value.items, depth + 1) };
+  }
+  return redactValue(pass, value, depth);
+}
+
+/** What stands in place of a value whose name is secret. That there is none, a truth value or a function is shown. */
+export function hideUnder(pass: Pass, kind: string, value: CapturedValue, depth = 0): CapturedValue {
+  switch (value.type) {
+    case 'string':
+    case 'number':
+    case 'bigint':
+    case 'symbol':
+    case 'object':
+    case 'array':
+    case 'map':
+    case 'set':
+    case 'error':
+    case 'date':
+    case 'regexp':
+    case 'buffer':
+      return hideWhole(pass, kind, value);
+    default:
+      return redactValue(pass, value, depth);
+  }
+}
+
+function hideWhole(pass: Pass, kind: string, value: CapturedValue): CapturedValue {
+  // A string that the agent has cut is not known whole: equal heads are no equal values.
+  const text = value.type === 'string' && value.length === undefined ? value.value : undefined;
+  return caught(pass, pass.redactor.hide(kind, typeOf(value), text));
+}
+
+function caught(pass: Pass, finding: Finding): CapturedValue {
+  pass.caught.push(finding);
+  return { type: 'redacted', ...finding };
+}
+
+/** What `typeof` said of the value. */
+function typeOf(value: CapturedValue): string {
+  switch (value.type) {
+    case 'string':
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+    case 'symbol':
+    case 'function':
+    case 'undefined':
+      return value.type;
+    default:
+      return 'object';
+  }
+}
+
+function redactString(pass: Pass, value: Extract<CapturedValue, { type: 'string' }>): CapturedValue {
+  const found = pass.redactor.text(value.value);
+  if (found === undefined) return value;
+  const [only] = found.findings;
+  if (found.whole && only !== undefined) return caught(pass, only);
+  pass.caught.push(...found.findings);
+  return { ...value, value: found.text };
+}
+
+function numberOr(pass: Pass, value: CapturedValue, number: number | bigint | undefined): CapturedValue {
+  const finding = number === undefined ? undefined : pass.redactor.number(number);
+  return finding === undefined ? value : caught(pass, finding);
+}
+
+function redactProperties(pass: Pass, properties: readonly Property[], depth: number): Property[] {
+  const said = properties.find(({ name, value }) => NAMES.has(name) && value.type === 'string')?.value;
+  const kind = said?.type === 'string' ? pass.redactor.name(said.value) : undefined;
+  return properties.map((property) => {
+    const { name, value } = property;
+    const hidden = kind !== undefined && VALUES.has(name);
+    return {
+      ...property,
+      name: redactText(pass, name, 4096),
+      value: hidden ? hideUnder(pass, kind, value, depth + 1) : redactNamed(pass, name, value, depth + 1),
+    };
+  });
+}
+
+function underKey(pass: Pass, key: CapturedValue, held: CapturedValue, depth: number): CapturedValue {
+  return key.type === 'string' ? redactNamed(pass, key.value, held, depth + 1) : redactValue(pass, held, depth + 1);
+}
+
+/** `['password', '...']`, an entry as `Object.entries` and `Headers` give it; undefined where the array is none. */
+function pairItems(pass: Pass, items: readonly CapturedValue[]): CapturedValue[] | undefined {
+  const [name, value] = items;
+  if (items.length !== 2 || name?.type !== 'string' || value === undefined) return undefined;
+  const kind = pass.redactor.name(name.value);
+  return kind === undefined ? undefined : [name, hideUnder(pass, kind, value)];
+}
+
+function alternatingItems(pass: Pass, items: readonly CapturedValue[], depth: number): CapturedValue[] {
+  return items.map((item, index) => {
+    const name = index % 2 === 1 ? items[index - 1] : undefined;
+    return name?.type === 'string' ? redactNamed(pass, name.value, item, depth) : redactValue(pass, item, depth);
+  });
+}
+
+/** The bytes that are shown are looked at as text; where something is found they are all hidden. */
+function redactBuffer(pass: Pass, value: Extract<CapturedValue, { type: 'buffer' }>): CapturedValue {
+  if (value.hex === undefined) return value;
+  const found = pass.redactor.text(Buffer.from(value.hex, 'hex').toString('latin1'));
+  const [first] = found?.findings ?? [];
+  return first === undefined ? value : caught(pass, pass.redactor.hide(first.kind, 'object'));
+}

@@ -1,0 +1,62 @@
+import { type ExpressionResult, type Hit, LIMITS, type Variable } from '@borescope/agent-protocol';
+import type { Finding, Redactor } from '@borescope/redaction';
+import { hideUnder, type Pass, redactNamed, redactText, redactValue } from './redact-value.ts';
+
+/** Bounds of the texts of a hit in the protocol, in UTF-16 code units. */
+const NAME = 1024;
+const FILE = 4096;
+const ERROR = 1024;
+/** Kinds that one hit may list. */
+const KINDS = 256;
+
+/**
+ * Redacts a captured hit again: an agent may be older than a rule, or not ours. `caught` holds what only this pass
+ * found; what the agent has hidden stays as it is, and `hit.redactions` counts both.
+ */
+export function redactHit(hit: Hit, redactor: Redactor): { hit: Hit; caught: Finding[] } {
+  const pass: Pass = { redactor, caught: [] };
+  const clean: Hit = {
+    ...hit,
+    file: redactText(pass, hit.file, FILE),
+    function: redactText(pass, hit.function, NAME),
+    variables: hit.variables.map((variable) => redactVariable(pass, variable)),
+    values: hit.values.map((result) => redactResult(pass, result)),
+    stack: hit.stack.map((frame) => ({
+      ...frame,
+      function: redactText(pass, frame.function, NAME),
+      file: redactText(pass, frame.file, FILE),
+    })),
+  };
+  if (pass.caught.length === 0) return { hit, caught: [] };
+  const kinds = new Set([...hit.redactions.kinds, ...pass.caught.map(({ kind }) => kind)]);
+  clean.redactions = { count: hit.redactions.count + pass.caught.length, kinds: [...kinds].slice(0, KINDS) };
+  return { hit: clean, caught: pass.caught };
+}
+
+function redactVariable(pass: Pass, variable: Variable): Variable {
+  const { name, value } = variable;
+  return { ...variable, name: redactText(pass, name, NAME), value: redactNamed(pass, name, value) };
+}
+
+function redactResult(pass: Pass, result: ExpressionResult): ExpressionResult {
+  const { expression, value, error } = result;
+  const kind = value === undefined ? undefined : secretIn(pass.redactor, expression);
+  return {
+    expression: redactText(pass, expression, LIMITS.expressionLength),
+    ...(value !== undefined && { value: kind === undefined ? redactValue(pass, value) : hideUnder(pass, kind, value) }),
+    ...(error !== undefined && { error: redactText(pass, error, ERROR) }),
+  };
+}
+
+/**
+ * The kind of the first secret name that an expression reads, be it an identifier or a quoted key: what is derived from
+ * a secret is one. `typeof` tells the type only.
+ */
+function secretIn(redactor: Redactor, expression: string): string | undefined {
+  if (/^\s*typeof\b/.test(expression)) return undefined;
+  for (const [name] of expression.matchAll(/[\p{L}\p{N}_$-]+/gu)) {
+    const kind = redactor.name(name);
+    if (kind !== undefined) return kind;
+  }
+  return undefined;
+}
