@@ -6,6 +6,7 @@ import {
   dateIso,
   dateTime,
   functionText,
+  indexOfText,
   isAnyArrayBuffer,
   isArray,
   isArrayBufferView,
@@ -175,7 +176,7 @@ function dateNode(walk: Walk, value: Date): CapturedValue {
 }
 
 function regexpNode(walk: Walk, value: RegExp): CapturedValue {
-  const source = plainText(walk, regexpSource(value) ?? '', LIMITS.stringLength);
+  const source = plainText(walk, readableSource(walk, regexpSource(value) ?? ''), LIMITS.stringLength);
   let flags = '';
   for (let i = 0; i < REGEXP_FLAGS.length; i++) {
     const flag = REGEXP_FLAGS[i];
@@ -183,6 +184,17 @@ function regexpNode(walk: Walk, value: RegExp): CapturedValue {
   }
   walk.cost = 50 + jsonBytes(source);
   return { type: 'regexp', source, flags };
+}
+
+/** The source; without its escapes where only so something is found in it, as in `ann@example\.com`. */
+function readableSource(walk: Walk, source: string): string {
+  const head = source.length > LIMITS.stringLength ? sliceText(source, 0, LIMITS.stringLength) : source;
+  let plain = '';
+  for (let from = 0, at = 0; at >= 0; from = at + 1) {
+    at = indexOfText(head, '\\', from);
+    plain += at < 0 ? sliceText(head, from) : sliceText(head, from, at);
+  }
+  return plain === head || walk.memory.redactor.text(plain) === undefined ? source : plain;
 }
 
 function functionNode(walk: Walk, value: object): CapturedValue {
