@@ -1,0 +1,58 @@
+// Builds dist/agent.cjs, one file without a dependency: the application's part as code, the worker's part in a comment
+// behind it, so that the host's thread neither parses nor compiles what only the worker runs.
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const { version } = JSON.parse(await readFile(join(here, 'package.json'), 'utf8'));
+const { WORKER_MARK } = await import('./dist/worker-mark.js');
+
+const shared = {
+  absWorkingDir: here,
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  format: 'cjs',
+  write: false,
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  define: { AGENT_VERSION: JSON.stringify(version) },
+};
+
+/** Of zod's 50 translations of its messages one is used, and that one is never shown. */
+const englishOnly = {
+  name: 'english-only',
+  setup(bundler) {
+    bundler.onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
+  },
+};
+
+/** The application's part needs the limits only, and none of the schemas. */
+const limitsOnly = {
+  name: 'limits-only',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^@borescope\/agent-protocol$/ }, () => ({
+      path: join(here, '../agent-protocol/dist/limits.js'),
+    }));
+  },
+};
+
+const [application, worker] = await Promise.all([
+  build({ ...shared, entryPoints: ['src/main.ts'], plugins: [limitsOnly] }),
+  build({ ...shared, entryPoints: ['src/worker.ts'], plugins: [englishOnly] }),
+]);
+const text = (result) => result.outputFiles[0].text;
+// The one sequence that would end the comment; main.ts turns it back.
+const hidden = text(worker).replaceAll('*/', '*\u0001/');
+await writeFile(join(here, 'dist/agent.cjs'), `${text(application)}\n/*${WORKER_MARK}${hidden}*/\n`);
+
+const api = await readFile(join(here, 'dist/api.d.ts'), 'utf8');
+const main = await readFile(join(here, 'dist/main.d.ts'), 'utf8');
+const attach = main.slice(main.indexOf('/**'), main.indexOf('//# sourceMappingURL')).replace(/^export \{\};\n/m, '');
+await writeFile(join(here, 'dist/agent.d.cts'), `${api}\n${attach.trim()}\n`);

@@ -1,0 +1,20 @@
+/** What `attach` may be told instead of, or beside, the `BORESCOPE_*` environment. An option wins over the environment. */
+export interface AttachOptions {
+  /** `ws:` or `wss:` URL of the broker's agent endpoint. */
+  readonly url?: string;
+  /** An agent token, `bore_agt_...`. */
+  readonly token?: string;
+  readonly service?: string;
+  readonly version?: string;
+  readonly environment?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+export interface AgentHandle {
+  /** False where the agent could not start (one line on stderr said why), or has ended. */
+  readonly attached: boolean;
+  /** The id under which the broker knows this process; empty where the agent could not start. */
+  readonly runtimeId: string;
+  /** Removes every probe and ends the agent. Never rejects; a second call does nothing more. */
+  detach(): Promise<void>;
+}

@@ -1,0 +1,48 @@
+import { LIMITS } from '@borescope/agent-protocol';
+
+/** Words of the memory that both threads see. */
+export const CONTROL = {
+  /** 1: the application is exiting; the worker lets go of it. */
+  exitRequested: 0,
+  exitDone: 1,
+  /** 1: the worker holds a debugger session or an unsent hit, so that an exit has something to wait for. */
+  busy: 2,
+  /** Grows with each message to the application's thread, which reads its port when it sees a change. */
+  messages: 3,
+  /** 1: a person has opened this process in a debugger, as of the last time that the worker asked. */
+  debugged: 4,
+  words: 5,
+} as const;
+
+/** Columns of one probe's row in `probes`: counts, and microseconds of the application's thread. */
+export const PROBE = {
+  passes: 0,
+  conditionFalse: 1,
+  conditionErrors: 2,
+  dropped: 3,
+  totalUs: 4,
+  maxUs: 5,
+  columns: 8,
+} as const;
+
+/** Columns of one place's row in `places`, microseconds: spent since it was made, and the mark at which it must stop. */
+export const PLACE = { spentUs: 0, limitUs: 1, columns: 2 } as const;
+
+/** One row for each live action: there are never more places than probes. */
+export const ROWS = LIMITS.liveActionsPerRuntime;
+
+export interface SharedMemory {
+  readonly control: Int32Array;
+  /** Written by the application's thread only. */
+  readonly probes: Float64Array;
+  /** `spentUs` is written by the application's thread, `limitUs` by the worker. */
+  readonly places: Float64Array;
+}
+
+export function allocate(): SharedMemory {
+  return {
+    control: new Int32Array(new SharedArrayBuffer(CONTROL.words * 4)),
+    probes: new Float64Array(new SharedArrayBuffer(ROWS * PROBE.columns * 8)),
+    places: new Float64Array(new SharedArrayBuffer(ROWS * PLACE.columns * 8)),
+  };
+}

@@ -1,0 +1,158 @@
+import {
+  type AgentFrame,
+  type BrokerFrame,
+  CLOSE,
+  type Hit,
+  LIMITS,
+  negotiate,
+  PROTOCOL,
+  type RuntimeDescription,
+  type Welcome,
+} from '@borescope/agent-protocol';
+import type { ProbeEngine } from '../probes/engine.ts';
+import type { LiveAction } from '../probes/live-action.ts';
+import type { Link } from './link.ts';
+import type { Outbox } from './outbox.ts';
+
+/** What the agent and the broker say to each other, over however many connections it takes. */
+export class Conversation {
+  readonly #runtime: RuntimeDescription;
+  readonly #engine: ProbeEngine;
+  readonly #outbox: Outbox;
+  readonly #link: Link;
+  readonly #changed: () => void;
+  /** Undefined until the broker has welcomed this connection. */
+  #epoch: number | undefined;
+
+  constructor(runtime: RuntimeDescription, engine: ProbeEngine, outbox: Outbox, link: Link, changed: () => void) {
+    this.#runtime = runtime;
+    this.#engine = engine;
+    this.#outbox = outbox;
+    this.#link = link;
+    this.#changed = changed;
+  }
+
+  opened(): void {
+    const live = this.#engine.actions().map(({ id }) => ({ actionId: id, sequence: this.#outbox.lastSequence(id) }));
+    this.#link.send({
+      type: 'hello',
+      protocol: PROTOCOL,
+      runtime: this.#runtime,
+      live: live.slice(0, LIMITS.liveActionsPerRuntime),
+    });
+  }
+
+  closed(): void {
+    this.#epoch = undefined;
+  }
+
+  received(frame: BrokerFrame) {
+    if ((frame.type === 'welcome') === (this.#epoch !== undefined)) {
+      this.#link.reject(CLOSE.outOfOrder, `${frame.type} may not come here`);
+      return;
+    }
+    switch (frame.type) {
+      case 'welcome':
+        return this.#welcomed(frame);
+      case 'arm':
+        this.#outbox.open(frame.action.actionId, 0);
+        if (this.#engine.get(frame.action.actionId)) return this.#tellPlacement(frame.action.actionId);
+        return void this.#engine.arm(frame.action);
+      case 'disarm':
+        return this.#forget(frame.actionId);
+      case 'ack':
+        this.#outbox.acknowledge(frame.actionId, frame.sequence);
+        return this.#changed();
+      case 'resend':
+        return this.#resend(frame.actionId, frame.lastSequence);
+      case 'policy':
+        return void this.#engine.setPolicy(frame.policy);
+      case 'drain':
+        return this.#link.drain(frame.reconnectAfterMs);
+      case 'inspect':
+        return void this.#engine
+          .inspect(frame.place)
+          .then((inspection) => this.#send({ type: 'inspected', requestId: frame.requestId, inspection }));
+    }
+  }
+
+  /** Keeps the hit until it is acknowledged, and sends it where there is a connection. False: no room. */
+  hit(actionId: string, hit: Hit): boolean {
+    const sequence = this.#outbox.add(actionId, hit, Buffer.byteLength(JSON.stringify(hit)));
+    if (sequence === undefined) return false;
+    this.#changed();
+    this.#sendHit(actionId, sequence, hit);
+    return true;
+  }
+
+  armed(action: LiveAction): void {
+    if (action.bound) this.#send({ type: 'armed', actionId: action.id, place: action.bound });
+  }
+
+  pending(action: LiveAction): void {
+    this.#send({ type: 'pending', actionId: action.id });
+  }
+
+  failed(action: LiveAction): void {
+    if (action.problem) this.#send({ type: 'failed', actionId: action.id, problem: action.problem });
+  }
+
+  status(action: LiveAction, removed: boolean): void {
+    const { observation, cost } = action.last;
+    this.#send({ type: 'status', actionId: action.id, removed, observation, cost });
+  }
+
+  #welcomed(welcome: Welcome): void {
+    if (negotiate({ min: welcome.protocol, max: welcome.protocol }) === undefined) {
+      this.#link.reject(CLOSE.unsupportedVersion, 'no common protocol version');
+      return;
+    }
+    this.#epoch = welcome.epoch;
+    this.#link.welcomed(welcome.heartbeatMs);
+    const wanted = new Set(welcome.actions.map(({ action }) => action.actionId));
+    for (const { id } of this.#engine.actions()) if (!wanted.has(id)) this.#forget(id);
+    void this.#engine.setPolicy(welcome.policy);
+    for (const { action: spec, lastSequence } of welcome.actions) {
+      this.#outbox.open(spec.actionId, lastSequence);
+      const known = this.#engine.get(spec.actionId);
+      if (!known) {
+        void this.#engine.arm(spec);
+        continue;
+      }
+      this.#engine.renew(known, spec, this.#outbox.waiting(spec.actionId));
+      this.#resend(spec.actionId, lastSequence);
+      this.#tellPlacement(spec.actionId);
+    }
+    this.#changed();
+  }
+
+  /** How an action stands that the broker asks for and that is here already. */
+  #tellPlacement(actionId: string) {
+    const action = this.#engine.get(actionId);
+    if (!action) return;
+    if (action.status === 'failed') return this.failed(action);
+    if (action.status === 'armed') this.armed(action);
+    if (action.status === 'pending') this.pending(action);
+    if (action.status !== 'placing') this.status(action, action.status === 'removed');
+  }
+
+  #forget(actionId: string): void {
+    void this.#engine.disarm(actionId).then(() => {
+      this.#outbox.forget(actionId);
+      this.#changed();
+    });
+  }
+
+  #resend(actionId: string, lastSequence: number): void {
+    for (const { sequence, hit } of this.#outbox.after(actionId, lastSequence)) this.#sendHit(actionId, sequence, hit);
+  }
+
+  #sendHit(actionId: string, sequence: number, hit: Hit): void {
+    if (this.#epoch === undefined) return;
+    this.#send({ type: 'hit', actionId, epoch: this.#epoch, sequence, hit });
+  }
+
+  #send(frame: AgentFrame): void {
+    if (this.#epoch !== undefined) this.#link.send(frame);
+  }
+}

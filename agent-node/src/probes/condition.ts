@@ -1,0 +1,18 @@
+import { GLOBAL_NAME } from '../application/global-name.ts';
+
+/** Names that are read as they stand; anything else (there is none in JavaScript) is left out. */
+const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
+
+/**
+ * What V8 evaluates on each pass: it hands a reader of the names to the agent. One `case` a name, so that a name that
+ * V8 did not keep, or that is in its dead zone, costs that name only. Brackets around the arrow: V8 compiles it at once
+ * instead of twice. No text of a caller ever stands in it: only names that the parser found declared in the script.
+ */
+export function conditionText(row: number, names: readonly string[], hasThis: boolean): string {
+  const cases = names.map((name, index) => (IDENTIFIER.test(name) ? `case ${index}:return ${name};` : ''));
+  if (hasThis) cases.push(`case ${names.length}:return this`);
+  return `${GLOBAL_NAME}(${row},(n=>{switch(n){${cases.join('')}}}))`;
+}
+
+/** The same entry, called in a pause with the objects of the scopes. */
+export const PAUSED_CALL = `function(row,self,...scopes){${GLOBAL_NAME}(row,null,scopes,self)}`;

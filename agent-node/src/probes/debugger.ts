@@ -1,0 +1,229 @@
+import { Session } from 'node:inspector';
+import v8 from 'node:v8';
+import { GLOBAL_NAME } from '../application/global-name.ts';
+import type { Location } from '../sources/bind.ts';
+import { pathOf, type Script } from '../sources/script.ts';
+import type { GeneratedPosition } from '../sources/source-map.ts';
+
+/** Milliseconds. The application's thread answers between two of its steps; only native code keeps it longer. */
+const ANSWER_MS = 10_000;
+
+export class DebuggerTimeout extends Error {
+  override readonly name = 'DebuggerTimeout';
+}
+
+/** A frame of a real pause: the objects that stand for its scopes, innermost first, and its `this`. */
+export interface Pause {
+  readonly breakpointIds: readonly string[];
+  readonly scopes: readonly string[];
+  readonly thisId: string | undefined;
+}
+
+export interface DebuggerEvents {
+  onScript(script: Script): void;
+  onResolved(breakpointId: string, location: Location): void;
+  onPaused(pause: Pause): void;
+}
+
+/** The inspector session into the application's thread: nothing of V8's protocol is known outside this file. */
+export class Debugger {
+  readonly #events: DebuggerEvents;
+  readonly #ownFile: string;
+  readonly #keepSparkplug: boolean;
+  #session: Session | undefined;
+  #enabling: Promise<void> | undefined;
+
+  constructor(events: DebuggerEvents, ownFile: string, keepSparkplug: boolean) {
+    this.#events = events;
+    this.#ownFile = ownFile;
+    this.#keepSparkplug = keepSparkplug;
+  }
+
+  get enabled(): boolean {
+    return this.#session !== undefined;
+  }
+
+  /** Connects on the first call; every script that is loaded has been reported when it resolves. */
+  enable(): Promise<void> {
+    this.#enabling ??= this.#enable().catch((error: unknown) => {
+      this.disable();
+      throw error;
+    });
+    return this.#enabling;
+  }
+
+  async #enable(): Promise<void> {
+    // Baseline code makes arming walk the heap. Late, because code caches are bound to V8's flags.
+    if (!this.#keepSparkplug) v8.setFlagsFromString('--no-sparkplug');
+    const session = new Session();
+    session.connectToMainThread();
+    this.#session = session;
+    session.on('Debugger.scriptParsed', (message) => this.#parsed(message.params));
+    session.on('Debugger.breakpointResolved', ({ params }) => {
+      this.#events.onResolved(params.breakpointId, locationOf(params.location));
+    });
+    session.on('Debugger.paused', ({ params }) => this.#paused(params));
+    // Anything but 0 keeps the source of each condition that V8 ever evaluated.
+    await this.#post('Debugger.enable', { maxScriptsCacheSize: 0 });
+    // Lost with every disable. Conditions are evaluated all the same.
+    await this.#post('Debugger.setSkipAllPauses', { skip: true });
+  }
+
+  /** Every breakpoint goes with the session. */
+  disable(): void {
+    const session = this.#session;
+    this.#session = undefined;
+    this.#enabling = undefined;
+    session?.disconnect();
+  }
+
+  async possible(scriptId: string, start: GeneratedPosition, end: GeneratedPosition): Promise<GeneratedPosition[]> {
+    const answer = await this.#post<{ locations: InspectorLocation[] }>('Debugger.getPossibleBreakpoints', {
+      start: { scriptId, lineNumber: start.line, columnNumber: start.column },
+      end: { scriptId, lineNumber: end.line, columnNumber: end.column },
+    }).catch((error: unknown) => {
+      if (error instanceof DebuggerTimeout) throw error;
+      // V8 refuses a range that begins past the end of the script.
+      return { locations: [] };
+    });
+    return answer.locations.map(locationOf);
+  }
+
+  async source(scriptId: string): Promise<string> {
+    return (await this.#post<{ scriptSource: string }>('Debugger.getScriptSource', { scriptId })).scriptSource;
+  }
+
+  /** `stallMs`: how long the application's thread was busy with it. */
+  async setBreakpoint(at: Location, condition: string): Promise<{ id: string; stallMs: number }> {
+    const location = { scriptId: at.scriptId, lineNumber: at.line, columnNumber: at.column };
+    return this.#timed('Debugger.setBreakpoint', { location, condition });
+  }
+
+  /** For a script that is not loaded yet: V8 sets it before the script's first line runs. */
+  async setBreakpointAhead(
+    url: string,
+    at: GeneratedPosition,
+    condition: string,
+  ): Promise<{ id: string; stallMs: number }> {
+    return this.#timed('Debugger.setBreakpointByUrl', { url, lineNumber: at.line, columnNumber: at.column, condition });
+  }
+
+  async removeBreakpoint(breakpointId: string): Promise<void> {
+    await this.#post('Debugger.removeBreakpoint', { breakpointId });
+  }
+
+  async skipPauses(skip: boolean): Promise<void> {
+    await this.#post('Debugger.setSkipAllPauses', { skip });
+  }
+
+  /** Calls a function with the scopes of a pause and its `this`. The condition's entry is the only thing ever called. */
+  async callInPause(declaration: string, row: number, pause: Pause): Promise<void> {
+    const first = pause.scopes[0];
+    if (first === undefined) return;
+    await this.#post('Runtime.callFunctionOn', {
+      functionDeclaration: declaration,
+      objectId: first,
+      arguments: [
+        { value: row },
+        pause.thisId === undefined ? {} : { objectId: pause.thisId },
+        ...pause.scopes.map((objectId) => ({ objectId })),
+      ],
+      objectGroup: 'backtrace',
+      silent: true,
+      returnByValue: true,
+    });
+  }
+
+  async resume(): Promise<void> {
+    await this.#post('Debugger.resume', {});
+  }
+
+  /** Calls the entry with a row that means a question to it. Nothing but this fixed text is ever evaluated. */
+  async callEntry(row: number): Promise<void> {
+    await this.#post('Runtime.evaluate', { expression: `${GLOBAL_NAME}(${row})`, returnByValue: true, silent: true });
+  }
+
+  /**
+   * The answer to a command that costs nothing, sent just before, marks when the application's thread came to us: what
+   * passes until the second answer is the stall, without the wait for a busy thread.
+   */
+  async #timed(method: string, params: object): Promise<{ id: string; stallMs: number }> {
+    const reached = this.#post('Runtime.releaseObjectGroup', { objectGroup: 'borescope' }).then(() =>
+      performance.now(),
+    );
+    const set = this.#post<{ breakpointId: string }>(method, params, (late) => {
+      // The wait was given up; a breakpoint that nobody knows of must not stay.
+      this.removeBreakpoint(late.breakpointId).catch(() => {});
+    }).then((answer) => ({ id: answer.breakpointId, at: performance.now() }));
+    const [from, { id, at }] = await Promise.all([reached, set]);
+    return { id, stallMs: at - from };
+  }
+
+  #post<Answer = object>(method: string, params: object, onLate?: (answer: Answer) => void): Promise<Answer> {
+    const session = this.#session;
+    if (session === undefined) return Promise.reject(new Error('the debugger is off'));
+    return new Promise((resolve, reject) => {
+      let over = false;
+      const timer = setTimeout(() => {
+        over = true;
+        reject(new DebuggerTimeout(`the application's thread did not answer ${method} within ${ANSWER_MS / 1000} s`));
+      }, ANSWER_MS);
+      session.post(method, params, (error: Error | null, answer?: object) => {
+        clearTimeout(timer);
+        if (over && error === null) onLate?.(answer as Answer);
+        else if (error)
+          reject(error instanceof Error ? error : new Error(String((error as { message?: unknown }).message)));
+        else resolve((answer ?? {}) as Answer);
+      });
+    });
+  }
+
+  #parsed(params: InspectorScript): void {
+    // What has no URL is a condition of ours or an eval; the built-in modules and the agent itself carry no probe.
+    if (params.url === '' || params.url.startsWith('node:')) return;
+    const path = pathOf(params.url);
+    if (path === this.#ownFile) return;
+    this.#events.onScript({
+      id: params.scriptId,
+      url: params.url,
+      path,
+      hash: params.hash,
+      sourceMapUrl: params.sourceMapURL ?? '',
+      isModule: params.isModule ?? false,
+      length: params.length ?? 0,
+    });
+  }
+
+  #paused(params: InspectorPause): void {
+    const frame = params.callFrames[0];
+    const scopes = (frame?.scopeChain ?? [])
+      .filter((scope) => scope.type !== 'global')
+      .map((scope) => scope.object.objectId);
+    this.#events.onPaused({
+      breakpointIds: params.hitBreakpoints ?? [],
+      scopes: scopes.filter((id) => id !== undefined),
+      thisId: frame?.this.objectId,
+    });
+  }
+}
+
+type InspectorLocation = { scriptId: string; lineNumber: number; columnNumber?: number | undefined };
+type InspectorScript = {
+  scriptId: string;
+  url: string;
+  hash: string;
+  sourceMapURL?: string | undefined;
+  isModule?: boolean | undefined;
+  length?: number | undefined;
+};
+type InspectorPause = {
+  hitBreakpoints?: string[] | undefined;
+  callFrames: {
+    scopeChain: { type: string; object: { objectId?: string | undefined } }[];
+    this: { objectId?: string | undefined };
+  }[];
+};
+
+function locationOf(location: InspectorLocation): Location {
+  return { scriptId: location.scriptId, line: location.lineNumber, column: location.columnNumber ?? 0 };
+}

@@ -1,0 +1,43 @@
+import type { ArmSpec, BoundPlace, Cost, Observation, Problem } from '@borescope/agent-protocol';
+import type { ExpressionTree } from '../expressions/tree.ts';
+import type { ProbePlace } from './probe-place.ts';
+
+export type ActionStatus = 'placing' | 'pending' | 'armed' | 'failed' | 'removed';
+
+/** An action as this runtime knows it, from its arrival until the broker has forgotten it. */
+export interface LiveAction {
+  readonly id: string;
+  readonly spec: ArmSpec;
+  /** Row in the shared counts; undefined once the probe is gone. */
+  row: number | undefined;
+  status: ActionStatus;
+  condition: ExpressionTree | null;
+  expressions: readonly { readonly text: string; readonly tree: ExpressionTree }[];
+  remaining: number;
+  place: ProbePlace | undefined;
+  /** Known once it is armed; of a file that is not loaded yet, what stands on disk. */
+  bound: BoundPlace | undefined;
+  problem: Problem | undefined;
+  /** Milliseconds by the worker's clock. */
+  placedAt: number | undefined;
+  /** What the place had been armed for before this action came to it, milliseconds. */
+  armedBefore: number;
+  conditionError: string | undefined;
+  /** Hits that were captured and had no room. */
+  unsent: number;
+  armingMs: number;
+  ttl: NodeJS.Timeout | undefined;
+  last: Seen;
+  /** The observation that was last told, so that an unchanged one is not told again. */
+  told: string;
+}
+
+export interface Seen {
+  readonly observation: Observation;
+  readonly cost: Cost;
+}
+
+export const NOTHING_SEEN: Seen = {
+  observation: { passes: 0, conditionFalse: 0, conditionErrors: 0, dropped: 0, armedMs: 0, placedMs: 0 },
+  cost: { samples: 0, meanUs: 0, maxUs: 0, totalMs: 0 },
+};

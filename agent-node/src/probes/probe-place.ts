@@ -1,0 +1,247 @@
+import type { PlaceMessage, ToApplication } from '../application/messages.ts';
+import { PLACE } from '../application/shared.ts';
+import type { Location } from '../sources/bind.ts';
+import type { GeneratedPosition } from '../sources/source-map.ts';
+import type { NameInScope } from '../sources/syntax.ts';
+import { type Budget, createBudget, mayResume, refill } from './budget.ts';
+import { conditionText } from './condition.ts';
+import type { Debugger } from './debugger.ts';
+import type { LiveAction } from './live-action.ts';
+
+/** A breakpoint in a script that is loaded, or one for a script that will be. */
+export type BreakTarget =
+  | { readonly location: Location }
+  | { readonly url: string; readonly position: GeneratedPosition };
+
+export interface PlaceOptions {
+  readonly row: number;
+  readonly key: string;
+  readonly targets: readonly BreakTarget[];
+  readonly names: readonly NameInScope[];
+  readonly used: ReadonlySet<string>;
+  readonly hasThis: boolean;
+  readonly passUs: number;
+  /** The pausing path: the first evaluation in a big script would parse all of it. */
+  readonly pausing: boolean;
+}
+
+export interface PlacePorts {
+  readonly debugger: Debugger;
+  readonly spending: Float64Array;
+  readonly tell: (message: ToApplication) => void;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+  /** Of all places that pause, how many are armed now: pauses are skipped again when there is none. */
+  readonly pausing: (change: 1 | -1) => Promise<void>;
+}
+
+/** Names handed over at one place. More would make every pass dearer than what they tell. */
+const MAX_NAMES = 200;
+
+/**
+ * One place in the application and the probes that share its breakpoint. What should be (armed or not, with which
+ * condition) follows from its state; `sync` makes it so. Between samples the breakpoint is really gone: V8 takes its
+ * time for each pass of one, whatever the condition says.
+ */
+export class ProbePlace {
+  readonly key: string;
+  readonly row: number;
+  readonly actions = new Map<string, LiveAction>();
+  readonly pausing: boolean;
+  /** Where V8 put breakpoints that were set ahead. */
+  readonly resolved: Location[] = [];
+  readonly #options: PlaceOptions;
+  readonly #ports: PlacePorts;
+  #targets: readonly BreakTarget[];
+  #budget: Budget;
+  #spent: number;
+  #resting = false;
+  #ids: string[] = [];
+  #set: string | undefined;
+  #running: Promise<void> | undefined;
+  #armedSince: number | undefined;
+  #armedMs = 0;
+
+  constructor(options: PlaceOptions, ports: PlacePorts) {
+    this.#options = options;
+    this.#ports = ports;
+    this.#targets = options.targets;
+    this.key = options.key;
+    this.row = options.row;
+    this.pausing = options.pausing;
+    this.#spent = this.#spentUs();
+    this.#budget = createBudget(0, options.passUs, ports.now());
+  }
+
+  has(breakpointId: string): boolean {
+    return this.#ids.includes(breakpointId);
+  }
+
+  /** Milliseconds for which the breakpoint was really set. */
+  armedMs(): number {
+    return this.#armedMs + (this.#armedSince === undefined ? 0 : this.#ports.now() - this.#armedSince);
+  }
+
+  /** Resolves when the breakpoint stands; rejects where V8 refused it. */
+  async add(action: LiveAction): Promise<void> {
+    this.actions.set(action.id, action);
+    action.place = this;
+    action.armedBefore = this.armedMs();
+    await this.sync();
+  }
+
+  /** Resolves when nothing of the action is left in the process. */
+  async remove(action: LiveAction): Promise<void> {
+    if (!this.actions.delete(action.id)) return;
+    await this.sync();
+    if (this.actions.size === 0) this.#ports.tell({ type: 'forget-place', row: this.row });
+  }
+
+  /** The file that was waited for is loaded, and the breakpoint set ahead stands where it should. */
+  adopt(locations: readonly Location[]): void {
+    this.#targets = locations.map((location) => ({ location }));
+  }
+
+  /** The percentage of a core that this place may take now. */
+  setShare(percent: number): void {
+    if (this.#budget.percent === percent) return;
+    this.#budget = createBudget(percent, this.#options.passUs, this.#ports.now());
+    this.#raiseLimit();
+  }
+
+  /** Called a few times a second, and at once when the application's thread says that the place has spent its share. */
+  tick(): void {
+    const now = this.#ports.now();
+    const { passUs } = this.#options;
+    const spent = this.#spentUs();
+    refill(this.#budget, passUs, now);
+    this.#budget.tokens -= spent - this.#spent;
+    this.#spent = spent;
+    const resting = this.#resting ? !mayResume(this.#budget, passUs) : this.#budget.tokens <= 0;
+    if (resting === this.#resting) {
+      if (!resting) this.#raiseLimit();
+      return;
+    }
+    this.#resting = resting;
+    this.sync().catch(() => {
+      // The application's thread does not answer: rest, and try again with the next full bucket.
+      this.#resting = true;
+      this.#budget.tokens = Math.min(0, this.#budget.tokens);
+    });
+  }
+
+  /** What the application's thread must know of the place; posted before every change of the breakpoint. */
+  describe(): void {
+    const names = this.#names();
+    const message: PlaceMessage = {
+      type: 'place',
+      row: this.row,
+      names: names.map(({ name, scope }) => ({ name, scope })),
+      uninitialized: names.flatMap((name, index) => (name.uninitialized ? [index] : [])),
+      hasThis: this.#options.hasThis,
+      passUs: this.#options.passUs,
+      probes: [...this.actions.values()].flatMap((action) =>
+        action.row === undefined
+          ? []
+          : [
+              {
+                row: action.row,
+                actionId: action.id,
+                condition: action.condition,
+                expressions: action.expressions,
+                remaining: action.remaining,
+              },
+            ],
+      ),
+    };
+    this.#ports.tell(message);
+  }
+
+  sync(): Promise<void> {
+    this.describe();
+    this.#running ??= this.#run();
+    return this.#running;
+  }
+
+  async #run(): Promise<void> {
+    // So that the caller has noted this run before it can end.
+    await undefined;
+    try {
+      for (;;) {
+        const wanted = this.actions.size > 0 && !this.#resting ? this.#condition() : undefined;
+        if (wanted === this.#set) return;
+        if (this.#set !== undefined) await this.#clear();
+        else if (wanted !== undefined) await this.#arm(wanted);
+      }
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  async #arm(condition: string): Promise<void> {
+    this.#raiseLimit();
+    this.#set = condition;
+    if (this.pausing) await this.#ports.pausing(1);
+    let stallMs = 0;
+    try {
+      for (const target of this.#targets) {
+        const set =
+          'location' in target
+            ? await this.#ports.debugger.setBreakpoint(target.location, condition)
+            : await this.#ports.debugger.setBreakpointAhead(target.url, target.position, condition);
+        this.#ids.push(set.id);
+        stallMs += set.stallMs;
+      }
+    } catch (error) {
+      await this.#clear().catch(() => {});
+      throw error;
+    }
+    this.#armedSince ??= this.#ports.now();
+    this.#budget.tokens -= stallMs * 1000;
+    for (const action of this.actions.values()) action.armingMs = Math.max(action.armingMs, stallMs);
+  }
+
+  async #clear(): Promise<void> {
+    const ids = this.#ids;
+    this.#ids = [];
+    this.#set = undefined;
+    if (this.#armedSince !== undefined) this.#armedMs += this.#ports.now() - this.#armedSince;
+    this.#armedSince = undefined;
+    await Promise.all(ids.map((id) => this.#ports.debugger.removeBreakpoint(id)));
+    if (this.pausing) await this.#ports.pausing(-1);
+  }
+
+  #condition(): string {
+    if (this.pausing) return '';
+    return conditionText(
+      this.row,
+      this.#names().map(({ name }) => name),
+      this.#options.hasThis,
+    );
+  }
+
+  /** Everything of the function and of those around it; of the module only what is used here or asked for. */
+  #names(): NameInScope[] {
+    const asked = new Set<string>();
+    for (const action of this.actions.values()) {
+      for (const name of action.condition?.names ?? []) asked.add(name);
+      for (const { tree } of action.expressions) for (const name of tree.names) asked.add(name);
+    }
+    const { names, used } = this.#options;
+    const wanted = names.filter(({ name, scope, binding }) => {
+      if (scope === 'local' || scope === 'block' || asked.has(name)) return true;
+      return binding.kind === 'variable' && (scope === 'closure' || used.has(name));
+    });
+    if (wanted.length <= MAX_NAMES) return wanted;
+    return wanted.filter(({ name }, index) => index < MAX_NAMES || asked.has(name));
+  }
+
+  #raiseLimit(): void {
+    const at = this.row * PLACE.columns + PLACE.limitUs;
+    this.#ports.spending[at] = this.#spentUs() + Math.max(0, this.#budget.tokens);
+  }
+
+  #spentUs(): number {
+    return this.#ports.spending[this.row * PLACE.columns + PLACE.spentUs] ?? 0;
+  }
+}

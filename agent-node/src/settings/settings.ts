@@ -1,0 +1,89 @@
+import type { AttachOptions } from '../api.ts';
+
+/** Plain data: it is cloned to the worker. */
+export interface Settings {
+  readonly url: string;
+  readonly token: string;
+  readonly service: string | null;
+  readonly version: string | null;
+  readonly environment: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Leave V8's baseline compiler on: no steady cost, but arming a hot function then walks the heap. */
+  readonly keepSparkplug: boolean;
+  /** Switch the debugger on at the start, so that the first action does not pay for it. */
+  readonly eager: boolean;
+}
+
+export type ReadSettings = { ok: true; settings: Settings } | { ok: false; reason: string };
+
+const DEFAULT_URL = 'ws://127.0.0.1:7373/agent/v1';
+const MAX_TAGS = 64;
+const MAX_TAG_KEY = 128;
+const MAX_TEXT = 256;
+
+/** Pure. `reason` names the setting and never quotes a token. */
+export function readSettings(options: AttachOptions, environment: NodeJS.ProcessEnv): ReadSettings {
+  const url = options.url ?? given(environment['BORESCOPE_URL']) ?? DEFAULT_URL;
+  const token = options.token ?? given(environment['BORESCOPE_TOKEN']);
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (!parsed || (parsed.protocol !== 'ws:' && parsed.protocol !== 'wss:')) {
+    return { ok: false, reason: 'BORESCOPE_URL is not a ws: or wss: URL' };
+  }
+  if (parsed.username !== '' || parsed.password !== '' || parsed.hash !== '') {
+    return { ok: false, reason: 'BORESCOPE_URL must hold no credentials and no fragment' };
+  }
+  if (token === undefined) return { ok: false, reason: 'BORESCOPE_TOKEN is not set' };
+  if (!/^bore_agt_[\x21-\x7e]+$/.test(token)) {
+    return { ok: false, reason: 'BORESCOPE_TOKEN is not an agent token (those start with bore_agt_)' };
+  }
+  const tags = options.tags ?? readTags(given(environment['BORESCOPE_TAGS']) ?? '');
+  const badTags = tags === undefined ? 'BORESCOPE_TAGS must read k=v,k=v' : refuseTags(tags);
+  if (badTags !== undefined || tags === undefined) return { ok: false, reason: badTags ?? '' };
+  const texts = {
+    service: options.service ?? given(environment['BORESCOPE_SERVICE']) ?? null,
+    version: options.version ?? given(environment['BORESCOPE_SERVICE_VERSION']) ?? null,
+    environment: options.environment ?? given(environment['BORESCOPE_ENVIRONMENT']) ?? null,
+  };
+  for (const [name, text] of Object.entries(texts)) {
+    if (text === null) continue;
+    if (text === '' || text.length > MAX_TEXT)
+      return { ok: false, reason: `${name} must have 1 to ${MAX_TEXT} characters` };
+  }
+  const keepSparkplug = readFlag(environment['BORESCOPE_KEEP_SPARKPLUG']);
+  const eager = readFlag(environment['BORESCOPE_EAGER']);
+  if (keepSparkplug === undefined) return { ok: false, reason: 'BORESCOPE_KEEP_SPARKPLUG must be 0 or 1' };
+  if (eager === undefined) return { ok: false, reason: 'BORESCOPE_EAGER must be 0 or 1' };
+  return { ok: true, settings: { url, token, ...texts, tags, keepSparkplug, eager } };
+}
+
+function given(text: string | undefined): string | undefined {
+  return text === undefined || text === '' ? undefined : text;
+}
+
+function readFlag(text: string | undefined): boolean | undefined {
+  if (text === undefined || text === '' || text === '0') return false;
+  return text === '1' ? true : undefined;
+}
+
+function readTags(text: string): Record<string, string> | undefined {
+  const tags: Record<string, string> = {};
+  for (const part of text.split(',')) {
+    const pair = part.trim();
+    if (pair === '') continue;
+    const equals = pair.indexOf('=');
+    if (equals < 1) return undefined;
+    tags[pair.slice(0, equals).trim()] = pair.slice(equals + 1).trim();
+  }
+  return tags;
+}
+
+function refuseTags(tags: Readonly<Record<string, string>>): string | undefined {
+  const entries = Object.entries(tags);
+  if (entries.length > MAX_TAGS) return `at most ${MAX_TAGS} tags`;
+  for (const [key, value] of entries) {
+    if (key === '' || key.length > MAX_TAG_KEY) return `the name of a tag must have 1 to ${MAX_TAG_KEY} characters`;
+    if (typeof value !== 'string' || value.length > MAX_TEXT)
+      return `the value of a tag has at most ${MAX_TEXT} characters`;
+  }
+  return undefined;
+}

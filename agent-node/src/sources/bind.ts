@@ -1,0 +1,224 @@
+import { readFile } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
+import { type BoundPlace, LIMITS, type Place, type Problem } from '@borescope/agent-protocol';
+import type { Redactor } from '@borescope/redaction';
+import type { Target } from './locate.ts';
+import type { ScriptStore } from './script-store.ts';
+import type { GeneratedPosition } from './source-map.ts';
+import { type FunctionSyntax, type NameInScope, namesAt, type SyntaxScope, scopeAt } from './syntax.ts';
+import { type Lines, lineText, offsetOf, splitLines } from './text.ts';
+
+/** A break location as V8 gives it, 0-based. */
+export interface Location extends GeneratedPosition {
+  readonly scriptId: string;
+}
+
+/** What a probe at one place must know. */
+export interface Binding {
+  readonly location: Location;
+  readonly place: BoundPlace;
+  readonly names: readonly NameInScope[];
+  /** Identifiers that stand in the function around the place. */
+  readonly used: ReadonlySet<string>;
+  readonly hasThis: boolean;
+  /** UTF-16 code units of the function around the place, which V8 parses on each pass, and of the whole script. */
+  readonly functionLength: number;
+  readonly scriptLength: number;
+}
+
+export type Bound = { ok: true; binding: Binding } | { ok: false; problem: Problem };
+
+export interface BindPorts {
+  readonly store: ScriptStore;
+  readonly redactor: Redactor;
+  /** V8's own list of places where execution can stop, in a range of a script. */
+  possible(scriptId: string, start: GeneratedPosition, end: GeneratedPosition): Promise<GeneratedPosition[]>;
+}
+
+/** Lines looked at on each side for a place that can be named instead. */
+const NEAR = 15;
+const NEAREST_SHOWN = 3;
+
+/** Finds where a line (1-based, as the developer wrote it) can carry a probe in one script. */
+export async function bind(target: Target, place: Place, ports: BindPorts): Promise<Bound> {
+  const original = await originalLines(target, ports.store);
+  const text = original === undefined ? undefined : lineText(original, place.line - 1);
+  if (original !== undefined && text === undefined) {
+    const count = original.starts.length;
+    const hint = (await nearestHint(target, place.line, original, ports)) ?? `The file has ${count} lines.`;
+    return refuse(
+      'LINE_NOT_EXECUTABLE',
+      `line ${place.line} is past the end of ${target.path}, which has ${count} lines`,
+      hint,
+    );
+  }
+  if (place.expectLine !== undefined && text !== undefined && text.trim() !== place.expectLine.trim()) {
+    return refuse(
+      'SOURCE_MISMATCH',
+      `line ${place.line} of ${target.path} reads: ${shownLine(text, ports.redactor)}`,
+      whereExpected(original, place.expectLine),
+    );
+  }
+  const locations = await locationsOf(target, place.line, ports);
+  const syntax = await ports.store.syntax(target.script);
+  const lines = await ports.store.text(target.script);
+  const chosen = choose(locations, syntax, lines);
+  if (chosen === undefined) {
+    const hint = (await nearestHint(target, place.line, original, ports)) ?? 'No line near it can carry a probe.';
+    return refuse('LINE_NOT_EXECUTABLE', `nothing is executed on line ${place.line} of ${target.path}`, hint);
+  }
+  const offset = offsetOf(lines, chosen.line, chosen.column);
+  const scope = syntax && scopeAt(syntax, offset);
+  const mapped = target.mapped?.map.original(chosen.line, chosen.column);
+  const name = scope?.owner.name;
+  const sourceLine = text ?? lineText(lines, chosen.line) ?? '';
+  return {
+    ok: true,
+    binding: {
+      location: { scriptId: target.script.id, ...chosen },
+      place: {
+        file: target.path,
+        line: place.line,
+        column: mapped?.column ?? chosen.column,
+        sourceLine: shownLine(sourceLine, ports.redactor),
+        ...(name ? { function: name.slice(0, 1024) } : {}),
+        ...(target.script.hash.length <= 64 ? { scriptHash: target.script.hash } : {}),
+      },
+      ...(scope
+        ? describeScope(scope, offset)
+        : { names: [], used: new Set<string>(), hasThis: false, functionLength: lines.text.length }),
+      scriptLength: target.script.length,
+    },
+  };
+}
+
+export function describeScope(scope: SyntaxScope, offset: number) {
+  const { owner } = scope;
+  return {
+    names: namesAt(scope, offset),
+    used: owner.identifiers,
+    hasThis: owner.parent !== undefined && readableThis(owner),
+    functionLength: owner.end - owner.start,
+  };
+}
+
+/** An arrow keeps the `this` around it only where it, or an arrow in it, uses it. */
+function readableThis(owner: FunctionSyntax): boolean {
+  if (!owner.arrow) return true;
+  if (!owner.usesThis) return false;
+  let at: FunctionSyntax | undefined = owner;
+  while (at?.arrow) at = at.parent;
+  return at?.parent !== undefined;
+}
+
+/** The text of the file that the developer knows; undefined where it is neither in the map nor on disk. */
+export async function originalLines(target: Target, store: ScriptStore): Promise<Lines | undefined> {
+  if (target.mapped === undefined) return store.text(target.script);
+  const content = target.mapped.map.content(target.mapped.source);
+  if (content !== undefined) return splitLines(content);
+  try {
+    return isAbsolute(target.path) ? splitLines(await readFile(target.path, 'utf8')) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function shownLine(text: string, redactor: Redactor): string {
+  const trimmed = text.replace(/\s+$/, '');
+  try {
+    return (redactor.text(trimmed)?.text ?? trimmed).slice(0, LIMITS.stringLength);
+  } catch {
+    return '[redacted]';
+  }
+}
+
+async function locationsOf(target: Target, line: number, ports: BindPorts): Promise<GeneratedPosition[]> {
+  const { script, mapped } = target;
+  if (mapped === undefined) {
+    return ports.possible(script.id, { line: line - 1, column: 0 }, { line, column: 0 });
+  }
+  const generated = mapped.map.generated(mapped.source, line);
+  const found: GeneratedPosition[] = [];
+  for (const generatedLine of new Set(generated.map((position) => position.line))) {
+    const columns = generated.filter((position) => position.line === generatedLine).map((position) => position.column);
+    const start = { line: generatedLine, column: Math.min(...columns) };
+    for (const location of await ports.possible(script.id, start, { line: generatedLine + 1, column: 0 })) {
+      const from = mapped.map.original(location.line, location.column);
+      if (from?.source === mapped.source && from.line === line) found.push(location);
+    }
+  }
+  return found;
+}
+
+/**
+ * The first place on the line; but where that is only the definition of a function that stands on the same line
+ * (`const f = (x) => x + 1`), the first place inside it: that is the code that runs.
+ */
+function choose(
+  locations: readonly GeneratedPosition[],
+  syntax: SyntaxScope | undefined,
+  lines: Lines,
+): GeneratedPosition | undefined {
+  const first = locations[0];
+  if (first === undefined || syntax === undefined) return first;
+  const ownerAt = (at: GeneratedPosition) => scopeAt(syntax, offsetOf(lines, at.line, at.column)).owner;
+  const outer = ownerAt(first);
+  const lineStart = offsetOf(lines, first.line, 0);
+  const inner = locations.find((location) => {
+    const owner = ownerAt(location);
+    return owner.parent === outer && owner.defined && owner.start >= lineStart;
+  });
+  return inner ?? first;
+}
+
+async function nearestHint(
+  target: Target,
+  line: number,
+  original: Lines | undefined,
+  ports: BindPorts,
+): Promise<string | undefined> {
+  const near = await executableNear(target, line, original, ports);
+  if (near.length === 0) return undefined;
+  const shown = near.map((other) => {
+    const text = original && lineText(original, other - 1);
+    return text === undefined ? `${other}` : `${other}: ${shownLine(text.trim(), ports.redactor)}`;
+  });
+  return `Nearest lines that run: ${shown.join(' | ')}`;
+}
+
+async function executableNear(
+  target: Target,
+  line: number,
+  original: Lines | undefined,
+  ports: BindPorts,
+): Promise<number[]> {
+  const { script, mapped } = target;
+  const wanted = original === undefined ? line : Math.min(line, original.starts.length);
+  const byDistance = (a: number, b: number) => Math.abs(a - wanted) - Math.abs(b - wanted) || a - b;
+  if (mapped === undefined) {
+    const start = { line: Math.max(0, wanted - 1 - NEAR), column: 0 };
+    const found = await ports.possible(script.id, start, { line: wanted + NEAR, column: 0 });
+    return [...new Set(found.map((location) => location.line + 1))].sort(byDistance).slice(0, NEAREST_SHOWN);
+  }
+  const lines: number[] = [];
+  for (const other of mapped.map.linesNear(mapped.source, wanted, NEAR)) {
+    if (lines.length === NEAREST_SHOWN) break;
+    if ((await locationsOf(target, other, ports)).length > 0) lines.push(other);
+  }
+  return lines;
+}
+
+function whereExpected(lines: Lines | undefined, expected: string): string {
+  const wanted = expected.trim();
+  const found: number[] = [];
+  for (let i = 0; lines !== undefined && i < lines.starts.length && found.length < NEAREST_SHOWN; i++) {
+    if (lineText(lines, i)?.trim() === wanted) found.push(i + 1);
+  }
+  return found.length > 0
+    ? `The expected text stands on line ${found.join(', ')}.`
+    : 'The deployed file differs from the one at hand: look at the deployed commit, or call inspect_location.';
+}
+
+function refuse(code: Problem['code'], message: string, hint: string): Bound {
+  return { ok: false, problem: { code, message: message.slice(0, 4096), hint: hint.slice(0, 4096) } };
+}

@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import type { Inspection, Place } from '@borescope/agent-protocol';
+import { lookAhead } from './ahead.ts';
+import { type BindPorts, bind, originalLines, shownLine } from './bind.ts';
+import { findOnDisk } from './disk.ts';
+import { ambiguous, type Located, notFound } from './locate.ts';
+import { type Lines, lineText, splitLines } from './text.ts';
+
+/** Lines shown on each side. */
+const AROUND = 10;
+const MAX_NAMES = 500;
+const MAX_SCRIPTS = 50;
+const SEARCH_MS = 2000;
+
+/** What stands at a place, without placing anything. */
+export async function inspectPlace(
+  place: Place,
+  ports: BindPorts,
+  find: (file: string) => Promise<Located>,
+  roots: readonly string[],
+  now: () => number,
+): Promise<Inspection> {
+  const located = await find(place.file);
+  const nothing = { source: [], names: [], scripts: [], pending: false };
+  if (located.kind === 'ambiguous')
+    return { ...nothing, problem: ambiguous(place.file, located.paths), scripts: located.paths };
+  if (located.kind === 'none') return inspectOnDisk(place, ports, located.nearest, roots, now);
+  const [target] = located.targets;
+  if (target === undefined) return { ...nothing, problem: notFound(place.file, []) };
+  const bound = await bind(target, place, ports);
+  const lines = (await originalLines(target, ports.store)) ?? splitLines('');
+  const scripts = [...new Set(located.targets.map(({ script }) => script.url))].slice(0, MAX_SCRIPTS);
+  const source = around(lines, place.line, ports);
+  if (!bound.ok) return { ...nothing, problem: bound.problem, source, scripts };
+  const names = bound.binding.names.filter((name) => !name.uninitialized).map(({ name }) => name);
+  return { bound: bound.binding.place, source, names: names.slice(0, MAX_NAMES), scripts, pending: false };
+}
+
+async function inspectOnDisk(
+  place: Place,
+  ports: BindPorts,
+  nearest: readonly string[],
+  roots: readonly string[],
+  now: () => number,
+): Promise<Inspection> {
+  const onDisk = await findOnDisk(place.file, roots, now() + SEARCH_MS, now);
+  const nothing = { source: [], names: [], scripts: [], pending: false };
+  if (onDisk.kind === 'ambiguous') return { ...nothing, problem: ambiguous(place.file, onDisk.paths) };
+  const file = onDisk.kind === 'found' ? onDisk.files[0] : undefined;
+  if (file === undefined) {
+    const also = onDisk.kind === 'none' ? onDisk.nearest : [];
+    return { ...nothing, problem: notFound(place.file, [...new Set([...nearest, ...also])]) };
+  }
+  const looked = await lookAhead(file, place, ports.redactor);
+  const text = file.mapped?.map.content(file.mapped.source) ?? (await readFile(file.path, 'utf8'));
+  const source = around(splitLines(text), place.line, ports);
+  if (!looked.ok) return { ...nothing, source, problem: looked.problem, pending: true };
+  const names = looked.ahead?.names.filter((name) => !name.uninitialized).map(({ name }) => name) ?? [];
+  return { source, names: names.slice(0, MAX_NAMES), scripts: [], pending: true };
+}
+
+function around(lines: Lines, line: number, ports: BindPorts): { line: number; text: string }[] {
+  const shown: { line: number; text: string }[] = [];
+  const last = Math.min(lines.starts.length, line + AROUND);
+  for (let at = Math.max(1, Math.min(line, lines.starts.length) - AROUND); at <= last; at++) {
+    const text = lineText(lines, at - 1);
+    if (text !== undefined) shown.push({ line: at, text: shownLine(text, ports.redactor) });
+  }
+  return shown;
+}

@@ -1,0 +1,81 @@
+import { writeSync } from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import { CONTROL } from './application/shared.ts';
+import { Conversation } from './connection/conversation.ts';
+import { Link } from './connection/link.ts';
+import { Outbox } from './connection/outbox.ts';
+import { ProbeEngine } from './probes/engine.ts';
+import { describeRuntime, nearestManifest } from './runtime/description.ts';
+import type { WorkerData } from './worker-data.ts';
+
+/** Milliseconds that the last hits may take to leave the process; the application waits at most 100 in all. */
+const FLUSH_MS = 60;
+
+/** `Atomics.waitAsync` is in every Node that we run on, and not yet in TypeScript's es2023. */
+interface WaitAsync {
+  waitAsync(array: Int32Array, index: number, value: number): { value: Promise<string> | string };
+}
+
+async function run(data: WorkerData): Promise<void> {
+  const { control } = data.memory;
+  const outbox = new Outbox();
+  const changed = () => {
+    Atomics.store(control, CONTROL.busy, engine.attachedToApplication || !outbox.empty ? 1 : 0);
+  };
+  const runtime = await describeRuntime(data);
+  const packageFolder = (await nearestManifest(data.cwd))?.folder;
+  const engine: ProbeEngine = new ProbeEngine({
+    memory: data.memory,
+    port: data.port,
+    roots: packageFolder === undefined || packageFolder === data.cwd ? [data.cwd] : [data.cwd, packageFolder],
+    ownFile: data.file,
+    keepSparkplug: data.settings.keepSparkplug,
+    eager: data.settings.eager,
+    now: () => performance.now(),
+    events: {
+      attached: changed,
+      armed: (action) => conversation.armed(action),
+      pending: (action) => conversation.pending(action),
+      failed: (action) => conversation.failed(action),
+      hit: (actionId, hit) => conversation.hit(actionId, hit),
+      status: (action, removed) => conversation.status(action, removed),
+    },
+  });
+  const link: Link = new Link({
+    url: data.settings.url,
+    token: data.settings.token,
+    random: Math.random,
+    say,
+    onOpen: () => conversation.opened(),
+    onFrame: (frame) => conversation.received(frame),
+    onClose: () => conversation.closed(),
+  });
+  const conversation: Conversation = new Conversation(runtime, engine, outbox, link, changed);
+
+  const wait = (Atomics as unknown as WaitAsync).waitAsync(control, CONTROL.exitRequested, 0);
+  void Promise.resolve(wait.value).then(async () => {
+    await engine.drain();
+    engine.close();
+    await link.flush(FLUSH_MS);
+    Atomics.store(control, CONTROL.exitDone, 1);
+    Atomics.notify(control, CONTROL.exitDone);
+  });
+  parentPort?.once('message', async () => {
+    await engine.removeAll();
+    engine.close();
+    await link.flush(FLUSH_MS);
+    link.end();
+    process.exit(0);
+  });
+  link.connect();
+}
+
+function say(text: string): void {
+  try {
+    writeSync(2, `borescope: ${text}\n`);
+  } catch {
+    // Nobody reads it.
+  }
+}
+
+void run(workerData as WorkerData);

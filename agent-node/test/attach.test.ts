@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { AGENT, startApplication } from './support/application.ts';
+import { TestBroker, TOKEN } from './support/broker.ts';
+
+describe('attaching to a process', () => {
+  let broker: TestBroker;
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'borescope-attach-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  async function program(name: string, text: string): Promise<string> {
+    const path = join(folder, name);
+    await writeFile(path, text);
+    return path;
+  }
+
+  async function withBroker(body: () => Promise<void>): Promise<void> {
+    broker = await TestBroker.start();
+    try {
+      await body();
+    } finally {
+      await broker.close();
+    }
+  }
+
+  it('says hello with the token in the header, and what the process is', () =>
+    withBroker(async () => {
+      const path = await program('server.mjs', 'setInterval(() => {}, 1000)');
+      await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'till', version: '1.2.3' }));
+      const application = startApplication(broker, path, {
+        environment: { BORESCOPE_ENVIRONMENT: 'test', BORESCOPE_TAGS: 'team=a, zone=b' },
+      });
+      try {
+        const { runtime } = await broker.hello();
+        assert.deepEqual(broker.authorizations, [`Bearer ${TOKEN}`]);
+        assert.equal(runtime.service, 'till');
+        assert.equal(runtime.version, '1.2.3');
+        assert.equal(runtime.environment, 'test');
+        assert.deepEqual(runtime.tags, { team: 'a', zone: 'b' });
+        assert.equal(runtime.pid, application.child.pid);
+        assert.equal(runtime.languageVersion, process.versions.node);
+      } finally {
+        await application.stop();
+      }
+    }));
+
+  it('leaves a process that has nothing to do its end, its exit code and its output', () =>
+    withBroker(async () => {
+      const path = await program('short.mjs', "console.log('done'); process.exitCode = 7;");
+      const ended = await startApplication(broker, path).ended();
+      assert.deepEqual(ended, { code: 7, signal: null, stdout: 'done\n', stderr: '' });
+    }));
+
+  it('does not keep an attached process alive, nor change the code of an uncaught error', () =>
+    withBroker(async () => {
+      const path = await program('crash.cjs', "setTimeout(() => { throw new Error('boom'); }, 600)");
+      const application = startApplication(broker, path);
+      await broker.hello();
+      const ended = await application.ended();
+      assert.equal(ended.code, 1);
+      assert.match(ended.stderr, /Error: boom/);
+      assert.doesNotMatch(ended.stderr, /^borescope:|Waiting for the debugger/m);
+    }));
+
+  it('is silent where no broker answers', async () => {
+    const path = await program('alone.cjs', "setTimeout(() => console.log('done'), 700)");
+    const environment = { BORESCOPE_URL: 'ws://127.0.0.1:1/agent/v1' };
+    const ended = await startApplication(undefined, path, { environment }).ended();
+    assert.deepEqual(ended, { code: 0, signal: null, stdout: 'done\n', stderr: '' });
+  });
+
+  it('is silent where what answers never speaks', async () => {
+    const server = createServer(() => {}).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const address = server.address();
+    assert.ok(typeof address === 'object' && address !== null);
+    const path = await program('mute.cjs', "setTimeout(() => console.log('done'), 700)");
+    const environment = { BORESCOPE_URL: `ws://127.0.0.1:${address.port}/agent/v1` };
+    const ended = await startApplication(undefined, path, { environment }).ended();
+    server.close();
+    assert.deepEqual(ended, { code: 0, signal: null, stdout: 'done\n', stderr: '' });
+  });
+
+  it('says one line about a bad setting, and leaves the process alone', async () => {
+    const path = await program('plain.cjs', "console.log('done')");
+    const cases: [Record<string, string>, RegExp][] = [
+      [{ BORESCOPE_TOKEN: '' }, /BORESCOPE_TOKEN is not set/],
+      [{ BORESCOPE_TOKEN: 'bore_mcp_abc' }, /not an agent token/],
+      [{ BORESCOPE_URL: 'http://example.com' }, /BORESCOPE_URL is not a ws: or wss: URL/],
+      [{ BORESCOPE_TAGS: 'a' }, /BORESCOPE_TAGS must read k=v,k=v/],
+      [{ BORESCOPE_EAGER: 'yes' }, /BORESCOPE_EAGER must be 0 or 1/],
+    ];
+    for (const [environment, line] of cases) {
+      const ended = await startApplication(undefined, path, { environment }).ended();
+      assert.equal(ended.code, 0);
+      assert.equal(ended.stdout, 'done\n');
+      assert.match(ended.stderr, line);
+      assert.equal(ended.stderr.trim().split('\n').length, 1, ended.stderr);
+      assert.doesNotMatch(ended.stderr, /bore_mcp_abc/);
+    }
+  });
+
+  it('says one line about a refused token', () =>
+    withBroker(async () => {
+      const path = await program('refused.cjs', 'setTimeout(() => {}, 1500)');
+      const environment = { BORESCOPE_TOKEN: 'bore_agt_wrong' };
+      const ended = await startApplication(broker, path, { environment }).ended();
+      assert.equal(ended.code, 0);
+      assert.equal(ended.stderr, 'borescope: the broker refused the token; trying again every few minutes\n');
+      assert.equal(broker.authorizations.length, 1);
+    }));
+
+  for (const [how, execArgv, environment] of [
+    ['--require', ['--require', AGENT], {}],
+    ['--import=URL', [`--import=file://${AGENT}`], {}],
+    ['NODE_OPTIONS', [], { NODE_OPTIONS: `--import "${AGENT}"` }],
+  ] as const) {
+    it(`attaches by itself when loaded by ${how}`, () =>
+      withBroker(async () => {
+        const path = await program('any.cjs', 'setInterval(() => {}, 1000)');
+        const application = startApplication(broker, path, { execArgv, environment });
+        try {
+          assert.equal((await broker.hello()).runtime.pid, application.child.pid);
+        } finally {
+          await application.stop();
+        }
+      }));
+  }
+
+  it('only gives the function when imported; attach and detach are the program’s own', () =>
+    withBroker(async () => {
+      const path = await program(
+        'own.mjs',
+        `import { attach } from ${JSON.stringify(AGENT)};
+         process.once('message', async () => {
+           const handle = attach({ service: 'own' });
+           console.log(handle.attached, handle === attach());
+           process.once('message', async () => {
+             await handle.detach();
+             console.log(handle.attached);
+             process.disconnect();
+           });
+         });
+         process.send('ready');`,
+      );
+      const application = startApplication(broker, path, { execArgv: [] });
+      await new Promise((resolve) => application.child.once('message', resolve));
+      assert.equal(broker.authorizations.length, 0);
+      application.tell('attach');
+      assert.equal((await broker.hello()).runtime.service, 'own');
+      application.tell('detach');
+      const ended = await application.ended();
+      assert.deepEqual(ended, { code: 0, signal: null, stdout: 'true true\nfalse\n', stderr: '' });
+    }));
+
+  it('starts no agent under the permission model without its two permissions', async () => {
+    const path = await program('permitted.cjs', "console.log('done')");
+    const flag = Number(process.versions.node.split('.')[0]) < 24 ? '--experimental-permission' : '--permission';
+    const execArgv = [flag, '--allow-fs-read=*', '--allow-worker', '--require', AGENT];
+    const ended = await startApplication(undefined, path, { execArgv }).ended();
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.equal(ended.stdout, 'done\n');
+    assert.match(ended.stderr, /no agent was started: Node's permission model is on/);
+  });
+});
