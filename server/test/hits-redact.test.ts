@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type CapturedValue, type Hit, hit as hitSchema } from '@borescope/agent-protocol';
+import { createRedactor } from '@borescope/redaction';
+import { redactHit } from '../src/hits/redact.ts';
+
+const redactor = createRedactor({ pseudonym: (_kind, value) => `p${value.length}` });
+const MAIL = 'anna@example.com';
+const HIDDEN_MAIL = '[redacted:email:p16]';
+
+const CLEAN: Hit = {
+  time: 1,
+  file: 'src/order.ts',
+  line: 3,
+  function: 'place',
+  variables: [],
+  values: [],
+  stack: [],
+  redactions: { count: 0, kinds: [] },
+  captureUs: 90,
+};
+
+const text = (value: string): CapturedValue => ({ type: 'string', value });
+
+/** What becomes of a variable of this name. */
+function variable(name: string, value: CapturedValue): CapturedValue | undefined {
+  const { hit } = redactHit({ ...CLEAN, variables: [{ name, value, scope: 'local' }] }, redactor);
+  assert.doesNotThrow(() => hitSchema.parse(hit));
+  return hit.variables[0]?.value;
+}
+
+function object(...properties: [string, CapturedValue][]): CapturedValue {
+  return { type: 'object', class: 'Object', properties: properties.map(([name, value]) => ({ name, value })) };
+}
+
+test('a hit in which nothing is left to hide comes back as it was', () => {
+  const hit: Hit = {
+    ...CLEAN,
+    variables: [
+      {
+        name: 'order',
+        value: object(['id', { type: 'number', value: 7 }], ['total', { type: 'number', value: 9.5 }]),
+        scope: 'local',
+      },
+      { name: 'password', value: { type: 'redacted', kind: 'secret-name', of: 'string', length: 8 }, scope: 'local' },
+      { name: 'note', value: text(`to ${HIDDEN_MAIL}`), scope: 'closure' },
+    ],
+    redactions: { count: 2, kinds: ['secret-name', 'email'] },
+  };
+  const result = redactHit(hit, redactor);
+  assert.equal(result.hit, hit);
+  assert.deepEqual(result.caught, []);
+});
+
+test('what only the broker caught is hidden, told, and counted together with what the agent hid', () => {
+  const { hit, caught } = redactHit(
+    {
+      ...CLEAN,
+      variables: [
+        { name: 'apiKey', value: text('abcdefgh'), scope: 'local' },
+        { name: 'mail', value: text(MAIL), scope: 'local' },
+        { name: 'card', value: { type: 'number', value: 4111111111111111 }, scope: 'local' },
+        { name: 'line', value: text(`from ${MAIL} to ${MAIL}`), scope: 'local' },
+      ],
+      redactions: { count: 3, kinds: ['jwt', 'email'] },
+    },
+    redactor,
+  );
+  assert.deepEqual(
+    hit.variables.map(({ value }) => value),
+    [
+      { type: 'redacted', kind: 'secret-name', of: 'string', length: 8, pseudonym: 'p8' },
+      { type: 'redacted', kind: 'email', of: 'string', length: 16, pseudonym: 'p16' },
+      { type: 'redacted', kind: 'payment-card', of: 'number' },
+      text(`from ${HIDDEN_MAIL} to ${HIDDEN_MAIL}`),
+    ],
+  );
+  assert.deepEqual(
+    caught.map(({ kind }) => kind),
+    ['secret-name', 'email', 'payment-card', 'email', 'email'],
+  );
+  assert.deepEqual(hit.redactions, { count: 8, kinds: ['jwt', 'email', 'secret-name', 'payment-card'] });
+});
+
+test('a secret is found wherever a captured value can hold one', () => {
+  const secret = text('hunter2!');
+  const holders: CapturedValue[] = [
+    object(['user', object(['password', secret])]),
+    { type: 'array', items: [object(['token', secret])] },
+    { type: 'set', items: [object(['token', secret])] },
+    { type: 'map', entries: [[text('api_key'), secret]] },
+    { type: 'map', entries: [[object(['secret', secret]), { type: 'null' }]] },
+    {
+      type: 'error',
+      class: 'E',
+      message: 'password=hunter2!',
+      stack: 'E: password=hunter2!\n  at x',
+      cause: object(['pwd', secret]),
+    },
+    { type: 'error', class: 'E', message: '', properties: [{ name: 'password', value: secret }] },
+    { type: 'symbol', description: 'password=hunter2!' },
+    { type: 'regexp', source: 'password=hunter2!', flags: '' },
+    { type: 'function', name: 'password=hunter2!' },
+    { type: 'buffer', class: 'Buffer', length: 17, hex: Buffer.from('password=hunter2!').toString('hex') },
+    { type: 'array', items: [text('password'), secret] },
+    object(['name', text('X-Api-Key')], ['value', secret]),
+    object(['password=hunter2!', { type: 'null' }]),
+    object(['rawHeaders', { type: 'array', items: [text('Host'), text('h'), text('X-Api-Key'), secret] }]),
+  ];
+  for (const holder of holders) {
+    const out = JSON.stringify(variable('held', holder));
+    assert.doesNotMatch(out, /hunter2|68756e74657232/, JSON.stringify(holder));
+    assert.match(out, /redacted/);
+  }
+});
+
+test('under a secret name every value that says something is hidden, and its type stays', () => {
+  const hidden: [CapturedValue, string][] = [
+    [text('abc'), 'string'],
+    [{ type: 'number', value: 1 }, 'number'],
+    [{ type: 'bigint', value: '1' }, 'bigint'],
+    [object(['a', text('b')]), 'object'],
+    [{ type: 'array', items: [text('b')] }, 'object'],
+    [{ type: 'date', value: '2026-11-21T00:00:00Z' }, 'object'],
+    [{ type: 'buffer', class: 'Buffer', length: 1, hex: '00' }, 'object'],
+  ];
+  for (const [value, of] of hidden) {
+    const out = variable('password', value);
+    assert.ok(out?.type === 'redacted' && out.of === of && out.kind === 'secret-name', JSON.stringify(out));
+  }
+  const shown: CapturedValue[] = [
+    { type: 'undefined' },
+    { type: 'null' },
+    { type: 'boolean', value: true },
+    { type: 'getter' },
+    { type: 'not_captured' },
+    { type: 'uninitialized' },
+    { type: 'depth', class: 'Object' },
+  ];
+  for (const value of shown) assert.deepEqual(variable('password', value), value);
+});
+
+test('a string that the agent has cut gets no pseudonym: two with the same head are not the same', () => {
+  assert.deepEqual(variable('password', { type: 'string', value: 'x'.repeat(1024), length: 5000 }), {
+    type: 'redacted',
+    kind: 'secret-name',
+    of: 'string',
+  });
+});
+
+test('the value of an expression that reads a secret name is hidden, also when it is derived', () => {
+  const value = text('hunter2!');
+  const expressions: [string, boolean][] = [
+    ['user.password', true],
+    ['user["api-key"]', true],
+    ['`x${password}`', true],
+    ['typeof password', false],
+    ['user.name', false],
+  ];
+  const { hit } = redactHit({ ...CLEAN, values: expressions.map(([expression]) => ({ expression, value })) }, redactor);
+  for (const [index, [expression, hidden]] of expressions.entries()) {
+    assert.equal(hit.values[index]?.value?.type, hidden ? 'redacted' : 'string', expression);
+  }
+});
+
+test('file, functions, frames, expressions and errors are redacted, and stay within the bounds of the protocol', () => {
+  const { hit } = redactHit(
+    {
+      ...CLEAN,
+      file: `/home/${MAIL}/a.ts`,
+      function: `${'f'.repeat(1000)} ${MAIL}`,
+      variables: [{ name: `v ${MAIL}`, value: { type: 'null' }, scope: 'local' }],
+      values: [{ expression: `mail === '${MAIL}'`, error: `${'e'.repeat(1000)} ${MAIL}` }],
+      stack: [{ function: `on ${MAIL}`, file: `/home/${MAIL}/b.ts`, line: 1 }],
+    },
+    redactor,
+  );
+  assert.doesNotMatch(JSON.stringify(hit), /anna|example\.com/);
+  assert.equal(hit.file, `/home/${HIDDEN_MAIL}/a.ts`);
+  assert.equal(hit.function.length, 1021);
+  assert.doesNotThrow(() => hitSchema.parse(hit));
+});
+
+test('a value that is nested without end is hidden whole below a bound', () => {
+  let value: CapturedValue = text('deep');
+  for (let depth = 0; depth < 5000; depth++) value = { type: 'array', items: [value] };
+  const { hit, caught } = redactHit({ ...CLEAN, variables: [{ name: 'a', value, scope: 'local' }] }, redactor);
+  assert.doesNotMatch(JSON.stringify(hit), /deep/);
+  assert.equal(caught[0]?.kind, 'unexamined');
+});
