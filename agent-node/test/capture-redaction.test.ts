@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { LIMITS } from '@borescope/agent-protocol';
 import { createRedactor, type Redactor } from '@borescope/redaction';
+import { proves } from '../../tests/proves.ts';
 import { createCapturer } from '../src/capture/capture.ts';
 import type { CaptureResult } from '../src/capture/request.ts';
 import { compileExpression } from '../src/expressions/compile.ts';
@@ -33,31 +34,37 @@ function capture(
   });
 }
 
-test('a value under a secret name is hidden whole: variable, property, map key, pair of an entry list', () => {
-  const secret = 'correct-horse-battery';
-  const result = capture({
-    password: secret,
-    user: { password: secret, token: { nested: secret }, shoeSize: 47 },
-    headers: new Map<string, unknown>([
-      ['authorization', secret],
-      ['accept', '*/*'],
-    ]),
-    entries: [
-      ['password', secret],
-      ['accept', '*/*'],
-    ],
-    sessionKey: Buffer.from(secret),
-  });
-  const text = JSON.stringify(result);
-  assert.equal(text.includes('correct'), false, text);
-  assert.equal(text.includes('47'), false, text);
-  assert.equal(text.match(/\*\/\*/g)?.length, 2);
-  const [password] = result.variables;
-  assert.ok(password?.value.type === 'redacted');
-  assert.deepEqual([password.value.of, password.value.length], ['string', 32]);
-  assert.equal(result.redactions.count, text.match(/"type":"redacted"/g)?.length);
-  assert.ok(result.redactions.kinds.length > 0);
-});
+test(
+  proves(
+    ['redaction:names', 'redaction:agent'],
+    'a value under a secret name is hidden whole: variable, property, map key, pair of an entry list',
+  ),
+  () => {
+    const secret = 'correct-horse-battery';
+    const result = capture({
+      password: secret,
+      user: { password: secret, token: { nested: secret }, shoeSize: 47 },
+      headers: new Map<string, unknown>([
+        ['authorization', secret],
+        ['accept', '*/*'],
+      ]),
+      entries: [
+        ['password', secret],
+        ['accept', '*/*'],
+      ],
+      sessionKey: Buffer.from(secret),
+    });
+    const text = JSON.stringify(result);
+    assert.equal(text.includes('correct'), false, text);
+    assert.equal(text.includes('47'), false, text);
+    assert.equal(text.match(/\*\/\*/g)?.length, 2);
+    const [password] = result.variables;
+    assert.ok(password?.value.type === 'redacted');
+    assert.deepEqual([password.value.of, password.value.length], ['string', 32]);
+    assert.equal(result.redactions.count, text.match(/"type":"redacted"/g)?.length);
+    assert.ok(result.redactions.kinds.length > 0);
+  },
+);
 
 test('that there is no secret, or only a flag or a function, is shown', () => {
   const { variables, redactions } = capture({ user: { password: null, token: undefined, secret: true, apiKey() {} } });
@@ -102,15 +109,18 @@ test('what is personal by its content is hidden wherever a text can stand', () =
   assert.match(text, /write to \[redacted:email[^\]]*\] soon/);
 });
 
-test('a text is redacted before it is cut, also where the secret lies across the cut', () => {
-  const before = 'a '.repeat(506);
-  const text = JSON.stringify(capture({ note: `${before} ${CARD} and ${MAIL}${' b'.repeat(3000)}` }));
-  assert.doesNotMatch(text, /4111/);
-  const mail = JSON.stringify(capture({ note: `${'a '.repeat(508)}${MAIL}${' b'.repeat(3000)}` }));
-  assert.doesNotMatch(mail, /someone/);
-  const cut = capture({ note: `${MAIL} ${'long '.repeat(2000)}` }).variables[0]?.value;
-  assert.ok(cut?.type === 'string' && cut.length === MAIL.length + 1 + 10_000 && cut.value.length <= 1024);
-});
+test(
+  proves('redaction:agent', 'a text is redacted before it is cut, also where the secret lies across the cut'),
+  () => {
+    const before = 'a '.repeat(506);
+    const text = JSON.stringify(capture({ note: `${before} ${CARD} and ${MAIL}${' b'.repeat(3000)}` }));
+    assert.doesNotMatch(text, /4111/);
+    const mail = JSON.stringify(capture({ note: `${'a '.repeat(508)}${MAIL}${' b'.repeat(3000)}` }));
+    assert.doesNotMatch(mail, /someone/);
+    const cut = capture({ note: `${MAIL} ${'long '.repeat(2000)}` }).variables[0]?.value;
+    assert.ok(cut?.type === 'string' && cut.length === MAIL.length + 1 + 10_000 && cut.value.length <= 1024);
+  },
+);
 
 test('of a buffer a few bytes are shown, and of one that could be a key none', () => {
   const bytes = (length: number) => Buffer.alloc(length, 0xab);
@@ -120,27 +130,33 @@ test('of a buffer a few bytes are shown, and of one that could be a key none', (
   assert.equal(JSON.stringify(capture({ password: bytes(100) })).includes('abab'), false);
 });
 
-test('an expression that derives from a secret is hidden whole, and counted', () => {
-  const user = { name: 'Ann', password: 'correct-horse' };
-  const { values, redactions } = capture({ user }, [
-    'user.password',
-    'user.password.length',
-    'user.password[0] === "c"',
-    'user.name',
-    'user',
-  ]);
-  assert.deepEqual(
-    values.map(({ value }) => value?.type),
-    ['redacted', 'redacted', 'redacted', 'string', 'object'],
-  );
-  assert.deepEqual(JSON.parse(JSON.stringify(values[1]?.value)), {
-    type: 'redacted',
-    kind: 'secret-name',
-    of: 'unknown',
-  });
-  assert.equal(redactions.count, 5, 'three values, the property in the last, and the one of the variable');
-  assert.equal(JSON.stringify(values).includes('horse'), false);
-});
+test(
+  proves(
+    ['expressions:no-guessing', 'values:true'],
+    'an expression that derives from a secret is hidden whole, and counted',
+  ),
+  () => {
+    const user = { name: 'Ann', password: 'correct-horse' };
+    const { values, redactions } = capture({ user }, [
+      'user.password',
+      'user.password.length',
+      'user.password[0] === "c"',
+      'user.name',
+      'user',
+    ]);
+    assert.deepEqual(
+      values.map(({ value }) => value?.type),
+      ['redacted', 'redacted', 'redacted', 'string', 'object'],
+    );
+    assert.deepEqual(JSON.parse(JSON.stringify(values[1]?.value)), {
+      type: 'redacted',
+      kind: 'secret-name',
+      of: 'unknown',
+    });
+    assert.equal(redactions.count, 5, 'three values, the property in the last, and the one of the variable');
+    assert.equal(JSON.stringify(values).includes('horse'), false);
+  },
+);
 
 test('the error of an expression is told beside the others, without values', () => {
   const { values } = capture({ order: { id: 1 } }, ['order.customer.name', 'order.id']);
@@ -171,8 +187,10 @@ test('a redactor that fails hides the value whole', () => {
   assert.doesNotMatch(partly, /private|12/);
 });
 
-test('nothing that the application replaced after the start is run by a capture', () => {
-  const script = `
+test(
+  proves('agent:hostile-application', 'nothing that the application replaced after the start is run by a capture'),
+  () => {
+    const script = `
     const { createCapturer } = await import('./agent-node/src/capture/capture.ts');
     const { compileExpression } = await import('./agent-node/src/expressions/compile.ts');
     const { parseExpression } = await import('./agent-node/src/expressions/parse.ts');
@@ -215,10 +233,11 @@ test('nothing that the application replaced after the start is run by a capture'
     process._rawDebug(times + ' ' + held + ' ' + (stringify(after) === before) + '\\n' + stringify(after) + '\\n' + before);
     process.reallyExit(0);
   `;
-  const { stderr } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
-    cwd: new URL('../..', import.meta.url),
-    timeout: 30_000,
-    encoding: 'utf8',
-  });
-  assert.match(stderr, /^0 \d{3} true\n/, stderr);
-});
+    const { stderr } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+      cwd: new URL('../..', import.meta.url),
+      timeout: 30_000,
+      encoding: 'utf8',
+    });
+    assert.match(stderr, /^0 \d{3} true\n/, stderr);
+  },
+);

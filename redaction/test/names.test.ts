@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRedactor } from '@borescope/redaction';
+import { proves } from '../../tests/proves.ts';
 
 const redactor = createRedactor({});
 
@@ -15,13 +16,16 @@ const KNOWN_ELSEWHERE = `2fa _csrf _csrf_token _session _xsrf access_token addre
   signaturekey ssh_key ssn symfony token transactionid twilio_token user_session uuid voterid x-auth-token x_api_key
   x_csrftoken x_forwarded_for x_real_ip XSRF-TOKEN`.split(/\s+/);
 
-test('every name that another debugger hides is hidden here, in each way of writing it', () => {
-  for (const name of KNOWN_ELSEWHERE) {
-    for (const written of [name, name.toUpperCase(), name.replaceAll(/[_.]/g, '-')]) {
-      assert.notEqual(redactor.name(written), undefined, written);
+test(
+  proves('redaction:names', 'every name that another debugger hides is hidden here, in each way of writing it'),
+  () => {
+    for (const name of KNOWN_ELSEWHERE) {
+      for (const written of [name, name.toUpperCase(), name.replaceAll(/[_.]/g, '-')]) {
+        assert.notEqual(redactor.name(written), undefined, written);
+      }
     }
-  }
-});
+  },
+);
 
 test('a secret word hides a name wherever it stands in it as a whole word', () => {
   const hidden = `dbPassword DB_PASSWORD passwordHash password2 newPassword password_confirmation apiKey APIKey API_KEY
@@ -32,7 +36,7 @@ test('a secret word hides a name wherever it stands in it as a whole word', () =
   for (const name of hidden) assert.notEqual(redactor.name(name), undefined, name);
 });
 
-test('words that only contain a secret word stay', () => {
+test(proves('redaction:ordinary', 'words that only contain a secret word stay'), () => {
   const clean = `author authors authority keyboard keys monkey tokenize tokenizer passenger passengers compass bypass
     secretary cookieless pinned spinner opinion shipping session_count obsession mapping cipherless passwordless hash
     id name user userId total customer card cart pass_rate key value data`.split(/\s+/);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRedactor } from '@borescope/redaction';
+import { proves } from '../../tests/proves.ts';
 
 const redactor = createRedactor({});
 
@@ -22,14 +23,17 @@ const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toStrin
 const alnum = (length: number) => 'a1B2c3D4e5F6g7H8'.repeat(20).slice(0, length);
 const hex = (length: number) => '0123456789abcdef'.repeat(20).slice(0, length);
 
-test('e-mail addresses are hidden, also in the middle of text, quoted and international', () => {
-  hides('from ', 'anna.b+shop@mail.example.co.uk', ', subject', 'email');
-  hides('<', 'user@xn--80ak6aa92e.com', '>', 'email');
-  hides('', '"John Doe"@example.com', '', 'email');
-  hides('', 'jürgen@müller.de', ' ok', 'email');
-  hides('at ', 'root@[192.0.2.1]', '', 'email');
-  hides("{ email: '", 'a@b.io', "' }", 'email');
-});
+test(
+  proves('redaction:email', 'e-mail addresses are hidden, also in the middle of text, quoted and international'),
+  () => {
+    hides('from ', 'anna.b+shop@mail.example.co.uk', ', subject', 'email');
+    hides('<', 'user@xn--80ak6aa92e.com', '>', 'email');
+    hides('', '"John Doe"@example.com', '', 'email');
+    hides('', 'jürgen@müller.de', ' ok', 'email');
+    hides('at ', 'root@[192.0.2.1]', '', 'email');
+    hides("{ email: '", 'a@b.io', "' }", 'email');
+  },
+);
 
 test('what has an at sign and is no address stays', () => {
   stays(
@@ -44,7 +48,7 @@ test('what has an at sign and is no address stays', () => {
   );
 });
 
-test('payment cards are known by issuer, length and check digit', () => {
+test(proves('redaction:card', 'payment cards are known by issuer, length and check digit'), () => {
   for (const card of [
     '4111111111111111',
     '5555555555554444',
@@ -78,7 +82,7 @@ test('numbers that are no cards stay', () => {
   );
 });
 
-test('cards kept as numbers are found, other numbers are not', () => {
+test(proves('redaction:card', 'cards kept as numbers are found, other numbers are not'), () => {
   assert.deepEqual(redactor.number(4111111111111111), { kind: 'payment-card', of: 'number' });
   assert.deepEqual(redactor.number(4111111111111111n), { kind: 'payment-card', of: 'bigint' });
   for (const number of [
@@ -96,7 +100,7 @@ test('cards kept as numbers are found, other numbers are not', () => {
     assert.equal(redactor.number(number), undefined);
 });
 
-test('JSON Web Tokens are hidden where their header names an algorithm', () => {
+test(proves('redaction:jwt', 'JSON Web Tokens are hidden where their header names an algorithm'), () => {
   const header = base64url({ alg: 'RS256', typ: 'JWT' });
   const token = `${header}.${base64url({ sub: '42' })}.${alnum(43)}`;
   hides('got ', token, ' here', 'jwt');
@@ -105,7 +109,7 @@ test('JSON Web Tokens are hidden where their header names an algorithm', () => {
   stays(`${base64url({ typ: 'JWT' })}.x.y`, 'eyJhbGc', 'eyJAAAA.eyJBBB', 'eyes.on.you');
 });
 
-test('of an Authorization value only the secret part is hidden', () => {
+test(proves('redaction:header', 'of an Authorization value only the secret part is hidden'), () => {
   hides('Authorization: Bearer ', alnum(20), '', 'secret-name');
   hides('authorization: Basic ', Buffer.from('bob:pw').toString('base64'), '\r\nHost: x', 'secret-name');
   hides('"authorization":"Digest ', 'username="bob", response="6629"'.replaceAll('"', "'"), '"', 'secret-name');
@@ -129,7 +133,7 @@ test('of cookie headers the values are hidden, names and attributes stay', () =>
   assert.equal(redact('cookie: a=1; b=two'), 'cookie: a=[redacted:secret-name]; b=[redacted:secret-name]');
 });
 
-test('private keys are hidden whole, also with written line breaks and without an end', () => {
+test(proves('redaction:pem', 'private keys are hidden whole, also with written line breaks and without an end'), () => {
   const body = `${alnum(64)}\n${alnum(64)}`;
   const line = (side: string, label: string) => `-----${side} ${label}-----`;
   for (const label of [
@@ -170,7 +174,7 @@ test('user info in a URL is hidden, the rest of the URL stays', () => {
   );
 });
 
-test("vendors' tokens are hidden by prefix, alphabet and length", () => {
+test(proves('redaction:vendor', "vendors' tokens are hidden by prefix, alphabet and length"), () => {
   const tokens: [string, string][] = [
     ['github-token', `ghp_${alnum(36)}`],
     ['github-token', `github_pat_${alnum(22)}_${alnum(59)}`],
@@ -258,7 +262,7 @@ test('source code stays readable: only literals are hidden in it', () => {
   hides('const pin = ', '4711', ';', 'code-name');
 });
 
-test('harmless things that look odd stay', () => {
+test(proves('redaction:ordinary', 'harmless things that look odd stay'), () => {
   stays(
     '9f8b7c6d-1234-4abc-8def-0123456789ab',
     'd41d8cd98f00b204e9800998ecf8427e',
