@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CapturedValue, type Hit, hit as hitSchema } from '@borescope/agent-protocol';
 import { createRedactor } from '@borescope/redaction';
+import { proves } from '../../tests/proves.ts';
 import { redactHit } from '../src/hits/redact.ts';
 
 const redactor = createRedactor({ pseudonym: (_kind, value) => `p${value.length}` });
@@ -52,35 +53,41 @@ test('a hit in which nothing is left to hide comes back as it was', () => {
   assert.deepEqual(result.caught, []);
 });
 
-test('what only the broker caught is hidden, told, and counted together with what the agent hid', () => {
-  const { hit, caught } = redactHit(
-    {
-      ...CLEAN,
-      variables: [
-        { name: 'apiKey', value: text('abcdefgh'), scope: 'local' },
-        { name: 'mail', value: text(MAIL), scope: 'local' },
-        { name: 'card', value: { type: 'number', value: 4111111111111111 }, scope: 'local' },
-        { name: 'line', value: text(`from ${MAIL} to ${MAIL}`), scope: 'local' },
+test(
+  proves(
+    'redaction:broker',
+    'what only the broker caught is hidden, told, and counted together with what the agent hid',
+  ),
+  () => {
+    const { hit, caught } = redactHit(
+      {
+        ...CLEAN,
+        variables: [
+          { name: 'apiKey', value: text('abcdefgh'), scope: 'local' },
+          { name: 'mail', value: text(MAIL), scope: 'local' },
+          { name: 'card', value: { type: 'number', value: 4111111111111111 }, scope: 'local' },
+          { name: 'line', value: text(`from ${MAIL} to ${MAIL}`), scope: 'local' },
+        ],
+        redactions: { count: 3, kinds: ['jwt', 'email'] },
+      },
+      redactor,
+    );
+    assert.deepEqual(
+      hit.variables.map(({ value }) => value),
+      [
+        { type: 'redacted', kind: 'secret-name', of: 'string', length: 8, pseudonym: 'p8' },
+        { type: 'redacted', kind: 'email', of: 'string', length: 16, pseudonym: 'p16' },
+        { type: 'redacted', kind: 'payment-card', of: 'number' },
+        text(`from ${HIDDEN_MAIL} to ${HIDDEN_MAIL}`),
       ],
-      redactions: { count: 3, kinds: ['jwt', 'email'] },
-    },
-    redactor,
-  );
-  assert.deepEqual(
-    hit.variables.map(({ value }) => value),
-    [
-      { type: 'redacted', kind: 'secret-name', of: 'string', length: 8, pseudonym: 'p8' },
-      { type: 'redacted', kind: 'email', of: 'string', length: 16, pseudonym: 'p16' },
-      { type: 'redacted', kind: 'payment-card', of: 'number' },
-      text(`from ${HIDDEN_MAIL} to ${HIDDEN_MAIL}`),
-    ],
-  );
-  assert.deepEqual(
-    caught.map(({ kind }) => kind),
-    ['secret-name', 'email', 'payment-card', 'email', 'email'],
-  );
-  assert.deepEqual(hit.redactions, { count: 8, kinds: ['jwt', 'email', 'secret-name', 'payment-card'] });
-});
+    );
+    assert.deepEqual(
+      caught.map(({ kind }) => kind),
+      ['secret-name', 'email', 'payment-card', 'email', 'email'],
+    );
+    assert.deepEqual(hit.redactions, { count: 8, kinds: ['jwt', 'email', 'secret-name', 'payment-card'] });
+  },
+);
 
 test('a secret is found wherever a captured value can hold one', () => {
   const secret = text('hunter2!');
