@@ -7,7 +7,7 @@ import { fill } from './contents.ts';
 import { guardRedactor } from './guarded-redactor.ts';
 import { jsonBytes } from './json-bytes.ts';
 import { createNameTable } from './name-table.ts';
-import { isArray } from './primordials.ts';
+import { hasOwn, isArray, owns } from './primordials.ts';
 import type { CaptureRequest, CaptureResult, Capturer, RequestedExpression } from './request.ts';
 import { shape, shapeSecret } from './shape.ts';
 import { plainText } from './text.ts';
@@ -53,17 +53,19 @@ export function createCapturer(options: CapturerOptions): Capturer {
         return captureAll(memory, request);
       } catch {
         // The application's stack may be all but used up at the place.
-        return FAILED;
+        return failed();
       }
     },
   };
 }
 
-const FAILED: CaptureResult = {
-  variables: [{ name: '(capture failed)', value: { type: 'truncated', reason: 'error' }, scope: 'local' }],
-  values: [],
-  redactions: { count: 0, kinds: [] },
-};
+function failed(): CaptureResult {
+  return {
+    variables: [{ name: '(capture failed)', value: { type: 'truncated', reason: 'error' }, scope: 'local' }],
+    values: [],
+    redactions: { count: 0, kinds: [] },
+  };
+}
 
 function captureAll(memory: Memory, request: CaptureRequest): CaptureResult {
   const { budget } = request;
@@ -116,7 +118,7 @@ function captureExpression(walk: Walk, { text, evaluate }: RequestedExpression, 
   // The text is the caller's own: it comes back whatever the budget, and is paid for first.
   walk.bytesLeft -= EXPRESSION_BYTES + jsonBytes(text);
   const evaluation: Evaluation = evaluate(scope);
-  if ('error' in evaluation) {
+  if (owns(evaluation, 'error')) {
     const error = plainText(walk, evaluation.error, ERROR_LENGTH);
     walk.bytesLeft -= jsonBytes(error);
     return { expression: text, error };
@@ -129,7 +131,7 @@ function captureExpression(walk: Walk, { text, evaluate }: RequestedExpression, 
 }
 
 function shapeEvaluation(walk: Walk, evaluation: Exclude<Evaluation, { error: string }>): CapturedValue {
-  if ('value' in evaluation) return shape(walk, evaluation.value, 1, -1);
+  if (owns(evaluation, 'value')) return shape(walk, evaluation.value, 1, -1);
   walk.opened = undefined;
   return hidden(walk, walk.memory.redactor.hide(evaluation.secret, evaluation.of, evaluation.text));
 }
@@ -187,6 +189,6 @@ function replace(walk: Walk, index: number, reason: 'size' | 'nodes' | 'time' | 
   const marker: CapturedValue = { type: 'truncated', reason, class: node.class };
   if (isArray(slot)) {
     for (let i = 0; i < slot.length; i++) if (slot[i] === node) slot[i] = marker;
-  } else if ('cause' in slot) slot.cause = marker;
+  } else if ('cause' in slot && hasOwn(slot, 'cause')) slot.cause = marker;
   else if ('value' in slot) slot.value = marker;
 }

@@ -26,6 +26,11 @@ export const prototypeOf: (object: object) => object | null = Reflect.getPrototy
 export const define: (object: object, key: PropertyKey, attributes: PropertyDescriptor) => boolean =
   Reflect.defineProperty;
 export const hasOwn: (object: object, key: PropertyKey) => boolean = Object.hasOwn;
+/** `key in object`, for our own unions: `in` would also see what the application put on `Object.prototype`. */
+export const owns: <T extends object, Key extends string>(
+  object: T,
+  key: Key,
+) => object is Extract<T, { [K in Key]: unknown }> = Object.hasOwn as never;
 /** Nine times faster than `Reflect.ownKeys`, which does not use what V8 keeps with the shape. */
 export const ownNames: (object: object) => string[] = Object.getOwnPropertyNames;
 export const ownSymbols: (object: object) => symbol[] = Object.getOwnPropertySymbols;

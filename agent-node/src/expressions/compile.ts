@@ -3,7 +3,7 @@ import './static-functions.ts';
 import './text-methods.ts';
 import type { Redactor } from '@borescope/redaction';
 import { guardRedactor } from '../capture/guarded-redactor.ts';
-import { mapGet, mapHas, sliceText } from '../capture/primordials.ts';
+import { mapGet, mapHas, owns, sliceText } from '../capture/primordials.ts';
 import { type BuiltIn, builtIn } from './built-ins.ts';
 import { bounded, text } from './coercion.ts';
 import { append, spreadInto } from './collection-methods.ts';
@@ -190,7 +190,7 @@ function compileName(node: NameNode): Run {
   return (context) => {
     takeSteps(context, 1, at);
     const found = context.scope.lookup(name);
-    if ('value' in found) {
+    if (owns(found, 'value')) {
       taintByName(context, name, found.value);
       return found.value;
     }
@@ -211,7 +211,7 @@ function compileTypeofName(node: NameNode): Run {
   const read = compileName(node);
   return (context) => {
     const found = context.scope.lookup(node.name);
-    const undeclared = 'missing' in found && found.missing === 'unknown' && !mapHas(GLOBALS, node.name);
+    const undeclared = owns(found, 'missing') && found.missing === 'unknown' && !mapHas(GLOBALS, node.name);
     return undeclared ? undefined : read(context);
   };
 }

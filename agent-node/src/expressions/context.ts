@@ -22,6 +22,8 @@ export type Run = (context: Context) => unknown;
 export const MAX_STEPS = 10_000;
 /** UTF-16 code units of a text that is made, or that a method goes through. */
 export const MAX_TEXT = 65_536;
+/** Code units of a text that is read through, for one step. */
+export const UNITS_PER_STEP = 64;
 /** Items of an array, a list of arguments or an object that is made. */
 export const MAX_ITEMS = 1_000;
 
@@ -57,6 +59,7 @@ export function taintByName(context: Context, name: string, value: unknown): voi
 /** Before a part of a text is taken: a part of a secret is not recognisable any more, and so hidden with it. */
 export function taintByContent(context: Context, text: string): void {
   if (context.redactor === undefined || context.secret !== undefined) return;
+  takeSteps(context, text.length / UNITS_PER_STEP, 1);
   const found = context.redactor.text(text, MAX_TEXT);
   if (found !== undefined) context.secret = found.findings[0]?.kind ?? 'secret';
 }
@@ -71,6 +74,7 @@ export function taintByNumber(context: Context, value: number | bigint): void {
 /** A text as it may stand inside of another: glued to something, a secret may not be recognised any more. */
 export function withoutSecrets(context: Context, text: string): string {
   if (context.redactor === undefined || text.length > MAX_TEXT) return text;
+  takeSteps(context, text.length / UNITS_PER_STEP, 1);
   const found = context.redactor.text(text);
   if (found === undefined) return text;
   if (!context.condition) return found.text;

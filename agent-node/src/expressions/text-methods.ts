@@ -1,7 +1,16 @@
 import { indexOfText, sliceText, uncurry } from '../capture/primordials.ts';
 import { allow, type Call } from './built-ins.ts';
 import { numeric, text } from './coercion.ts';
-import { type Context, fail, MAX_ITEMS, MAX_TEXT, taintByContent, takeSteps, withoutSecrets } from './context.ts';
+import {
+  type Context,
+  fail,
+  MAX_ITEMS,
+  MAX_TEXT,
+  taintByContent,
+  takeSteps,
+  UNITS_PER_STEP,
+  withoutSecrets,
+} from './context.ts';
 
 type Native = (receiver: string, ...rest: (string | number | undefined)[]) => unknown;
 /** How an argument is read: as text, as a number, or left out as undefined. */
@@ -49,6 +58,7 @@ function receiverText(context: Context, { receiver, label, at }: Call): string {
   if (receiver.length > MAX_TEXT) {
     return fail(context, at, `\`${label}\` would go through a text of more than ${MAX_TEXT} characters`);
   }
+  takeSteps(context, receiver.length / UNITS_PER_STEP, at);
   return receiver;
 }
 
