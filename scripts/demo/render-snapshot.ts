@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { root } from '../prepare.mjs';
 import type { Snapshot } from './snapshot.ts';
 
 const WIDTH = 110;
@@ -8,7 +9,7 @@ export function renderSnapshot({ placements, hits, cost, redactions }: Snapshot)
   const lines: string[] = [];
   for (const hit of hits) {
     const text = placements.find(({ runtime }) => runtime === hit.runtime)?.source_line ?? '';
-    lines.push(`  ${hit.file}:${hit.line}, in ${hit.function}`, `  > ${text.trim()}`, '');
+    lines.push(`  ${short(hit.file)}:${hit.line}, in ${hit.function}`, `  > ${text.trim()}`, '');
     const locals = Object.entries(hit.variables?.local ?? {});
     const column = Math.max(...locals.map(([name]) => name.length));
     for (const [name, value] of locals) {
@@ -20,14 +21,24 @@ export function renderSnapshot({ placements, hits, cost, redactions }: Snapshot)
     }
     lines.push('', '    called from');
     for (const frame of hit.stack?.slice(1, 5) ?? [])
-      lines.push(`      ${frame.function}  ${frame.file}:${frame.line}`);
+      lines.push(`      ${frame.function}  ${short(frame.file)}:${frame.line}`);
   }
   lines.push(
     '',
     `  Hidden before it left the process: ${redactions.count} values (${redactions.kinds.join(', ')})`,
-    `  Taken from the application: ${cost.total_ms} ms in ${cost.samples} ${cost.samples === 1 ? 'sample' : 'samples'}; it was never paused`,
+    `  Taken from the application: ${taken(cost)}`,
   );
   return lines;
+}
+
+function taken({ total_ms, samples, arming_ms }: Snapshot['cost']): string {
+  const arming = arming_ms === undefined ? '' : `, ${arming_ms} ms to set the probe`;
+  return `${total_ms} ms in ${samples} ${samples === 1 ? 'sample' : 'samples'}${arming}`;
+}
+
+/** Paths of the repository as a person knows them. */
+function short(file: string): string {
+  return file.startsWith(root) ? file.slice(root.length) : file;
 }
 
 function show(value: unknown): string {

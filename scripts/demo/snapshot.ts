@@ -19,7 +19,7 @@ export const snapshot = z.object({
       stack: z.array(z.object({ function: z.string(), file: z.string(), line: z.number() })).optional(),
     }),
   ),
-  cost: z.object({ samples: z.number(), total_ms: z.number() }),
+  cost: z.object({ samples: z.number(), total_ms: z.number(), arming_ms: z.number().optional() }),
   diagnosis: z.array(z.object({ message: z.string(), next_step: z.string() })).optional(),
   redactions: z.object({ count: z.number(), kinds: z.array(z.string()) }),
 });

@@ -103,7 +103,7 @@ for (const [index, name] of ['@modelcontextprotocol/sdk 1.x', '@modelcontextprot
         { expression: 'order.items.length', value: 1 },
         { expression: 'total / 100', value: 129.9 },
       ]);
-      assert.deepEqual(result.redactions.kinds, ['email']);
+      assert.ok(result.redactions.count > 0);
       assert.equal(JSON.stringify(result).includes('ada.brandt'), false);
       assert.ok(hit.stack?.some((frame) => frame.file.includes('node_modules/')));
     },
