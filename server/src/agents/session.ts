@@ -25,8 +25,6 @@ import { buildWelcome } from './welcome.ts';
 
 /** Milliseconds from the upgrade to the first frame. */
 const HELLO_WITHIN = 10_000;
-/** Bytes of a hit frame beyond the hit itself. */
-const HIT_HEADROOM = 1024;
 /** Close codes of RFC 6455 section 7.4.1 and of the registry that it founds. */
 const GOING_AWAY = 1001;
 const TRY_AGAIN_LATER = 1013;
@@ -166,8 +164,9 @@ export class AgentSession {
       case 'inspected':
         return this.#inspections.answer(frame.requestId, frame.inspection);
       case 'hit':
-        if (bytes > LIMITS.hitBytes + HIT_HEADROOM)
-          return this.refuse('badFrame', `hit above ${LIMITS.hitBytes} bytes`);
+        if (bytes > LIMITS.hitBytes && Buffer.byteLength(JSON.stringify(frame.hit)) > LIMITS.hitBytes) {
+          return this.refuse('badFrame', `a hit above ${LIMITS.hitBytes} bytes`);
+        }
         if (frame.epoch === from.epoch) return this.#hit(from, frame);
         this.#context.meter.hit('fenced');
         return this.refuse('outOfOrder', `a hit of epoch ${frame.epoch} on an attachment of epoch ${from.epoch}`);
