@@ -14,7 +14,7 @@ export const snapshot = z.object({
       function: z.string(),
       variables: z.object({ local: named.optional() }).optional(),
       values: z
-        .array(z.object({ expression: z.string(), value: z.unknown(), error: z.string().optional() }))
+        .array(z.object({ expression: z.string(), value: z.unknown().optional(), error: z.string().optional() }))
         .optional(),
       stack: z.array(z.object({ function: z.string(), file: z.string(), line: z.number() })).optional(),
     }),

@@ -20,9 +20,9 @@ const application = join(folder, 'application');
 const quiet = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
 
 const PROGRAM = `
-const basket = { owner: 'ada@example.com', items: ['kettle', 'filters'] };
+const basket = { owner: 'ada@example.com', items: ['kettle', 'filters'], shipping: 490 };
 function total(prices) {
-  let sum = 0;
+  let sum = basket.shipping;
   for (const price of prices) sum += price;
   return sum;
 }
@@ -103,7 +103,7 @@ test(
       const [hit] = hits;
       assert.ok(hit);
       assert.equal(hit.function, 'total');
-      assert.equal(hit.variables?.local?.['sum'], 6930);
+      assert.equal(hit.variables?.local?.['sum'], 7420);
       assert.deepEqual(hit.variables?.local?.['prices'], [6495, 435]);
       assert.deepEqual(hit.values?.[0], { expression: 'prices.length', value: 2 });
       assert.deepEqual(redactions.kinds, ['email']);
