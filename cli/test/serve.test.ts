@@ -23,7 +23,7 @@ test(
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^completed.*: 1 of 1 hits/);
     assert.match(stdout, /\n {2}total = 12\n/);
-    assert.match(stderr, /no hit of 1 yet\n/);
+    assert.match(stderr, /0 of 1 hits\n/);
 
     const json = await cli(['wait', id, '--json'], env);
     assert.equal(JSON.parse(json.stdout).action.id, id);

@@ -21,7 +21,10 @@ export const runtimesArgument = z
   .refine((target) => Object.values(target).some((value) => value !== undefined), {
     error: 'needs at least one of service, environment, version, tags, ids',
   })
-  .describe('Which running processes: all that is given must match, and at least one of them is needed.');
+  .meta({
+    description: 'Which running processes: all that is given must match, and at least one of them is needed.',
+    minProperties: 1,
+  });
 
 export const placeArguments = {
   file: z

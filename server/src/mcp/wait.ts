@@ -54,7 +54,7 @@ function progressReporter(
   if (progress === undefined) return undefined;
   const total = action.expiresAt - action.createdAt;
   let told = -1;
-  let message = `${action.state}, no hit of ${action.spec.maxHits} yet`;
+  let message = `${action.state}, ${action.hits} of ${action.spec.maxHits} hits`;
   return {
     tell(view) {
       const next = view === undefined ? message : progressMessage(view);
@@ -67,8 +67,10 @@ function progressReporter(
 }
 
 function progressMessage({ action, placements }: ActionView): string {
+  const hits = `${action.hits} of ${action.spec.maxHits} hits`;
+  if (action.state !== 'armed') return `${action.state}, ${hits}`;
   const armed = placements.filter(({ status }) => status === 'armed').length;
   const pending = placements.filter(({ status }) => status === 'pending').length;
   const waiting = pending === 0 ? '' : `, ${pending} waiting for the module to load`;
-  return `${action.state}: armed on ${armed} of ${placements.length} runtimes${waiting}, ${action.hits} of ${action.spec.maxHits} hits`;
+  return `armed on ${armed} of ${placements.length} runtimes${waiting}, ${hits}`;
 }
