@@ -58,7 +58,7 @@ export class AgentSession {
   readonly #inspections: Inspections;
   readonly #recovery: Recovery;
   readonly #cancelHelloTimeout: () => void;
-  /** Orders that came while the welcome was being made, by action. */
+  /** What is to be said behind the welcome, by action or request: nothing may come before it. */
   readonly #early = new Map<string, BrokerFrame>();
   #state: 'waiting-for-hello' | 'welcoming' | 'attached' | 'draining' | 'closed' = 'waiting-for-hello';
   #attachment: Attachment | undefined;
@@ -109,7 +109,7 @@ export class AgentSession {
 
   inspect(place: Place, timeoutMs: number): Promise<Inspection | undefined> {
     return this.#inspections.request((requestId) => {
-      this.#connection.send({ type: 'inspect', requestId, place });
+      this.#order(requestId, { type: 'inspect', requestId, place });
     }, timeoutMs);
   }
 
@@ -148,8 +148,8 @@ export class AgentSession {
     this.#context.leave(this);
   }
 
-  #order(actionId: string, frame: BrokerFrame): void {
-    if (this.#state === 'welcoming') this.#early.set(actionId, frame);
+  #order(subject: string, frame: BrokerFrame): void {
+    if (this.#state === 'welcoming') this.#early.set(subject, frame);
     else this.#connection.send(frame);
   }
 
@@ -209,8 +209,8 @@ export class AgentSession {
     this.#policyRevision = policy.revision;
     this.#state = 'attached';
     this.#connection.send(frame);
-    for (const [actionId, order] of this.#early) {
-      if (order.type !== 'arm' || !named.has(actionId)) this.#connection.send(order);
+    for (const order of this.#early.values()) {
+      if (order.type !== 'arm' || !named.has(order.action.actionId)) this.#connection.send(order);
     }
     this.#early.clear();
     log.info({ ...attachment, service: runtime.service, token: caller.tokenId, live: named.size }, 'agent attached');
