@@ -25,9 +25,12 @@ export function visibleLine(text: string, limit: number): string {
   return visibleText(cut).text.replace(/[\t\n\r]/g, (character) => JSON.stringify(character).slice(1, -1));
 }
 
+/** A name as engines write them: no spaces but after one of these words. */
+const NAME = /^(?:(?:async|new|get|set) )?[\p{L}\p{N}_$.#<>/\\@:~+\-[\]()]{1,300}$/u;
+
 /** A name or a path as it is where it cannot be mistaken for prose, else as a JSON string. */
 export function visibleName(name: string): string {
-  return /^[\p{L}\p{N}_$.#<>/\\@:~+\-[\]()]{1,300}$/u.test(name) ? name : JSON.stringify(visibleText(name).text);
+  return NAME.test(name) ? name : JSON.stringify(visibleText(name).text);
 }
 
 function escapeCharacter(character: string): string {
