@@ -9,9 +9,17 @@ const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u;
  * instead of twice. No text of a caller ever stands in it: only names that the parser found declared in the script.
  */
 export function conditionText(row: number, names: readonly string[], hasThis: boolean): string {
-  const cases = names.map((name, index) => (IDENTIFIER.test(name) ? `case ${index}:return ${name};` : ''));
+  const index = freeName(names);
+  const cases = names.map((name, at) => (IDENTIFIER.test(name) ? `case ${at}:return ${name};` : ''));
   if (hasThis) cases.push(`case ${names.length}:return this`);
-  return `${GLOBAL_NAME}(${row},(n=>{switch(n){${cases.join('')}}}))`;
+  return `${GLOBAL_NAME}(${row},(${index}=>{switch(${index}){${cases.join('')}}}))`;
+}
+
+/** The reader's own parameter, which must hide none of the names. */
+function freeName(names: readonly string[]): string {
+  let name = '$';
+  while (names.includes(name)) name += '$';
+  return name;
 }
 
 /** The same entry, called in a pause with the objects of the scopes. */

@@ -215,7 +215,9 @@ class Reader {
 
   #within(node: Node, walk: () => void, owner: FunctionSyntax = this.#scope.owner): void {
     const parent = this.#scope;
-    const scope: SyntaxScope = { start: node.start, end: node.end, owner, parent, children: [], bindings: new Map() };
+    // Where a function begins, V8 stops before it is made: that place is still outside of it.
+    const start = owner === parent.owner ? node.start : node.start + 1;
+    const scope: SyntaxScope = { start, end: node.end, owner, parent, children: [], bindings: new Map() };
     parent.children.push(scope);
     this.#scope = scope;
     walk();

@@ -1,0 +1,276 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { ArmSpec } from '@borescope/agent-protocol';
+import { AGENT, type Application, startApplication } from './support/application.ts';
+import { TestBroker } from './support/broker.ts';
+
+const TSC = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
+const TSX = new URL('../../node_modules/tsx/dist/loader.mjs', import.meta.url).href;
+
+const ORDER_TS = `interface Order {
+  id: number;
+  lines: { price: number; quantity: number }[];
+}
+
+type Total = number;
+
+export function total(order: Order): Total {
+  // adds up
+  let sum = 0;
+  for (const line of order.lines) {
+    sum += line.price * line.quantity;
+  }
+
+  const rounded = Math.round(sum * 100) / 100;
+  return rounded;
+}
+
+export const half = (n: number): number => n / 2;
+`;
+const MAIN_TS = `import { half, total } from './order.js';
+
+let id = 0;
+setInterval(() => {
+  id += 1;
+  half(total({ id, lines: [{ price: 2.5, quantity: 4 }] }));
+}, 10);
+`;
+
+describe('places in the files that developers know', () => {
+  let folder: string;
+  let broker: TestBroker;
+
+  before(async () => {
+    folder = await realpath(await mkdtemp(join(tmpdir(), 'borescope-sources-')));
+    broker = await TestBroker.start();
+  });
+  after(async () => {
+    await broker.close();
+    await rm(folder, { recursive: true });
+  });
+
+  async function project(name: string, files: Record<string, string>): Promise<string> {
+    for (const [path, text] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, name, path)), { recursive: true });
+      await writeFile(join(folder, name, path), text);
+    }
+    return join(folder, name);
+  }
+
+  function compile(at: string, ...options: string[]): void {
+    const args = [
+      '--outDir',
+      'dist',
+      '--rootDir',
+      'src',
+      '--target',
+      'es2022',
+      '--skipLibCheck',
+      '--types',
+      '',
+      ...options,
+    ];
+    execFileSync(process.execPath, [TSC, ...args, '--noCheck', 'src/main.ts', 'src/order.ts'], {
+      cwd: at,
+      stdio: 'pipe',
+    });
+  }
+
+  async function running(
+    file: string,
+    body: (application: Application) => Promise<void>,
+    execArgv?: string[],
+  ): Promise<void> {
+    const hellos = broker.frames.filter(({ type }) => type === 'hello').length;
+    const application = startApplication(broker, file, {
+      cwd: dirname(dirname(file)),
+      ...(execArgv ? { execArgv } : {}),
+    });
+    try {
+      await broker.hello(hellos + 1);
+      await body(application);
+      assert.equal(application.stderr, '');
+    } finally {
+      await application.stop();
+    }
+  }
+
+  let count = 0;
+  function arm(place: ArmSpec['place'], more: Partial<ArmSpec> = {}): string {
+    const actionId = `action-${++count}`;
+    broker.arm({ actionId, place, ...more });
+    return actionId;
+  }
+  const hitOf = (actionId: string) => broker.next('hit', (frame) => frame.actionId === actionId);
+  const armedOf = (actionId: string) => broker.next('armed', (frame) => frame.actionId === actionId);
+  const problemOf = async (actionId: string) =>
+    (await broker.next('failed', (frame) => frame.actionId === actionId)).problem;
+
+  const kinds: [string, string[], Record<string, string>][] = [
+    ['CommonJS and an external map', ['--module', 'commonjs', '--sourceMap'], {}],
+    [
+      'ES modules and an external map',
+      ['--module', 'nodenext', '--sourceMap'],
+      { 'package.json': '{"name":"p","type":"module"}' },
+    ],
+    ['an inline map with its sources', ['--module', 'commonjs', '--inlineSourceMap', '--inlineSources'], {}],
+  ];
+  for (const [what, options, files] of kinds) {
+    it(`binds TypeScript compiled to ${what}`, async () => {
+      const at = await project(what.replaceAll(' ', '-'), {
+        ...files,
+        'src/order.ts': ORDER_TS,
+        'src/main.ts': MAIN_TS,
+      });
+      compile(at, ...options);
+      await running(join(at, 'dist/main.js'), async () => {
+        const actionId = arm({ file: 'src/order.ts', line: 16, expectLine: 'return rounded;' });
+        const { place } = await armedOf(actionId);
+        assert.equal(place.file, join(at, 'src/order.ts'));
+        assert.equal(place.sourceLine, '  return rounded;');
+        const { hit } = await hitOf(actionId);
+        assert.deepEqual(hit.variables.find(({ name }) => name === 'rounded')?.value, { type: 'number', value: 10 });
+        assert.equal(hit.file, join(at, 'src/order.ts'));
+        assert.deepEqual(
+          hit.stack.slice(0, 2).map(({ file, line }) => [file, line]),
+          [
+            [join(at, 'src/order.ts'), 16],
+            [join(at, 'src/main.ts'), 6],
+          ],
+        );
+        const arrow = arm({ file: 'order.ts', line: 19 });
+        const { hit: inside } = await hitOf(arrow);
+        assert.deepEqual(inside.variables.find(({ name }) => name === 'n')?.value, { type: 'number', value: 10 });
+        const generated = arm({ file: 'dist/order.js', line: 1 });
+        assert.match(
+          (await Promise.race([problemOf(generated), armedOf(generated).then(() => ({ code: 'armed' }))])).code,
+          /LINE_NOT_EXECUTABLE|armed/,
+        );
+      });
+    });
+  }
+
+  it('binds TypeScript that tsx compiles when it is loaded', async () => {
+    const at = await project('tsx', {
+      'package.json': '{"name":"t","type":"module"}',
+      'src/order.ts': ORDER_TS,
+      'src/main.ts': MAIN_TS,
+    });
+    const body = async () => {
+      const actionId = arm({ file: 'src/order.ts', line: 12 });
+      const { place } = await armedOf(actionId);
+      assert.equal(place.sourceLine, '    sum += line.price * line.quantity;');
+      const { hit } = await hitOf(actionId);
+      assert.deepEqual(hit.variables.find(({ name }) => name === 'sum')?.value, { type: 'number', value: 0 });
+      assert.equal(hit.stack[0]?.line, 12);
+      assert.equal(hit.stack[1]?.line, 6);
+    };
+    await running(join(at, 'src/main.ts'), body, ['--import', TSX, '--import', AGENT]);
+  });
+
+  it('says which lines run where the line cannot', async () => {
+    const at = await project('idle', { 'src/order.ts': ORDER_TS, 'src/main.ts': MAIN_TS });
+    compile(at, '--module', 'commonjs', '--sourceMap');
+    await running(join(at, 'dist/main.js'), async () => {
+      for (const [line, nearest] of [
+        [6, /10: let sum = 0;/],
+        [9, /10: let sum = 0;/],
+        [14, /15: const rounded/],
+        [400, /19: export const half/],
+      ] as const) {
+        const problem = await problemOf(arm({ file: 'order.ts', line }));
+        assert.equal(problem.code, 'LINE_NOT_EXECUTABLE', problem.message);
+        assert.match(problem.hint ?? '', nearest);
+      }
+      assert.match((await problemOf(arm({ file: 'order.ts', line: 400 }))).message, /past the end/);
+    });
+  });
+
+  it('refuses a line whose text is not what the caller believes, and says what stands there', async () => {
+    const at = await project('mismatch', {
+      'bin/app.cjs':
+        'function tick(n) {\n  const twice = n * 2;\n  return twice;\n}\nsetInterval(() => tick(1), 10);\n',
+    });
+    await running(join(at, 'bin/app.cjs'), async () => {
+      const problem = await problemOf(arm({ file: 'app.cjs', line: 2, expectLine: 'return twice;' }));
+      assert.equal(problem.code, 'SOURCE_MISMATCH');
+      assert.match(problem.message, /const twice = n \* 2;/);
+      assert.match(problem.hint ?? '', /line 3/);
+      await hitOf(arm({ file: 'app.cjs', line: 2, expectLine: '   const twice = n * 2;  ' }));
+    });
+  });
+
+  it('names the nearest files where none matches, and the candidates where several do', async () => {
+    const at = await project('names', {
+      'bin/app.cjs': "require('../a/index.cjs'); require('../b/index.cjs'); setInterval(() => {}, 50);\n",
+      'a/index.cjs': 'setInterval(() => {\n  Date.now();\n}, 10);\n',
+      'b/index.cjs': 'setInterval(() => {\n  Date.now();\n}, 10);\n',
+    });
+    await running(join(at, 'bin/app.cjs'), async () => {
+      const missing = await problemOf(arm({ file: 'src/indes.cjs', line: 1 }));
+      assert.equal(missing.code, 'FILE_NOT_FOUND');
+      assert.match(missing.hint ?? '', /a\/index\.cjs/);
+      const several = await problemOf(arm({ file: 'index.cjs', line: 2 }));
+      assert.equal(several.code, 'FILE_AMBIGUOUS');
+      assert.match(several.hint ?? '', /a\/index\.cjs.*b\/index\.cjs/);
+      const { place } = await armedOf(arm({ file: 'b/index.cjs', line: 2 }));
+      assert.equal(place.file, join(at, 'b/index.cjs'));
+      const elsewhere = await armedOf(arm({ file: '/home/ann/work/names/a/index.cjs', line: 2 }));
+      assert.equal(elsewhere.place.file, join(at, 'a/index.cjs'));
+    });
+  });
+
+  it('waits for a module that is not loaded, and sees its first pass', async () => {
+    const late = 'const seen = process.argv.length;\nconst twice = seen * 2;\nmodule.exports = { twice };\n';
+    const at = await project('pending', {
+      'bin/app.cjs': "process.on('message', (path) => import(path)); setInterval(() => {}, 50);\n",
+      'lib/late.cjs': late,
+      'lib/late.mjs': 'const seen = process.argv.length;\nexport const twice = seen * 2;\n',
+      'src/order.ts': `${ORDER_TS}total({ id: 1, lines: [{ price: 3, quantity: 3 }] });\n`,
+      'src/main.ts': MAIN_TS,
+    });
+    compile(at, '--module', 'commonjs', '--sourceMap');
+    await running(join(at, 'bin/app.cjs'), async (application) => {
+      for (const [file, line, name, value] of [
+        ['lib/late.cjs', 2, 'seen', 2],
+        ['lib/late.mjs', 2, 'seen', 2],
+        ['src/order.ts', 15, 'sum', 9],
+      ] as const) {
+        const actionId = arm({ file, line });
+        await broker.next('pending', (frame) => frame.actionId === actionId);
+        application.tell(join(at, file === 'src/order.ts' ? 'dist/order.js' : file));
+        const { hit } = await hitOf(actionId);
+        assert.deepEqual(hit.variables.find((other) => other.name === name)?.value, { type: 'number', value });
+        assert.equal(hit.file, join(at, file));
+        assert.equal(hit.line, line);
+      }
+      const blank = await problemOf(arm({ file: 'src/main.ts', line: 2 }));
+      assert.equal(blank.code, 'LINE_NOT_EXECUTABLE');
+    });
+  });
+
+  it('inspects a place without placing anything', async () => {
+    const at = await project('inspect', { 'src/order.ts': ORDER_TS, 'src/main.ts': MAIN_TS });
+    compile(at, '--module', 'commonjs', '--sourceMap');
+    await running(join(at, 'dist/main.js'), async () => {
+      broker.send({ type: 'inspect', requestId: 'r1', place: { file: 'src/order.ts', line: 12 } });
+      const { inspection } = await broker.next('inspected', (frame) => frame.requestId === 'r1');
+      assert.equal(inspection.bound?.sourceLine, '    sum += line.price * line.quantity;');
+      assert.deepEqual(inspection.names.slice(0, 3), ['line', 'order', 'sum']);
+      assert.equal(
+        inspection.source.find(({ line }) => line === 15)?.text,
+        '  const rounded = Math.round(sum * 100) / 100;',
+      );
+      assert.equal(inspection.scripts.length, 1);
+      broker.send({ type: 'inspect', requestId: 'r2', place: { file: 'src/order.ts', line: 14 } });
+      const blank = await broker.next('inspected', (frame) => frame.requestId === 'r2');
+      assert.equal(blank.inspection.problem?.code, 'LINE_NOT_EXECUTABLE');
+      assert.ok(blank.inspection.source.length > 10);
+    });
+  });
+});
