@@ -160,15 +160,6 @@ test('npm start tells how to connect, and Ctrl-C ends everything', async () => {
   });
 });
 
-test('the tokens that npm start keeps can be read by their owner only', async () => {
-  await withDataDir(async (dataDir) => {
-    const start = npmStart(dataDir, ['--', '--once']);
-    assert.equal(await start.ended(), 0, start.output());
-    assert.equal(statSync(join(dataDir, 'npm-start-tokens.json')).mode & 0o077, 0);
-    for (const log of ['broker.log', 'shop.log']) assert.equal(read(join(dataDir, log)).includes('bore_'), false, log);
-  });
-});
-
 test('a port that is taken is told in one line that says how to choose another', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
