@@ -224,6 +224,8 @@ test('a value given to a telling name is hidden, and nothing around it', () => {
     ['x-api-key: ', 'abc', '\r\nhost: h'],
     ['"passwd" => "', 'abc', '",'],
     ['db_password := "', 'abc', '"'],
+    ["{password:'", 'abc', "'}"],
+    ['  aws_secret_access_key: ', 'words with spaces', '\nregion: x'],
   ];
   for (const [before, secret, after] of cases) {
     const kind = before.includes('pin') ? 'code-name' : 'secret-name';
@@ -256,6 +258,21 @@ test('source code stays readable: only literals are hidden in it', () => {
     'secret ??= options.secret',
     'log(`token=${token}`)',
     "throw new Error('password: must be longer than 8')",
+    'const token = match?.[1];',
+    'const session = this.#session;',
+    'sessionId: transport?.sessionId,',
+    'progressToken: z.ZodOptional<z.ZodString>;',
+    'refreshToken: messageId',
+    "if (typeof token !== 'string') return;",
+    "console.error('cannot parse the session cookie:', error);",
+    "grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer'",
+    'secret:!0,',
+    'const jti = `${Date.now()}-${count}`;',
+    '* - For client_credentials: detected by grant type',
+    "const SECRET = ['password', 'token'];",
+    'const LONGEST_SECRET = 64;',
+    'const SECRET_EXPIRY_SECONDS = 30 * 24 * 60 * 60;',
+    "const AUTHORIZATION_CODE_CHALLENGE_METHOD = 'S256';",
   );
   hides("const password = '", 'hunter2', "';", 'secret-name');
   hides('if (apiKey === "', 'abc123', '") {', 'secret-name');

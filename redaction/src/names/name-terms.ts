@@ -107,11 +107,12 @@ export const TERM_GROUPS: readonly TermGroup[] = [
       error errors message reason valid invalid validity verified enabled disabled required optional exists set
       missing expired expiry expires expiration ttl lifetime timeout duration age max min at in on date time timestamp
       created updated changed issuer audience scope scopes balance price supply symbol decimals consent banner domain
-      samesite mode arn ref reference attempts attempt retries history`,
+      samesite mode method methods supported seconds secs ms millis minutes
+      hours days bytes arn ref reference attempts attempt retries history`,
   },
   {
     role: ROLE.head,
-    terms: `is has had have are was should must can needs need requires require allow allows enable enabled disable
+    terms: `is has had have are was longest shortest should must can needs need requires require allow allows enable enabled disable
       disabled no num count max min total valid invalid validate missing use used remaining expired`,
   },
   {

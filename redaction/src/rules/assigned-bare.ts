@@ -28,6 +28,8 @@ const TRAILING = alphabet(',.)]}>');
 const CODE_NEXT = alphabet('([,;)}]');
 
 const CAPITAL = alphabet('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
+const SMALL = alphabet('abcdefghijklmnopqrstuvwxyz');
+const LETTER = alphabet('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ');
 
 /** Words that stand for no value, for a type, or for a state: never a secret themselves. */
 const PLAIN_WORDS: readonly string[] = [
@@ -100,8 +102,11 @@ const LONGEST_WORD = 9;
 export function bareValue(view: View, place: Place, at: number): readonly Span[] | undefined {
   const first = view.code(at);
   if (first === PARENTHESIS || first === BACKTICK || first === LESS || first === SLASH) return undefined;
+  // `!0`, as minifiers write true.
+  if (first === BANG && view.isIn(DIGIT, at + 1) && !view.isIn(IDENTIFIER, at + 2)) return undefined;
   const wordEnd = view.runEnd(IDENTIFIER, at);
   const next = view.code(wordEnd);
+  if (place.spaced && wordEnd > at && isMemberOrGeneric(view, wordEnd, next)) return undefined;
   const isWord = next < 0 || view.isIn(ENDS, wordEnd) || view.isIn(CODE_NEXT, wordEnd);
   if (wordEnd > at && isWord && isExpression(view, place, at, wordEnd, next)) return undefined;
   // `{`: an object, or the hole of a template; the values inside have names of their own.
@@ -119,6 +124,14 @@ export function bareValue(view: View, place: Place, at: number): readonly Span[]
   return isStandIn(view, at, to) || to === at ? undefined : [{ from: at, to }];
 }
 
+/** `request?.token`, `this.#token`, `token!.value`, `Optional<string>`. */
+function isMemberOrGeneric(view: View, at: number, next: number): boolean {
+  const after = view.code(at + 1);
+  if (next === QUESTION || next === BANG) return after === DOT;
+  if (next === HASH) return view.code(at - 1) === DOT;
+  return next === LESS && view.isIn(LETTER, at + 1);
+}
+
 /** Source code or prose: what stands there names a value, and is none. */
 function isExpression(view: View, place: Place, from: number, to: number, next: number): boolean {
   if (next === PARENTHESIS || next === BRACKET) return true;
@@ -131,8 +144,8 @@ function isExpression(view: View, place: Place, from: number, to: number, next: 
   if (digits) return path && place.spaced && to - from < LONGEST_PATH && !place.colon;
   if (view.nameKind(from, to) !== undefined) return true; // password = dbPassword
   if (path) return place.spaced || view.isIn(CODE_NEXT, to);
-  // `wanted ? token : other`, and `session: SessionStore`.
-  if (place.compared || (place.colon && (place.spacedBefore || isTypeName(view, from, to)))) return true;
+  // `wanted ? token : other`, and `session: sessionStore`.
+  if (place.compared || (place.colon && (place.spacedBefore || isCamelCase(view, from, to)))) return true;
   if (!place.spaced) return false;
   if (view.isIn(CODE_NEXT, to)) return true;
   let behind = to;
@@ -143,6 +156,9 @@ function isExpression(view: View, place: Place, from: number, to: number, next: 
 }
 
 const LONGEST_PATH = 48;
+const LONGEST_INDENT = 64;
+const INDENT = alphabet(' \t-"\'');
+const UNDERSCORES = alphabet('_');
 
 /** Behind `const`, `let`, `var`, or a member such as `this.password`. */
 function isDeclared(view: View, place: Place): boolean {
@@ -153,12 +169,15 @@ function isDeclared(view: View, place: Place): boolean {
   );
 }
 
-/** `aws_secret_access_key: a value of words`: a name that nobody writes in prose. */
+/**
+ * `aws_secret_access_key: a value of words`: a name that nobody writes in prose, as the first thing of its line, is a
+ * setting's, and all of the line is its value.
+ */
 function isSettingName(view: View, place: Place): boolean {
-  for (let index = place.keyFrom; index < place.keyTo; index++) {
-    if (view.code(index) === UNDERSCORE && place.colon) return true;
-  }
-  return false;
+  if (!place.colon || !view.isIn(UNDERSCORES, view.runEnd(LETTER, place.keyFrom))) return false;
+  let before = place.keyFrom - 1;
+  while (place.keyFrom - before <= LONGEST_INDENT && view.isIn(INDENT, before)) before--;
+  return before < 0 || view.code(before) === LINE_FEED;
 }
 
 function isSentence(view: View, place: Place, to: number): boolean {
@@ -175,11 +194,10 @@ function isHole(view: View, at: number): boolean {
   return view.code(at + 1) === BRACE;
 }
 
-/** At least two words, each with a capital: `JwtPayload`. */
-function isTypeName(view: View, from: number, to: number): boolean {
-  if (!view.isIn(CAPITAL, from)) return false;
-  for (let index = from + 2; index < to; index++) {
-    if (view.isIn(CAPITAL, index) && !view.isIn(CAPITAL, index - 1)) return true;
+/** At least two words run together, as only source code has them: `JwtPayload`, `messageId`. */
+function isCamelCase(view: View, from: number, to: number): boolean {
+  for (let index = from + 1; index < to; index++) {
+    if (view.isIn(CAPITAL, index) && view.isIn(SMALL, index - 1)) return true;
   }
   return false;
 }
@@ -204,12 +222,14 @@ function hasDot(view: View, from: number, to: number): boolean {
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const SPACE = 32;
+const BANG = 33;
+const HASH = 35;
 const PARENTHESIS = 40;
 const COMMA = 44;
 const DOT = 46;
 const SLASH = 47;
 const LESS = 60;
+const QUESTION = 63;
 const BRACKET = 91;
-const UNDERSCORE = 95;
 const BACKTICK = 96;
 const BRACE = 123;

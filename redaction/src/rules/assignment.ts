@@ -16,6 +16,7 @@ const LONGEST_SPACE = 8;
 const KEY = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-.$@');
 /** What may stand between a key and its `=`: `password?:`, `"key"\]`, `db_pass[]`. */
 const OPERATOR = alphabet('=!<>:?|&+');
+const BEHIND_STRING = alphabet(',); +');
 const AROUND_KEY = alphabet('"\'`\\[]');
 
 /**
@@ -51,6 +52,12 @@ export const assignment: Rule = {
     const gap = value;
     while (value - gap < LONGEST_SPACE && isSpace(view.code(value))) value++;
     if (value >= view.end) return undefined;
+    if (view.code(at) === COLON && value === gap && end === wrapped) {
+      // A part of a URN, and the end of a string that ends with a label: `log('no session:', error)`.
+      if (view.code(from - 1) === COLON) return undefined;
+      if (isQuote(view.code(value)) && (value + 1 === view.end || view.isIn(BEHIND_STRING, value + 1)))
+        return undefined;
+    }
 
     const place: Place = {
       keyFrom: from,
@@ -69,7 +76,7 @@ export const assignment: Rule = {
 
 function valueAt(view: View, place: Place, at: number): readonly Span[] | undefined {
   if (view.code(at) === BRACKET && behindPlaceholder(view, at) === at) return quotedList(view, at);
-  return quotedValue(view, at) ?? bareValue(view, place, at);
+  return quotedValue(view, at, place.compared) ?? bareValue(view, place, at);
 }
 
 /** A header whose value has a form of its own; undefined for every other one. */

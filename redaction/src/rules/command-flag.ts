@@ -25,7 +25,7 @@ export const commandFlag: Rule = {
     if (kind === undefined) return undefined;
     const value = to + 1;
     if (view.code(value) === DASH) return undefined;
-    const quoted = quotedValue(view, value);
+    const quoted = quotedValue(view, value, false);
     if (quoted !== undefined) return quoted.map((span) => ({ ...span, kind }));
     let end = value;
     while (end < view.end && !view.isIn(ENDS, end)) end++;

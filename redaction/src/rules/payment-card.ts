@@ -87,6 +87,8 @@ export const paymentCard: Rule = {
 function grouped(view: View, at: number, firstEnd: number, before: number): readonly Span[] | undefined {
   const separator = view.code(firstEnd);
   if (separator !== SPACE && separator !== DASH && separator !== NO_BREAK_SPACE) return undefined;
+  // A date, a short number: every grouping goes on with four digits.
+  if (!view.isIn(DIGIT, firstEnd + 4) || !view.isIn(DIGIT, firstEnd + 3)) return undefined;
   // The tail of a longer dashed thing, such as a UUID.
   if (separator === DASH && before === DASH) return undefined;
   for (let index = 0; index < GROUPINGS.length; index++) {
