@@ -76,8 +76,8 @@ a probe, \`wait_for_action\` and \`cancel_action\` give the same shape.
 
 | \`action.state\` | means |
 |---|---|
-| \`queued\` | stored; no runtime has the probe in place yet |
-| \`armed\` | the probe is in place on at least one runtime |
+| \`queued\` | stored; no runtime has the probe yet |
+| \`armed\` | on at least one runtime the probe is in place, or waits for its file to be loaded |
 | \`completed\` | all hits that were asked for are there |
 | \`expired\` | the time is up; the hits so far are the result |
 | \`cancelled\` | ended by \`cancel_action\` |

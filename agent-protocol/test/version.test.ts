@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { proves } from '../../tests/proves.ts';
 import { CLOSE, negotiate, PROTOCOL } from '../src/version.ts';
 
 const versions = (min: number, max: number) => ({ min, max });
 
 describe('the protocol version', () => {
-  test('is the highest that both sides speak', () => {
+  test(proves('wire:versions', 'is the highest that both sides speak'), () => {
     assert.equal(negotiate(versions(1, 3), versions(2, 4)), 3);
     assert.equal(negotiate(versions(2, 4), versions(1, 3)), 3);
     assert.equal(negotiate(versions(2, 2), versions(1, 4)), 2);

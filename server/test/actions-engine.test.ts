@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LIMITS } from '@borescope/agent-protocol';
+import { proves } from '../../tests/proves.ts';
 import type { Caller } from '../src/access/caller.ts';
 import { agentCaller, developer, inSeconds, spec, startEngine, temporaryDirectory } from './engine-harness.ts';
 
@@ -36,21 +37,27 @@ test('an action is queued, armed, hit and completed, and its runtime is told to 
   assert.ok(meter.events.includes('ended completed'));
 });
 
-test('where nothing matches, the error lists what is attached and the caller may see', async (t) => {
-  const { engine, attach } = await startEngine(t);
-  await assert.rejects(engine.actions.place(developer, { service: 'shop' }, spec), {
-    code: 'RUNTIME_NOT_FOUND',
-    hint: /No runtime is attached/,
-  });
-  await attach('1', { service: 'shop', version: '2', environment: 'prod' });
-  await attach('2', { service: 'shop', version: '2', environment: 'prod' });
-  await attach('3', { service: 'secret', environment: 'prod' });
-  const bound: Caller = { ...developer, services: ['shop'] };
-  await assert.rejects(engine.actions.place(bound, { service: 'secret' }, spec), {
-    code: 'RUNTIME_NOT_FOUND',
-    hint: 'Attached now: service "shop" version "2" environment "prod" (2).',
-  });
-});
+test(
+  proves(
+    ['errors:runtime-not-found', 'tokens:bound'],
+    'where nothing matches, the error lists what is attached and the caller may see',
+  ),
+  async (t) => {
+    const { engine, attach } = await startEngine(t);
+    await assert.rejects(engine.actions.place(developer, { service: 'shop' }, spec), {
+      code: 'RUNTIME_NOT_FOUND',
+      hint: /No runtime is attached/,
+    });
+    await attach('1', { service: 'shop', version: '2', environment: 'prod' });
+    await attach('2', { service: 'shop', version: '2', environment: 'prod' });
+    await attach('3', { service: 'secret', environment: 'prod' });
+    const bound: Caller = { ...developer, services: ['shop'] };
+    await assert.rejects(engine.actions.place(bound, { service: 'secret' }, spec), {
+      code: 'RUNTIME_NOT_FOUND',
+      hint: 'Attached now: service "shop" version "2" environment "prod" (2).',
+    });
+  },
+);
 
 test('a target is matched by all that is given', async (t) => {
   const { engine, attach } = await startEngine(t);
@@ -134,18 +141,24 @@ test('an action expires at its deadline, and its runtime is told', async (t) => 
   assert.ok(meter.events.includes('ended expired'));
 });
 
-test('a cancelled action is over at once, for its runtime and for who waits; a second call answers like the first', async (t) => {
-  const { engine, attach, meter } = await startEngine(t);
-  const { peer, welcome } = await attach('1');
-  peer.serve(welcome.epoch, () => 0);
-  const { id } = await engine.actions.place(developer, { service: 'shop' }, spec);
-  const waiting = engine.actions.wait(developer, id, { until: inSeconds(10) });
-  const first = await engine.actions.cancel(developer, id);
-  assert.equal(first.action.state, 'cancelled');
-  assert.equal((await waiting).action.state, 'cancelled');
-  assert.deepEqual((await engine.actions.cancel(developer, id)).action, first.action);
-  assert.equal(meter.events.filter((event) => event === 'ended cancelled').length, 1);
-});
+test(
+  proves(
+    'tools:cancel',
+    'a cancelled action is over at once, for its runtime and for who waits; a second call answers like the first',
+  ),
+  async (t) => {
+    const { engine, attach, meter } = await startEngine(t);
+    const { peer, welcome } = await attach('1');
+    peer.serve(welcome.epoch, () => 0);
+    const { id } = await engine.actions.place(developer, { service: 'shop' }, spec);
+    const waiting = engine.actions.wait(developer, id, { until: inSeconds(10) });
+    const first = await engine.actions.cancel(developer, id);
+    assert.equal(first.action.state, 'cancelled');
+    assert.equal((await waiting).action.state, 'cancelled');
+    assert.deepEqual((await engine.actions.cancel(developer, id)).action, first.action);
+    assert.equal(meter.events.filter((event) => event === 'ended cancelled').length, 1);
+  },
+);
 
 test('an action fails when every placement has failed, with the problems of each', async (t) => {
   const { engine, attach } = await startEngine(t);
@@ -171,31 +184,37 @@ test('an action fails when every placement has failed, with the problems of each
   );
 });
 
-test('a runtime that leaves in the middle keeps its action alive, and goes on where it was', async (t) => {
-  const { engine, attach } = await startEngine(t);
-  const { peer, welcome } = await attach('1');
-  const { id } = await engine.actions.place(developer, { service: 'shop' }, { ...spec, maxHits: 2 });
-  await peer.next('arm');
-  peer.armed(id);
-  peer.hit(id, welcome.epoch, 1);
-  await peer.next('ack');
-  await peer.leave();
-  await settled(async () => (await engine.actions.view(developer, id)).placements[0]?.goneSince !== undefined);
-  assert.equal((await engine.actions.view(developer, id)).action.state, 'armed');
-  const back = await attach('1');
-  assert.equal(back.welcome.epoch, 2);
-  const [live] = back.welcome.actions;
-  assert.equal(live?.action.actionId, id);
-  assert.equal(live?.action.maxHits, 1, 'what is left of the budget');
-  assert.equal(live?.lastSequence, 1);
-  assert.equal((await engine.actions.view(developer, id)).placements[0]?.goneSince, undefined);
-  back.peer.hit(id, 2, 1);
-  assert.equal((await back.peer.next('ack')).sequence, 1);
-  back.peer.hit(id, 2, 2);
-  const view = await engine.actions.wait(developer, id, { until: inSeconds(5) });
-  assert.equal(view.action.state, 'completed');
-  assert.equal(view.hits.length, 2);
-});
+test(
+  proves(
+    ['actions:runtime-leaves', 'wire:reconnect'],
+    'a runtime that leaves in the middle keeps its action alive, and goes on where it was',
+  ),
+  async (t) => {
+    const { engine, attach } = await startEngine(t);
+    const { peer, welcome } = await attach('1');
+    const { id } = await engine.actions.place(developer, { service: 'shop' }, { ...spec, maxHits: 2 });
+    await peer.next('arm');
+    peer.armed(id);
+    peer.hit(id, welcome.epoch, 1);
+    await peer.next('ack');
+    await peer.leave();
+    await settled(async () => (await engine.actions.view(developer, id)).placements[0]?.goneSince !== undefined);
+    assert.equal((await engine.actions.view(developer, id)).action.state, 'armed');
+    const back = await attach('1');
+    assert.equal(back.welcome.epoch, 2);
+    const [live] = back.welcome.actions;
+    assert.equal(live?.action.actionId, id);
+    assert.equal(live?.action.maxHits, 1, 'what is left of the budget');
+    assert.equal(live?.lastSequence, 1);
+    assert.equal((await engine.actions.view(developer, id)).placements[0]?.goneSince, undefined);
+    back.peer.hit(id, 2, 1);
+    assert.equal((await back.peer.next('ack')).sequence, 1);
+    back.peer.hit(id, 2, 2);
+    const view = await engine.actions.wait(developer, id, { until: inSeconds(5) });
+    assert.equal(view.action.state, 'completed');
+    assert.equal(view.hits.length, 2);
+  },
+);
 
 test('an action that ended while its runtime was away is not in the welcome', async (t) => {
   const { engine, attach } = await startEngine(t);
@@ -206,46 +225,55 @@ test('an action that ended while its runtime was away is not in the welcome', as
   assert.deepEqual((await attach('1')).welcome.actions, []);
 });
 
-test('a broker that is killed and started again goes on with its live actions, and keeps their deadlines', async (t) => {
-  const dataDir = temporaryDirectory(t);
-  const before = await startEngine(t, { dataDir });
-  const { peer, welcome } = await before.attach('1');
-  const kept = await before.engine.actions.place(developer, { service: 'shop' }, { ...spec, maxHits: 2 });
-  const short = await before.engine.actions.place(developer, { service: 'shop' }, { ...spec, timeoutSeconds: 1 });
-  await peer.next('arm', kept.id);
-  peer.armed(kept.id);
-  peer.hit(kept.id, welcome.epoch, 1);
-  await peer.next('ack');
-  await before.stop();
+test(
+  proves(
+    'actions:restart',
+    'a broker that is killed and started again goes on with its live actions, and keeps their deadlines',
+  ),
+  async (t) => {
+    const dataDir = temporaryDirectory(t);
+    const before = await startEngine(t, { dataDir });
+    const { peer, welcome } = await before.attach('1');
+    const kept = await before.engine.actions.place(developer, { service: 'shop' }, { ...spec, maxHits: 2 });
+    const short = await before.engine.actions.place(developer, { service: 'shop' }, { ...spec, timeoutSeconds: 1 });
+    await peer.next('arm', kept.id);
+    peer.armed(kept.id);
+    peer.hit(kept.id, welcome.epoch, 1);
+    await peer.next('ack');
+    await before.stop();
 
-  const after = await startEngine(t, { dataDir });
-  const view = await after.engine.actions.view(developer, kept.id);
-  assert.equal(view.action.state, 'armed');
-  assert.equal(view.action.expiresAt, kept.expiresAt);
-  assert.equal(view.hits.length, 1);
-  const back = await after.attach('1');
-  assert.ok(back.welcome.epoch > welcome.epoch);
-  assert.equal(back.welcome.actions.find(({ action }) => action.actionId === kept.id)?.lastSequence, 1);
-  back.peer.hit(kept.id, back.welcome.epoch, 2);
-  const done = await after.engine.actions.wait(developer, kept.id, { until: inSeconds(5) });
-  assert.equal(done.action.state, 'completed');
-  const expired = await after.engine.actions.wait(developer, short.id, { until: inSeconds(5) });
-  assert.equal(expired.action.state, 'expired');
-});
+    const after = await startEngine(t, { dataDir });
+    const view = await after.engine.actions.view(developer, kept.id);
+    assert.equal(view.action.state, 'armed');
+    assert.equal(view.action.expiresAt, kept.expiresAt);
+    assert.equal(view.hits.length, 1);
+    const back = await after.attach('1');
+    assert.ok(back.welcome.epoch > welcome.epoch);
+    assert.equal(back.welcome.actions.find(({ action }) => action.actionId === kept.id)?.lastSequence, 1);
+    back.peer.hit(kept.id, back.welcome.epoch, 2);
+    const done = await after.engine.actions.wait(developer, kept.id, { until: inSeconds(5) });
+    assert.equal(done.action.state, 'completed');
+    const expired = await after.engine.actions.wait(developer, short.id, { until: inSeconds(5) });
+    assert.equal(expired.action.state, 'expired');
+  },
+);
 
-test('a call stops waiting when its time is over or it is aborted, and the action goes on', async (t) => {
-  const { engine, attach } = await startEngine(t);
-  await attach('1');
-  const { id } = await engine.actions.place(developer, { service: 'shop' }, spec);
-  assert.equal((await engine.actions.wait(developer, id, { until: 0 })).action.state, 'queued');
-  assert.equal((await engine.actions.wait(developer, id, { until: Date.now() + 20 })).action.state, 'queued');
-  const abort = new AbortController();
-  const waiting = engine.actions.wait(developer, id, { until: inSeconds(60), signal: abort.signal });
-  abort.abort();
-  assert.equal((await waiting).action.state, 'queued');
-  const already = engine.actions.wait(developer, id, { until: inSeconds(60), signal: AbortSignal.abort() });
-  assert.equal((await already).action.state, 'queued');
-});
+test(
+  proves('tools:leave', 'a call stops waiting when its time is over or it is aborted, and the action goes on'),
+  async (t) => {
+    const { engine, attach } = await startEngine(t);
+    await attach('1');
+    const { id } = await engine.actions.place(developer, { service: 'shop' }, spec);
+    assert.equal((await engine.actions.wait(developer, id, { until: 0 })).action.state, 'queued');
+    assert.equal((await engine.actions.wait(developer, id, { until: Date.now() + 20 })).action.state, 'queued');
+    const abort = new AbortController();
+    const waiting = engine.actions.wait(developer, id, { until: inSeconds(60), signal: abort.signal });
+    abort.abort();
+    assert.equal((await waiting).action.state, 'queued');
+    const already = engine.actions.wait(developer, id, { until: inSeconds(60), signal: AbortSignal.abort() });
+    assert.equal((await already).action.state, 'queued');
+  },
+);
 
 test('calls that wait are answered when the broker drains', async (t) => {
   const { engine, attach } = await startEngine(t);
@@ -291,34 +319,40 @@ test('actions are listed newest first in pages, and a cursor of elsewhere is ref
   assert.deepEqual((await engine.actions.list(developer, { state: 'completed' })).actions, []);
 });
 
-test('for another organization, or a token bound elsewhere, an action does not exist', async (t) => {
-  const { engine, attach } = await startEngine(t);
-  await attach('1', { service: 'shop', environment: 'prod' });
-  await attach('2', { service: 'billing' });
-  const mine = await engine.actions.place(developer, { ids: ['runtime-1'] }, spec);
-  const both = await engine.actions.place(developer, { name: '*' } as object, spec);
-  const strangers: Caller[] = [
-    { ...developer, organization: 'other' },
-    { ...developer, services: ['other'] },
-    { ...developer, environments: ['dev'] },
-  ];
-  for (const stranger of strangers) {
-    const notThere = { code: 'ACTION_NOT_FOUND', message: 'there is no such action' };
-    await assert.rejects(engine.actions.view(stranger, mine.id), notThere);
-    await assert.rejects(engine.actions.wait(stranger, mine.id, { until: inSeconds(1) }), notThere);
-    await assert.rejects(engine.actions.cancel(stranger, mine.id), notThere);
-    await assert.rejects(engine.actions.view(stranger, 'act_never_was'), notThere);
-    assert.deepEqual((await engine.actions.list(stranger, {})).actions, []);
-    assert.deepEqual(await engine.actions.runtimes(stranger, {}), []);
-  }
-  const shop: Caller = { ...developer, services: ['shop'] };
-  assert.equal((await engine.actions.view(shop, mine.id)).action.id, mine.id);
-  await assert.rejects(engine.actions.view(shop, both.id), { code: 'ACTION_NOT_FOUND' });
-  assert.deepEqual(
-    (await engine.actions.list(shop, {})).actions.map(({ id }) => id),
-    [mine.id],
-  );
-});
+test(
+  proves(
+    ['tokens:organization', 'tokens:bound'],
+    'for another organization, or a token bound elsewhere, an action does not exist',
+  ),
+  async (t) => {
+    const { engine, attach } = await startEngine(t);
+    await attach('1', { service: 'shop', environment: 'prod' });
+    await attach('2', { service: 'billing' });
+    const mine = await engine.actions.place(developer, { ids: ['runtime-1'] }, spec);
+    const both = await engine.actions.place(developer, { name: '*' } as object, spec);
+    const strangers: Caller[] = [
+      { ...developer, organization: 'other' },
+      { ...developer, services: ['other'] },
+      { ...developer, environments: ['dev'] },
+    ];
+    for (const stranger of strangers) {
+      const notThere = { code: 'ACTION_NOT_FOUND', message: 'there is no such action' };
+      await assert.rejects(engine.actions.view(stranger, mine.id), notThere);
+      await assert.rejects(engine.actions.wait(stranger, mine.id, { until: inSeconds(1) }), notThere);
+      await assert.rejects(engine.actions.cancel(stranger, mine.id), notThere);
+      await assert.rejects(engine.actions.view(stranger, 'act_never_was'), notThere);
+      assert.deepEqual((await engine.actions.list(stranger, {})).actions, []);
+      assert.deepEqual(await engine.actions.runtimes(stranger, {}), []);
+    }
+    const shop: Caller = { ...developer, services: ['shop'] };
+    assert.equal((await engine.actions.view(shop, mine.id)).action.id, mine.id);
+    await assert.rejects(engine.actions.view(shop, both.id), { code: 'ACTION_NOT_FOUND' });
+    assert.deepEqual(
+      (await engine.actions.list(shop, {})).actions.map(({ id }) => id),
+      [mine.id],
+    );
+  },
+);
 
 test('a viewer reads and places nothing; a token of an agent does neither', async (t) => {
   const { engine, attach } = await startEngine(t);

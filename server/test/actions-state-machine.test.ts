@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { proves } from '../../tests/proves.ts';
 import type { Action, Placement } from '../src/actions/action.ts';
 import { createActionIds } from '../src/actions/action-id.ts';
 import { isOver, nextAction, nextPlacement, type PlacementEvent } from '../src/actions/state-machine.ts';
@@ -55,47 +56,53 @@ test('after the end a runtime still tells what its probe saw and cost', () => {
   assert.deepEqual(after.placement, { ...placement, status: 'removed', observation, cost });
 });
 
-test('whatever comes in whatever order: what is over never changes, and an end has one time and one state', () => {
-  const random = seeded(20_261_121);
-  const pick = <T>(choices: readonly T[]): T => choices[Math.floor(random() * choices.length)] as T;
-  for (let round = 0; round < 2_000; round++) {
-    let action: Action = queued;
-    let placements = [placement, placement, placement];
-    let ended: Action | undefined;
-    for (let at = 1; at <= 30; at++) {
-      if (random() < 0.1) {
-        action = nextAction(
-          action,
-          pick([
-            { type: 'cancel', at: at * 3_000 },
-            { type: 'deadline', at: at * 3_000 },
-          ] as const),
-        );
-      } else {
-        const index = Math.floor(random() * placements.length);
-        const event = pick<PlacementEvent>([
-          { type: 'armed', bound },
-          { type: 'pending' },
-          { ...failed, at: at * 3_000 },
-          { type: 'status', removed: random() < 0.5, observation, cost },
-        ]);
-        const one = placements[index] ?? placement;
-        const othersFailed = placements.every(({ status }, other) => other === index || status === 'failed');
-        const next = nextPlacement({ action, placement: one, othersFailed }, event);
-        if (one.status === 'failed') assert.equal(next.placement.status, 'failed');
-        placements = placements.with(index, next.placement);
-        action = next.action;
+test(
+  proves(
+    'actions:one-end',
+    'whatever comes in whatever order: what is over never changes, and an end has one time and one state',
+  ),
+  () => {
+    const random = seeded(20_261_121);
+    const pick = <T>(choices: readonly T[]): T => choices[Math.floor(random() * choices.length)] as T;
+    for (let round = 0; round < 2_000; round++) {
+      let action: Action = queued;
+      let placements = [placement, placement, placement];
+      let ended: Action | undefined;
+      for (let at = 1; at <= 30; at++) {
+        if (random() < 0.1) {
+          action = nextAction(
+            action,
+            pick([
+              { type: 'cancel', at: at * 3_000 },
+              { type: 'deadline', at: at * 3_000 },
+            ] as const),
+          );
+        } else {
+          const index = Math.floor(random() * placements.length);
+          const event = pick<PlacementEvent>([
+            { type: 'armed', bound },
+            { type: 'pending' },
+            { ...failed, at: at * 3_000 },
+            { type: 'status', removed: random() < 0.5, observation, cost },
+          ]);
+          const one = placements[index] ?? placement;
+          const othersFailed = placements.every(({ status }, other) => other === index || status === 'failed');
+          const next = nextPlacement({ action, placement: one, othersFailed }, event);
+          if (one.status === 'failed') assert.equal(next.placement.status, 'failed');
+          placements = placements.with(index, next.placement);
+          action = next.action;
+        }
+        if (ended !== undefined) assert.equal(action, ended);
+        assert.equal(isOver(action), action.endedAt !== undefined);
+        if (isOver(action)) ended ??= action;
+        else if (placements.every(({ status }) => status === 'failed'))
+          assert.fail('every placement failed, and it lives');
+        if (action.state === 'failed') assert.ok(placements.every(({ status }) => status === 'failed'));
+        if (action.state === 'expired') assert.ok((action.endedAt ?? 0) >= action.expiresAt);
       }
-      if (ended !== undefined) assert.equal(action, ended);
-      assert.equal(isOver(action), action.endedAt !== undefined);
-      if (isOver(action)) ended ??= action;
-      else if (placements.every(({ status }) => status === 'failed'))
-        assert.fail('every placement failed, and it lives');
-      if (action.state === 'failed') assert.ok(placements.every(({ status }) => status === 'failed'));
-      if (action.state === 'expired') assert.ok((action.endedAt ?? 0) >= action.expiresAt);
     }
-  }
-});
+  },
+);
 
 test('ids sort by time, also where the clock steps back or a thousand are made at once, and are never equal', () => {
   let now = 1_800_000_000_000;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { CLOSE, LIMITS } from '@borescope/agent-protocol';
+import { proves } from '../../tests/proves.ts';
 import { runtimeOf } from './agent-peer.ts';
 import { agentCaller, developer, inSeconds, spec, startEngine } from './engine-harness.ts';
 
@@ -27,15 +28,18 @@ test('agents of one organization share the pseudonym key of the day, those of an
   assert.notEqual(await key('3', 'other'), first);
 });
 
-test('an agent of a version that the broker does not speak is told which it speaks', async (t) => {
-  const { connect } = await startEngine(t);
-  const peer = await connect();
-  peer.send({ type: 'hello', protocol: { min: 7, max: 9 }, runtime: runtimeOf('1'), live: [] });
-  assert.deepEqual(await peer.closed, {
-    code: CLOSE.unsupportedVersion,
-    reason: 'this broker speaks protocol 1 to 1',
-  });
-});
+test(
+  proves('wire:versions', 'an agent of a version that the broker does not speak is told which it speaks'),
+  async (t) => {
+    const { connect } = await startEngine(t);
+    const peer = await connect();
+    peer.send({ type: 'hello', protocol: { min: 7, max: 9 }, runtime: runtimeOf('1'), live: [] });
+    assert.deepEqual(await peer.closed, {
+      code: CLOSE.unsupportedVersion,
+      reason: 'this broker speaks protocol 1 to 1',
+    });
+  },
+);
 
 const hostile: [string, string | Buffer, number][] = [
   ['text that is not JSON', '{"type":"hello"', CLOSE.badFrame],
@@ -48,7 +52,7 @@ const hostile: [string, string | Buffer, number][] = [
 ];
 
 for (const [what, message, code] of hostile) {
-  test(`${what} closes its connection with a reason, and harms no other`, async (t) => {
+  test(proves('wire:bad-frame', `${what} closes its connection with a reason, and harms no other`), async (t) => {
     const { connect, attach, engine, meter } = await startEngine(t);
     const { peer: good, welcome } = await attach('good');
     good.serve(welcome.epoch, () => 1);
@@ -71,7 +75,7 @@ test('a second hello is out of order', async (t) => {
   assert.equal((await peer.closed).code, CLOSE.outOfOrder);
 });
 
-test('a runtime that attaches again supersedes its older connection', async (t) => {
+test(proves('wire:epochs', 'a runtime that attaches again supersedes its older connection'), async (t) => {
   const { attach, engine } = await startEngine(t);
   const { peer: old } = await attach('1');
   const { welcome } = await attach('1');
@@ -97,7 +101,7 @@ test('the same id in another organization is another runtime', async (t) => {
   assert.equal(engine.sessions.count(), 2);
 });
 
-test('a token that is bound to services and environments attaches no others', async (t) => {
+test(proves('tokens:bound', 'a token that is bound to services and environments attaches no others'), async (t) => {
   const { connect, attach } = await startEngine(t);
   const bound = { ...agentCaller, services: ['shop'], environments: ['prod'] };
   for (const over of [{ service: 'billing', environment: 'prod' }, { environment: 'dev' }, {}]) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { CLOSE, LIMITS } from '@borescope/agent-protocol';
 import Libsql from 'libsql';
+import { proves } from '../../tests/proves.ts';
 import { HIT } from './agent-peer.ts';
 import { agentCaller, developer, type Harness, inSeconds, spec, startEngine } from './engine-harness.ts';
 
@@ -54,7 +55,7 @@ test('the answer comes without that word, too', async (t) => {
   assert.equal(view.placements[0]?.cost, undefined);
 });
 
-test('a hit that comes twice is acknowledged twice and stored once', async (t) => {
+test(proves('wire:sequences', 'a hit that comes twice is acknowledged twice and stored once'), async (t) => {
   const { engine, peer, epoch, id, meter } = await armed(t, { maxHits: 5 });
   peer.hit(id, epoch, 1);
   peer.hit(id, epoch, 1);
@@ -64,7 +65,7 @@ test('a hit that comes twice is acknowledged twice and stored once', async (t) =
   assert.deepEqual(meter.events, ['hit accepted', 'hit duplicate']);
 });
 
-test('a hit after a gap is asked for again, with those that are missing', async (t) => {
+test(proves('wire:sequences', 'a hit after a gap is asked for again, with those that are missing'), async (t) => {
   const { engine, peer, epoch, id } = await armed(t, { maxHits: 3 });
   peer.hit(id, epoch, 1);
   peer.hit(id, epoch, 3);
@@ -78,17 +79,20 @@ test('a hit after a gap is asked for again, with those that are missing', async 
   );
 });
 
-test('a hit of an older attachment is fenced, also when the newer one is at another broker', async (t) => {
-  const { store, engine, peer, epoch, id, meter } = await armed(t, { maxHits: 5 });
-  const runtime = (await engine.actions.view(developer, id)).placements[0]?.runtime;
-  assert.ok(runtime);
-  await store.runtimes.attach('default', runtime, 'another broker', 5);
-  peer.hit(id, epoch, 1);
-  assert.equal((await peer.closed).code, CLOSE.superseded);
-  assert.deepEqual((await engine.actions.view(developer, id)).hits, []);
-  assert.ok(meter.events.includes('hit fenced'));
-  assert.equal((await store.runtimes.get('default', runtime.id))?.replica, 'another broker', 'the newer one stays');
-});
+test(
+  proves('wire:epochs', 'a hit of an older attachment is fenced, also when the newer one is at another broker'),
+  async (t) => {
+    const { store, engine, peer, epoch, id, meter } = await armed(t, { maxHits: 5 });
+    const runtime = (await engine.actions.view(developer, id)).placements[0]?.runtime;
+    assert.ok(runtime);
+    await store.runtimes.attach('default', runtime, 'another broker', 5);
+    peer.hit(id, epoch, 1);
+    assert.equal((await peer.closed).code, CLOSE.superseded);
+    assert.deepEqual((await engine.actions.view(developer, id)).hits, []);
+    assert.ok(meter.events.includes('hit fenced'));
+    assert.equal((await store.runtimes.get('default', runtime.id))?.replica, 'another broker', 'the newer one stays');
+  },
+);
 
 test('a hit that carries another epoch than its connection is out of order', async (t) => {
   const { engine, peer, epoch, id } = await armed(t, { maxHits: 5 });
@@ -121,7 +125,7 @@ test('a hit for an action that is over, or never was, or is of another organizat
   assert.deepEqual((await engine.actions.view(developer, id)).hits, []);
 });
 
-test('20 runtimes race for 50 hits, and exactly 50 are stored', async (t) => {
+test(proves('limits:hits', '20 runtimes race for 50 hits, and exactly 50 are stored'), async (t) => {
   const { engine, attach, meter } = await startEngine(t);
   for (let n = 0; n < 20; n++) {
     const { peer, welcome } = await attach(`race-${n}`);
@@ -155,44 +159,53 @@ test('what arrived just before the connection was lost still counts', async (t) 
   assert.equal(view.action.state, 'completed');
 });
 
-test('while the store is locked nothing is acknowledged; when it heals the hits are asked for, and nothing is lost', async (t) => {
-  const { engine, peer, epoch, id, dataDir, meter } = await armed(t, { maxHits: 3 }, { arm: false });
-  const locker = new Libsql(join(dataDir, 'borescope.db'));
-  t.after(() => locker.close());
-  locker.exec('BEGIN EXCLUSIVE');
-  peer.armed(id);
-  peer.hit(id, epoch, 1);
-  peer.hit(id, epoch, 2);
-  const answer = engine.actions.inspect(developer, { service: 'shop' }, spec.place);
-  const { requestId } = await peer.next('inspect');
-  peer.send({ type: 'inspected', requestId, inspection: { source: [], names: [], scripts: [], pending: false } });
-  await answer;
-  assert.deepEqual(peer.received, [], 'the inspection was answered behind the hits, and none of them acknowledged');
-  await assert.rejects(engine.actions.place(developer, { service: 'shop' }, spec), { code: 'UNAVAILABLE' });
-  assert.equal((await engine.actions.view(developer, id)).action.state, 'queued');
-  locker.exec('ROLLBACK');
-  assert.equal((await peer.next('resend')).lastSequence, 0);
-  assert.equal((await engine.actions.view(developer, id)).placements[0]?.status, 'armed', 'the report was kept');
-  for (let n = 1; n <= 3; n++) peer.hit(id, epoch, n);
-  const view = await engine.actions.wait(developer, id, { until: inSeconds(5) });
-  assert.equal(view.action.state, 'completed');
-  assert.deepEqual(
-    view.hits.map(({ sequence }) => sequence),
-    [1, 2, 3],
-  );
-  assert.equal(meter.events.filter((event) => event === 'hit accepted').length, 3);
-});
+test(
+  proves(
+    'errors:unavailable',
+    'while the store is locked nothing is acknowledged; when it heals the hits are asked for, and nothing is lost',
+  ),
+  async (t) => {
+    const { engine, peer, epoch, id, dataDir, meter } = await armed(t, { maxHits: 3 }, { arm: false });
+    const locker = new Libsql(join(dataDir, 'borescope.db'));
+    t.after(() => locker.close());
+    locker.exec('BEGIN EXCLUSIVE');
+    peer.armed(id);
+    peer.hit(id, epoch, 1);
+    peer.hit(id, epoch, 2);
+    const answer = engine.actions.inspect(developer, { service: 'shop' }, spec.place);
+    const { requestId } = await peer.next('inspect');
+    peer.send({ type: 'inspected', requestId, inspection: { source: [], names: [], scripts: [], pending: false } });
+    await answer;
+    assert.deepEqual(peer.received, [], 'the inspection was answered behind the hits, and none of them acknowledged');
+    await assert.rejects(engine.actions.place(developer, { service: 'shop' }, spec), { code: 'UNAVAILABLE' });
+    assert.equal((await engine.actions.view(developer, id)).action.state, 'queued');
+    locker.exec('ROLLBACK');
+    assert.equal((await peer.next('resend')).lastSequence, 0);
+    assert.equal((await engine.actions.view(developer, id)).placements[0]?.status, 'armed', 'the report was kept');
+    for (let n = 1; n <= 3; n++) peer.hit(id, epoch, n);
+    const view = await engine.actions.wait(developer, id, { until: inSeconds(5) });
+    assert.equal(view.action.state, 'completed');
+    assert.deepEqual(
+      view.hits.map(({ sequence }) => sequence),
+      [1, 2, 3],
+    );
+    assert.equal(meter.events.filter((event) => event === 'hit accepted').length, 3);
+  },
+);
 
-test('what the agent let through is redacted before it is stored, and counted', async (t) => {
-  const { engine, peer, epoch, id, meter } = await armed(t);
-  const value = { type: 'string', value: 'jane.doe@example.com' } as const;
-  peer.hit(id, epoch, 1, { variables: [{ name: 'note', value, scope: 'local' }] });
-  const view = await engine.actions.wait(developer, id, { until: inSeconds(5) });
-  assert.doesNotMatch(JSON.stringify(view), /jane\.doe/);
-  assert.equal(view.hits[0]?.hit.variables[0]?.value.type, 'redacted');
-  assert.equal(view.hits[0]?.hit.redactions.count, 1);
-  assert.ok(meter.events.includes('caught email'));
-});
+test(
+  proves('redaction:broker', 'what the agent let through is redacted before it is stored, and counted'),
+  async (t) => {
+    const { engine, peer, epoch, id, meter } = await armed(t);
+    const value = { type: 'string', value: 'jane.doe@example.com' } as const;
+    peer.hit(id, epoch, 1, { variables: [{ name: 'note', value, scope: 'local' }] });
+    const view = await engine.actions.wait(developer, id, { until: inSeconds(5) });
+    assert.doesNotMatch(JSON.stringify(view), /jane\.doe/);
+    assert.equal(view.hits[0]?.hit.variables[0]?.value.type, 'redacted');
+    assert.equal(view.hits[0]?.hit.redactions.count, 1);
+    assert.ok(meter.events.includes('caught email'));
+  },
+);
 
 test('what an agent says of the source is redacted, too', async (t) => {
   const { engine, peer, id } = await armed(t, {}, { arm: false });

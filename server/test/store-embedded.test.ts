@@ -109,58 +109,66 @@ test('a store that was closed is StoreUnavailable', async () => {
   await store.close();
 });
 
-test('a database that another process locks is StoreUnavailable, only the first call waits, and it heals', async () => {
-  const dataDir = directory();
-  const store = await open({ dataDir, busyTimeoutMs: 200 });
-  const locker = await speaking(`
-    import type { RuntimeDescription } from '@borescope/agent-protocol';
-import Libsql from 'libsql';
+test(
+  proves(
+    'errors:unavailable',
+    'a database that another process locks is StoreUnavailable, only the first call waits, and it heals',
+  ),
+  async () => {
+    const dataDir = directory();
+    const store = await open({ dataDir, busyTimeoutMs: 200 });
+    const locker = await speaking(`
+    import Libsql from 'libsql';
     const file = new Libsql(${JSON.stringify(join(dataDir, 'borescope.db'))});
     file.exec('BEGIN EXCLUSIVE');
     console.log('ready');
     process.stdin.once('data', () => { file.exec('ROLLBACK'); console.log('gone'); });
   `);
-  await assert.rejects(store.check(), StoreUnavailable);
-  const begun = performance.now();
-  for (let n = 0; n < 20; n++) {
-    await assert.rejects(store.organizations.create(organization(`locked-${n}`)), StoreUnavailable);
-  }
-  // Twenty waits of 200 ms would be four seconds.
-  assert.ok(performance.now() - begun < 2_000);
-  assert.deepEqual(
-    (await store.organizations.list()).map(({ name }) => name),
-    ['default'],
-    'reading goes on while another process writes',
-  );
-  assert.ok(locker.stdout && locker.stdin);
-  locker.stdin.write('let go\n');
-  await once(locker.stdout, 'data');
-  await store.check();
-  assert.ok(await store.organizations.create(organization('after')));
-});
+    await assert.rejects(store.check(), StoreUnavailable);
+    const begun = performance.now();
+    for (let n = 0; n < 20; n++) {
+      await assert.rejects(store.organizations.create(organization(`locked-${n}`)), StoreUnavailable);
+    }
+    // Twenty waits of 200 ms would be four seconds.
+    assert.ok(performance.now() - begun < 2_000);
+    assert.deepEqual(
+      (await store.organizations.list()).map(({ name }) => name),
+      ['default'],
+      'reading goes on while another process writes',
+    );
+    assert.ok(locker.stdout && locker.stdin);
+    locker.stdin.write('let go\n');
+    await once(locker.stdout, 'data');
+    await store.check();
+    assert.ok(await store.organizations.create(organization('after')));
+  },
+);
 
-test('a really full disk is StoreUnavailable, and what was there stays readable', async (t) => {
-  const mount = directory();
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', mount], { stdio: 'ignore' });
-  } catch {
-    t.skip('no right to mount a small file system here');
-    return;
-  }
-  cleanUps.push(() => execFileSync('umount', ['--lazy', mount]));
-  const store = await open({ dataDir: join(mount, 'data') });
-  const failure = await fill(store, 1_000).catch((error: unknown) => error);
-  assert.ok(failure instanceof StoreUnavailable);
-  await assert.rejects(store.check(), StoreUnavailable);
-  const written = (await store.organizations.list()).length;
-  assert.ok(written > 1, 'what was accepted before is still there');
-  await assert.rejects(fill(store, 1), StoreUnavailable);
-  assert.equal((await store.organizations.list()).length, written);
-  execFileSync('mount', ['-o', 'remount,size=8m', mount]);
-  await store.check();
-  await fill(store, 10);
-  assert.equal((await store.organizations.list()).length, written + 10);
-});
+test(
+  proves('errors:unavailable', 'a really full disk is StoreUnavailable, and what was there stays readable'),
+  async (t) => {
+    const mount = directory();
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', mount], { stdio: 'ignore' });
+    } catch {
+      t.skip('no right to mount a small file system here');
+      return;
+    }
+    cleanUps.push(() => execFileSync('umount', ['--lazy', mount]));
+    const store = await open({ dataDir: join(mount, 'data') });
+    const failure = await fill(store, 1_000).catch((error: unknown) => error);
+    assert.ok(failure instanceof StoreUnavailable);
+    await assert.rejects(store.check(), StoreUnavailable);
+    const written = (await store.organizations.list()).length;
+    assert.ok(written > 1, 'what was accepted before is still there');
+    await assert.rejects(fill(store, 1), StoreUnavailable);
+    assert.equal((await store.organizations.list()).length, written);
+    execFileSync('mount', ['-o', 'remount,size=8m', mount]);
+    await store.check();
+    await fill(store, 10);
+    assert.equal((await store.organizations.list()).length, written + 10);
+  },
+);
 
 const runtime: RuntimeDescription = {
   id: 'runtime-1',
