@@ -158,6 +158,28 @@ test(
   },
 );
 
+test('what an expression can make up carries no pseudonym, so that no guess can be compared with what is hidden', () => {
+  const user = { password: 'correct-horse', mail: MAIL };
+  const { values } = capture({ user, list: [MAIL] }, [
+    'user.password',
+    'user.mail',
+    '({ password: "correct-horse" })',
+    '({ deep: [{ password: "correct-horse" }] })',
+    '"someone@example.com"',
+    '`to ${"someone@example.com"} now`',
+    '({ ["someone@example.com"]: 1 })',
+    'list.concat("someone@example.com")',
+    '["to someone@example.com now"]',
+  ]);
+  const texts = values.map((value) => JSON.stringify(value.value));
+  assert.match(texts[0] ?? '', /"pseudonym":"p11x13"/);
+  assert.match(texts[1] ?? '', /"pseudonym":"p5x19"/);
+  for (const text of texts.slice(2)) {
+    assert.match(text, /redacted/);
+    assert.doesNotMatch(text, /p\d+x\d+|someone|horse/);
+  }
+});
+
 test('the error of an expression is told beside the others, without values', () => {
   const { values } = capture({ order: { id: 1 } }, ['order.customer.name', 'order.id']);
   assert.match(

@@ -5,6 +5,7 @@ import { type CapturedValue, capturedValue, hit, LIMITS } from '@borescope/agent
 import { createRedactor, type Redactor } from '@borescope/redaction';
 import { proves } from '../../tests/proves.ts';
 import { createCapturer } from '../src/capture/capture.ts';
+import { jsonBytes } from '../src/capture/json-bytes.ts';
 import type { CaptureResult } from '../src/capture/request.ts';
 import { compileExpression } from '../src/expressions/compile.ts';
 import { parseExpression } from '../src/expressions/parse.ts';
@@ -231,6 +232,23 @@ test(
     assert.ok(Buffer.byteLength(JSON.stringify(capture(variables))) > 40_000, 'and the budget is used');
   },
 );
+
+test('the bytes of a text are those of its JSON, for every code unit', () => {
+  for (let code = 0; code < 0x10000; code++) {
+    const text = `a${String.fromCharCode(code)}b`;
+    if (jsonBytes(text) !== Buffer.byteLength(JSON.stringify(text))) assert.fail(`code unit ${code.toString(16)}`);
+  }
+  for (const text of ['', '😀', '\ud83d', '\ude00\ud83d', '\ud83d\ud83d\ude00', 'é"\\\n']) {
+    assert.equal(jsonBytes(text), Buffer.byteLength(JSON.stringify(text)));
+  }
+});
+
+test('a text that is longer than what is left of the budget is not begun', () => {
+  const variables = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`v${i}`, { text: 'x'.repeat(1024) }]));
+  for (let bytes = 2_000; bytes < 8_000; bytes += 500) {
+    assert.ok(Buffer.byteLength(JSON.stringify(capture(variables, { budget: { bytes } }))) <= bytes);
+  }
+});
 
 test('variables that do not fit are counted', () => {
   const variables = Object.fromEntries(Array.from({ length: 900 }, (_, i) => [`variable${i}`, 'x'.repeat(100)]));

@@ -432,7 +432,7 @@ test('it works where code generation from strings is switched off', () => {
   const root = new URL('../..', import.meta.url);
   const script = `
     const { compileExpression } = await import('./agent-node/src/expressions/compile.ts');
-    const tree = { root: { type: 'binary', operator: '+', left: { type: 'literal', value: 1 }, right: { type: 'literal', value: 2 }, at: 1 }, names: [], usesThis: false, condition: false };
+    const tree = { root: { type: 'binary', operator: '+', left: { type: 'literal', value: 1 }, right: { type: 'literal', value: 2 }, at: 1 }, names: [], usesThis: false, condition: false, makesTexts: false };
     console.log(compileExpression(tree)({ lookup() {}, thisValue: undefined, hasThis: false }).value);
   `;
   const output = execFileSync(

@@ -77,6 +77,7 @@ function captureAll(memory: Memory, request: CaptureRequest): CaptureResult {
     stopped: undefined,
     cost: 0,
     opened: undefined,
+    unlinked: false,
     redactions: 0,
     kinds: [],
     objects: [],
@@ -84,6 +85,7 @@ function captureAll(memory: Memory, request: CaptureRequest): CaptureResult {
     levels: [],
     parents: [],
     slots: [],
+    origins: [],
   };
   const values = captureExpressions(walk, request);
   const variables = captureVariables(walk, request);
@@ -93,6 +95,7 @@ function captureAll(memory: Memory, request: CaptureRequest): CaptureResult {
       replace(walk, i, walk.stopped);
       continue;
     }
+    walk.unlinked = walk.origins[i] === true;
     try {
       fill(walk, i);
     } catch {
@@ -123,10 +126,12 @@ function captureExpression(walk: Walk, { text, evaluate }: RequestedExpression, 
     walk.bytesLeft -= jsonBytes(error);
     return { expression: text, error };
   }
+  walk.unlinked = owns(evaluation, 'made') && evaluation.made;
   const captured = shapeEvaluation(walk, evaluation);
-  if (!pay(walk, 0)) return { expression: text, value: cutMarker(walk) };
   const result: ExpressionResult = { expression: text, value: captured };
-  follow(walk, captured, 1, -1, result);
+  if (pay(walk, 0)) follow(walk, captured, 1, -1, result);
+  else result.value = cutMarker(walk);
+  walk.unlinked = false;
   return result;
 }
 

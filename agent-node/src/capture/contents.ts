@@ -117,9 +117,8 @@ function addProperty(
   const level = (walk.levels[index] ?? 0) + 1;
   const redactions = walk.redactions;
   const captured = shapeNamed(walk, record, value, level, index);
-  const property: Property = symbol
-    ? { name: record.shown, value: captured, symbol: true }
-    : { name: record.shown, value: captured };
+  const shown = walk.unlinked && record.kinds.length > 0 ? `[redacted:${record.kinds[0] ?? ''}]` : record.shown;
+  const property: Property = symbol ? { name: shown, value: captured, symbol: true } : { name: shown, value: captured };
   if (!pay(walk, PROPERTY_BYTES + record.bytes + (symbol ? SYMBOL_BYTES : 0))) {
     walk.redactions = redactions;
     // The envelope has room for the marker, and for a name of usual length.

@@ -2,6 +2,7 @@ import { type CapturedValue, LIMITS } from '@borescope/agent-protocol';
 import type { RedactedText } from '@borescope/redaction';
 import { headLength, jsonBytes } from './json-bytes.ts';
 import { isNaNumber, sliceText } from './primordials.ts';
+import { withoutPseudonyms } from './pseudonyms.ts';
 import { countKind, hidden, type Walk } from './walk.ts';
 
 const MAX_BIGINT = 1n << 16384n;
@@ -14,8 +15,7 @@ export function textNode(walk: Walk, text: string): CapturedValue {
   if (found !== undefined) {
     const only = found.whole ? found.findings[0] : undefined;
     if (only !== undefined) return hidden(walk, only);
-    countFindings(walk, found);
-    shown = found.text;
+    shown = foundText(walk, found);
   }
   if (shown.length <= LIMITS.stringLength && length <= LIMITS.stringLength) {
     walk.cost = 26 + jsonBytes(shown);
@@ -29,14 +29,16 @@ export function textNode(walk: Walk, text: string): CapturedValue {
 /** A text that has no node of its own, such as the message of an error; cut to `limit`, told by an ellipsis. */
 export function plainText(walk: Walk, text: string, limit: number): string {
   const found = walk.memory.redactor.text(text, limit);
-  if (found !== undefined) countFindings(walk, found);
-  const shown = found === undefined ? text : found.text;
+  const shown = found === undefined ? text : foundText(walk, found);
   const cut = shown.length > limit || text.length > limit;
   return cut ? `${sliceText(shown, 0, headLength(shown, limit - 1))}…` : shown;
 }
 
-function countFindings(walk: Walk, { findings }: RedactedText): void {
+/** Counts what was found, and gives the text with the placeholders. */
+function foundText(walk: Walk, found: RedactedText): string {
+  const { findings } = found;
   for (let i = 0; i < findings.length; i++) countKind(walk, findings[i]?.kind ?? '');
+  return walk.unlinked ? withoutPseudonyms(found) : found.text;
 }
 
 export function numberNode(walk: Walk, value: number): CapturedValue {

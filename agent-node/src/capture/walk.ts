@@ -20,7 +20,7 @@ export type CutReason = 'size' | 'nodes' | 'time';
 /**
  * One capture. A value is placed in two steps: `shape.ts` makes its node and says in `cost` what it takes, `place` pays
  * for it; the contents of objects are placed later, in the order of the queue, so that a budget that runs out cuts what
- * is deep and far first. The queue is five lists side by side, so that a queued object takes no object of its own.
+ * is deep and far first. The queue is lists side by side, so that a queued object takes no object of its own.
  */
 export interface Walk {
   readonly memory: Memory;
@@ -33,6 +33,8 @@ export interface Walk {
   cost: number;
   /** The object whose contents are to follow the node that was made last. */
   opened: object | undefined;
+  /** What is placed now comes from an expression that can make texts: it is shown without pseudonyms. */
+  unlinked: boolean;
   redactions: number;
   readonly kinds: string[];
   readonly objects: object[];
@@ -41,6 +43,8 @@ export interface Walk {
   /** Index in the queue of the object that this one was found in, or -1. */
   readonly parents: number[];
   readonly slots: Slot[];
+  /** `unlinked`, object by object. */
+  readonly origins: boolean[];
 }
 
 export type ContainerNode = Extract<CapturedValue, { type: 'object' | 'array' | 'map' | 'set' | 'error' }>;
@@ -83,6 +87,7 @@ export function follow(walk: Walk, node: CapturedValue, level: number, parent: n
   walk.levels[index] = level;
   walk.parents[index] = parent;
   walk.slots[index] = slot;
+  walk.origins[index] = walk.unlinked;
 }
 
 export function cutMarker(walk: Walk): CapturedValue {
@@ -92,7 +97,8 @@ export function cutMarker(walk: Walk): CapturedValue {
 /** Counts one hidden value and gives what stands in its place. */
 export function hidden(walk: Walk, finding: Finding): CapturedValue {
   countKind(walk, finding.kind);
-  const { kind, of, length, pseudonym } = finding;
+  const { kind, of, length } = finding;
+  const pseudonym = walk.unlinked ? undefined : finding.pseudonym;
   walk.cost = 90 + kind.length + of.length + (pseudonym === undefined ? 0 : pseudonym.length);
   return { type: 'redacted', kind, of, length, pseudonym };
 }

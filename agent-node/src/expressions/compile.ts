@@ -37,7 +37,7 @@ export function compileExpression(tree: ExpressionTree, options?: CompileOptions
   const run = compile(tree.root);
   const redactor = options === undefined ? undefined : guardRedactor(options.redactor);
   const plain = redactor !== undefined && isSecretPath(tree.root, redactor);
-  const { condition } = tree;
+  const { condition, makesTexts } = tree;
   return (scope) => {
     const context: Context = { scope, redactor, condition, steps: MAX_STEPS, secret: undefined, failure: '' };
     let value: unknown;
@@ -50,7 +50,7 @@ export function compileExpression(tree: ExpressionTree, options?: CompileOptions
       if (!isFailure(thrown)) context.failure = 'the expression cannot be evaluated on these values';
     }
     if (context.secret !== undefined) return secretEvaluation(context, context.secret, failed, plain, value);
-    return failed ? { error: context.failure } : { value };
+    return failed ? { error: context.failure } : { value, made: makesTexts };
   };
 }
 

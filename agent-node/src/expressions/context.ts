@@ -1,5 +1,6 @@
 import type { Redactor } from '@borescope/redaction';
 import { hasOwn } from '../capture/primordials.ts';
+import { withoutPseudonyms } from '../capture/pseudonyms.ts';
 import type { Scope } from './scope.ts';
 
 /** One evaluation. */
@@ -77,7 +78,7 @@ export function withoutSecrets(context: Context, text: string): string {
   takeSteps(context, text.length / UNITS_PER_STEP, 1);
   const found = context.redactor.text(text);
   if (found === undefined) return text;
-  if (!context.condition) return found.text;
+  if (!context.condition) return withoutPseudonyms(found);
   taint(context, found.findings[0]?.kind ?? 'secret');
   return text;
 }

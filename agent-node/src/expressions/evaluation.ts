@@ -8,7 +8,8 @@ import type { Scope } from './scope.ts';
  * a secret it gives an error.
  */
 export type Evaluation =
-  | { readonly value: unknown }
+  /** `made`: the expression can make texts of its own, so what it gives is shown without pseudonyms. */
+  | { readonly value: unknown; readonly made: boolean }
   | { readonly secret: string; readonly of: string; readonly text?: string }
   | { readonly error: string };
 

@@ -56,7 +56,7 @@ export function parseExpression(text: string, options: ParseOptions): ParsedExpr
   }
   try {
     const parsed = parseWhole(text);
-    const builder: Builder = { names: [], usesThis: false };
+    const builder: Builder = { names: [], usesThis: false, makesTexts: false };
     const root = build(parsed, builder, 0);
     const condition = options.condition === true;
     const secret = condition ? readsSecret(root, options.redactor) : undefined;
@@ -65,7 +65,10 @@ export function parseExpression(text: string, options: ParseOptions): ParsedExpr
         what: `a condition must not depend on \`${secret.name}\`, whose name says that it is secret`,
         instead: `Test another value; \`${secret.name} == null\` and \`typeof\` are allowed.`,
       });
-    return { ok: true, tree: { root, names: builder.names, usesThis: builder.usesThis, condition } };
+    return {
+      ok: true,
+      tree: { root, names: builder.names, usesThis: builder.usesThis, condition, makesTexts: builder.makesTexts },
+    };
   } catch (error) {
     if (error instanceof Refusal) return { ok: false, problem: error.problem };
     if (error instanceof SyntaxError) return { ok: false, problem: syntaxProblem(error) };
@@ -86,6 +89,7 @@ class Refusal extends Error {
 interface Builder {
   readonly names: string[];
   usesThis: boolean;
+  makesTexts: boolean;
 }
 
 function parseWhole(text: string): acorn.Expression {
@@ -106,8 +110,10 @@ function build(node: AnyNode, builder: Builder, depth: number): ExpressionNode {
   const below = (child: AnyNode) => build(child, builder, depth + 1);
   switch (node.type) {
     case 'Literal':
+      if (typeof node.value === 'string') builder.makesTexts = true;
       return literal(node);
     case 'TemplateLiteral':
+      builder.makesTexts = true;
       return {
         type: 'template',
         texts: node.quasis.map((quasi) => quasi.value.cooked ?? ''),
@@ -135,6 +141,7 @@ function build(node: AnyNode, builder: Builder, depth: number): ExpressionNode {
     }
     case 'BinaryExpression': {
       const operator = BINARY_OPERATORS.find((known: BinaryOperator) => known === node.operator);
+      if (operator === '+') builder.makesTexts = true;
       if (operator === undefined) throw unsupported(node);
       return { type: 'binary', operator, left: below(node.left), right: below(node.right), at };
     }
@@ -185,6 +192,7 @@ function member(node: acorn.MemberExpression, builder: Builder, depth: number): 
 
 function call(node: acorn.CallExpression, builder: Builder, depth: number): ExpressionNode {
   const at = node.start + 1;
+  builder.makesTexts = true;
   const callee = build(node.callee, builder, depth + 1);
   if (callee.type !== 'name' && callee.type !== 'member') throw unsafe(at, CALL_REFUSAL);
   return {

@@ -9,6 +9,11 @@ export interface ExpressionTree {
   readonly usesThis: boolean;
   /** A condition may not depend on a secret, not even in a hidden way: its outcome can be observed. */
   readonly condition: boolean;
+  /**
+   * It can make texts of its own, from literals or by computing. What it gives then carries no pseudonyms: else somebody
+   * could test guesses of a hidden value by comparing them.
+   */
+  readonly makesTexts: boolean;
 }
 
 export type ExpressionNode =
