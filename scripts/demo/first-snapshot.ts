@@ -3,8 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { z } from 'zod';
 import { root } from '../prepare.mjs';
-import { type Snapshot, snapshot } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 import { lineOf } from './source-line.ts';
+import { wholeSnapshot } from './whole-snapshot.ts';
 
 const FILE = 'examples/shop/src/orders.ts';
 const LINE = 'const payment = await charge(customer, price.total, orderId);';
@@ -50,17 +51,16 @@ export interface FirstSnapshot {
 /** Places the first snapshot, as an assistant would, and waits for it. */
 export async function firstSnapshot(client: Client, signal: AbortSignal): Promise<FirstSnapshot> {
   const place = { file: FILE, line: lineOf(join(root, FILE), LINE), expect_line: LINE };
-  const result = await client.callTool(
-    {
-      name: 'capture_snapshot',
-      arguments: { runtimes: { service: 'shop' }, ...place, condition: CONDITION, wait_seconds: 60 },
-    },
-    { timeout: CALL_LIMIT_MS, signal },
-  );
-  if (result.isError) throw new Error(`the snapshot was refused: ${JSON.stringify(result.structuredContent)}`);
+  const args = { runtimes: { service: 'shop' }, ...place, condition: CONDITION, wait_seconds: 60 };
+  const capture = async () => {
+    const call = { name: 'capture_snapshot', arguments: args };
+    const result = await client.callTool(call, { timeout: CALL_LIMIT_MS, signal });
+    if (result.isError) throw new Error(`the snapshot was refused: ${JSON.stringify(result.structuredContent)}`);
+    return result.structuredContent;
+  };
   return {
     question: `Shoppers get a discount twice. Looking into the running shop, where ${CONDITION}:`,
     answer: 'Look at cart.codes: the same code twice, once with a space behind it.',
-    snapshot: snapshot.parse(result.structuredContent),
+    snapshot: await wholeSnapshot(capture),
   };
 }
