@@ -213,7 +213,7 @@ export const PROMISES = {
     source: AGENT,
   },
   'agent:deadline': {
-    sentence: 'A probe is removed at its deadline also where the broker is gone.',
+    sentence: 'The agent removes a probe at its deadline of its own accord.',
     source: AGENT,
   },
   'agent:disarm': {

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { proves } from '../../tests/proves.ts';
 import { AGENT, startApplication } from './support/application.ts';
 import { TestBroker, TOKEN } from './support/broker.ts';
 
@@ -52,14 +53,15 @@ describe('attaching to a process', () => {
       }
     }));
 
-  it('leaves a process that has nothing to do its end, its exit code and its output', () =>
+  it(proves('agent:exit', 'leaves a process that has nothing to do its end, its exit code and its output'), () =>
     withBroker(async () => {
       const path = await program('short.mjs', "console.log('done'); process.exitCode = 7;");
       const ended = await startApplication(broker, path).ended();
       assert.deepEqual(ended, { code: 7, signal: null, stdout: 'done\n', stderr: '' });
-    }));
+    }),
+  );
 
-  it('does not keep an attached process alive, nor change the code of an uncaught error', () =>
+  it(proves('agent:exit', 'does not keep an attached process alive, nor change the code of an uncaught error'), () =>
     withBroker(async () => {
       const path = await program('crash.cjs', "setTimeout(() => { throw new Error('boom'); }, 600)");
       const application = startApplication(broker, path);
@@ -68,9 +70,10 @@ describe('attaching to a process', () => {
       assert.equal(ended.code, 1);
       assert.match(ended.stderr, /Error: boom/);
       assert.doesNotMatch(ended.stderr, /^borescope:|Waiting for the debugger/m);
-    }));
+    }),
+  );
 
-  it('is silent where no broker answers', async () => {
+  it(proves('agent:no-broker', 'is silent where no broker answers'), async () => {
     const path = await program('alone.cjs', "setTimeout(() => console.log('done'), 700)");
     const environment = { BORESCOPE_URL: 'ws://127.0.0.1:1/agent/v1' };
     const ended = await startApplication(undefined, path, { environment }).ended();
@@ -89,7 +92,7 @@ describe('attaching to a process', () => {
     assert.deepEqual(ended, { code: 0, signal: null, stdout: 'done\n', stderr: '' });
   });
 
-  it('says one line about a bad setting, and leaves the process alone', async () => {
+  it(proves('agent:no-broker', 'says one line about a bad setting, and leaves the process alone'), async () => {
     const path = await program('plain.cjs', "console.log('done')");
     const cases: [Record<string, string>, RegExp][] = [
       [{ BORESCOPE_TOKEN: '' }, /BORESCOPE_TOKEN is not set/],
@@ -108,7 +111,7 @@ describe('attaching to a process', () => {
     }
   });
 
-  it('says one line about a refused token', () =>
+  it(proves('agent:no-broker', 'says one line about a refused token'), () =>
     withBroker(async () => {
       const path = await program('refused.cjs', 'setTimeout(() => {}, 1500)');
       const environment = { BORESCOPE_TOKEN: 'bore_agt_wrong' };
@@ -116,7 +119,8 @@ describe('attaching to a process', () => {
       assert.equal(ended.code, 0);
       assert.equal(ended.stderr, 'borescope: the broker refused the token; trying again every few minutes\n');
       assert.equal(broker.authorizations.length, 1);
-    }));
+    }),
+  );
 
   for (const [how, execArgv, environment] of [
     ['--require', ['--require', AGENT], {}],
@@ -161,13 +165,16 @@ describe('attaching to a process', () => {
       assert.deepEqual(ended, { code: 0, signal: null, stdout: 'true true\nfalse\n', stderr: '' });
     }));
 
-  it('starts no agent under the permission model without its two permissions', async () => {
-    const path = await program('permitted.cjs', "console.log('done')");
-    const flag = Number(process.versions.node.split('.')[0]) < 24 ? '--experimental-permission' : '--permission';
-    const execArgv = [flag, '--allow-fs-read=*', '--allow-worker', '--require', AGENT];
-    const ended = await startApplication(undefined, path, { execArgv }).ended();
-    assert.equal(ended.code, 0, ended.stderr);
-    assert.equal(ended.stdout, 'done\n');
-    assert.match(ended.stderr, /no agent was started: Node's permission model is on/);
-  });
+  it(
+    proves('agent:permission-model', 'starts no agent under the permission model without its two permissions'),
+    async () => {
+      const path = await program('permitted.cjs', "console.log('done')");
+      const flag = Number(process.versions.node.split('.')[0]) < 24 ? '--experimental-permission' : '--permission';
+      const execArgv = [flag, '--allow-fs-read=*', '--allow-worker', '--require', AGENT];
+      const ended = await startApplication(undefined, path, { execArgv }).ended();
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.equal(ended.stdout, 'done\n');
+      assert.match(ended.stderr, /no agent was started: Node's permission model is on/);
+    },
+  );
 });

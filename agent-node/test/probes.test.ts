@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { CapturedValue, Hit } from '@borescope/agent-protocol';
+import { proves } from '../../tests/proves.ts';
 import { type Application, startApplication } from './support/application.ts';
 import { TestBroker } from './support/broker.ts';
 
@@ -28,31 +29,34 @@ describe('probes in a running process', () => {
   });
   afterEach(() => assert.equal(application.child.exitCode, null));
 
-  it('captures the variables just before the line runs, what is not set yet marked as such', async () => {
-    const actionId = id();
-    broker.arm({ actionId, place: { file: FILE, line: 15 } });
-    const { place } = await broker.next('armed', (frame) => frame.actionId === actionId);
-    assert.equal(place.sourceLine, '    const gross = sum + tax;');
-    assert.equal(place.function, 'Basket.total');
-    const { hit } = await broker.next('hit', (frame) => frame.actionId === actionId);
-    assert.deepEqual(variable(hit, 'country'), { type: 'string', value: 'de' });
-    assert.deepEqual(variable(hit, 'sum'), { type: 'number', value: 20 });
-    assert.deepEqual(variable(hit, 'gross'), { type: 'uninitialized' });
-    assert.equal(variable(hit, 'rates')?.type, 'object');
-    assert.equal(hit.variables.find(({ name }) => name === 'rates')?.scope, 'module');
-    assert.equal(variable(hit, 'this')?.type, 'object');
-    assert.equal(variable(hit, 'item'), undefined);
-    assert.equal(hit.line, 15);
-    assert.deepEqual(
-      hit.stack.slice(0, 2).map(({ function: name, line }) => [name, line]),
-      [
-        ['total', 15],
-        ['handle', 23],
-      ],
-    );
-  });
+  it(
+    proves('values:true', 'captures the variables just before the line runs, what is not set yet marked as such'),
+    async () => {
+      const actionId = id();
+      broker.arm({ actionId, place: { file: FILE, line: 15 } });
+      const { place } = await broker.next('armed', (frame) => frame.actionId === actionId);
+      assert.equal(place.sourceLine, '    const gross = sum + tax;');
+      assert.equal(place.function, 'Basket.total');
+      const { hit } = await broker.next('hit', (frame) => frame.actionId === actionId);
+      assert.deepEqual(variable(hit, 'country'), { type: 'string', value: 'de' });
+      assert.deepEqual(variable(hit, 'sum'), { type: 'number', value: 20 });
+      assert.deepEqual(variable(hit, 'gross'), { type: 'uninitialized' });
+      assert.equal(variable(hit, 'rates')?.type, 'object');
+      assert.equal(hit.variables.find(({ name }) => name === 'rates')?.scope, 'module');
+      assert.equal(variable(hit, 'this')?.type, 'object');
+      assert.equal(variable(hit, 'item'), undefined);
+      assert.equal(hit.line, 15);
+      assert.deepEqual(
+        hit.stack.slice(0, 2).map(({ function: name, line }) => [name, line]),
+        [
+          ['total', 15],
+          ['handle', 23],
+        ],
+      );
+    },
+  );
 
-  it('removes the probe after the last hit, and tells what it saw and cost', async () => {
+  it(proves('tools:cost', 'removes the probe after the last hit, and tells what it saw and cost'), async () => {
     const actionId = id();
     broker.arm({ actionId, place: { file: FILE, line: 24 }, maxHits: 3 });
     const status = await broker.next('status', (frame) => frame.actionId === actionId && frame.removed);
@@ -81,7 +85,7 @@ describe('probes in a running process', () => {
     assert.equal(observation.passes, observation.conditionFalse + 1);
   });
 
-  it('hides what is secret before it leaves the process', async () => {
+  it(proves('redaction:agent', 'hides what is secret before it leaves the process'), async () => {
     const actionId = id();
     broker.arm({
       actionId,
@@ -135,7 +139,7 @@ describe('probes in a running process', () => {
     assert.deepEqual(hit.values[0]?.value, { type: 'number', value: 0.19 });
   });
 
-  it('says why a condition never held', async () => {
+  it(proves('tools:diagnosis', 'says why a condition never held'), async () => {
     const actionId = id();
     broker.arm({ actionId, place: { file: FILE, line: 25 }, condition: 'order.nothing.here === 1' });
     const { observation } = await broker.next(
@@ -148,7 +152,7 @@ describe('probes in a running process', () => {
     await broker.next('status', (frame) => frame.actionId === actionId && frame.removed);
   });
 
-  it('removes a probe of its own accord at the deadline', async () => {
+  it(proves('agent:deadline', 'removes a probe of its own accord at the deadline'), async () => {
     const actionId = id();
     broker.arm({ actionId, place: { file: FILE, line: 25 }, condition: 'order.id < 0', ttlMs: 400 });
     const status = await broker.next('status', (frame) => frame.actionId === actionId && frame.removed);
@@ -159,18 +163,24 @@ describe('probes in a running process', () => {
     );
   });
 
-  it('refuses conditions and expressions that are not safe, or read a secret', async () => {
-    for (const [condition, code] of [
-      ['order.id = 1', 'EXPRESSION_UNSAFE'],
-      ['order.id ===', 'EXPRESSION_INVALID'],
-      ['order.customer.password === "a"', 'EXPRESSION_UNSAFE'],
-    ] as const) {
-      const actionId = id();
-      broker.arm({ actionId, place: { file: FILE, line: 25 }, condition });
-      const { problem } = await broker.next('failed', (frame) => frame.actionId === actionId);
-      assert.equal(problem.code, code);
-    }
-  });
+  it(
+    proves(
+      ['errors:expression', 'expressions:no-guessing'],
+      'refuses conditions and expressions that are not safe, or read a secret',
+    ),
+    async () => {
+      for (const [condition, code] of [
+        ['order.id = 1', 'EXPRESSION_UNSAFE'],
+        ['order.id ===', 'EXPRESSION_INVALID'],
+        ['order.customer.password === "a"', 'EXPRESSION_UNSAFE'],
+      ] as const) {
+        const actionId = id();
+        broker.arm({ actionId, place: { file: FILE, line: 25 }, condition });
+        const { problem } = await broker.next('failed', (frame) => frame.actionId === actionId);
+        assert.equal(problem.code, code);
+      }
+    },
+  );
 
   it('takes 200 actions and refuses the next one by the limit', async () => {
     const ids = Array.from({ length: 201 }, id);

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { ArmSpec } from '@borescope/agent-protocol';
+import { proves } from '../../tests/proves.ts';
 import { AGENT, type Application, startApplication } from './support/application.ts';
 import { TestBroker } from './support/broker.ts';
 
@@ -121,7 +122,7 @@ describe('places in the files that developers know', () => {
     ['an inline map with its sources', ['--module', 'commonjs', '--inlineSourceMap', '--inlineSources'], {}],
   ];
   for (const [what, options, files] of kinds) {
-    it(`binds TypeScript compiled to ${what}`, async () => {
+    it(proves('agent:source-maps', `binds TypeScript compiled to ${what}`), async () => {
       const at = await project(what.replaceAll(' ', '-'), {
         ...files,
         'src/order.ts': ORDER_TS,
@@ -155,7 +156,7 @@ describe('places in the files that developers know', () => {
     });
   }
 
-  it('binds TypeScript that tsx compiles when it is loaded', async () => {
+  it(proves('agent:source-maps', 'binds TypeScript that tsx compiles when it is loaded'), async () => {
     const at = await project('tsx', {
       'package.json': '{"name":"t","type":"module"}',
       'src/order.ts': ORDER_TS,
@@ -173,7 +174,7 @@ describe('places in the files that developers know', () => {
     await running(join(at, 'src/main.ts'), body, ['--import', TSX, '--import', AGENT]);
   });
 
-  it('says which lines run where the line cannot', async () => {
+  it(proves('errors:line-not-executable', 'says which lines run where the line cannot'), async () => {
     const at = await project('idle', { 'src/order.ts': ORDER_TS, 'src/main.ts': MAIN_TS });
     compile(at, '--module', 'commonjs', '--sourceMap');
     await running(join(at, 'dist/main.js'), async () => {
@@ -191,41 +192,53 @@ describe('places in the files that developers know', () => {
     });
   });
 
-  it('refuses a line whose text is not what the caller believes, and says what stands there', async () => {
-    const at = await project('mismatch', {
-      'bin/app.cjs':
-        'function tick(n) {\n  const twice = n * 2;\n  return twice;\n}\nsetInterval(() => tick(1), 10);\n',
-    });
-    await running(join(at, 'bin/app.cjs'), async () => {
-      const problem = await problemOf(arm({ file: 'app.cjs', line: 2, expectLine: 'return twice;' }));
-      assert.equal(problem.code, 'SOURCE_MISMATCH');
-      assert.match(problem.message, /const twice = n \* 2;/);
-      assert.match(problem.hint ?? '', /line 3/);
-      await hitOf(arm({ file: 'app.cjs', line: 2, expectLine: '   const twice = n * 2;  ' }));
-    });
-  });
+  it(
+    proves(
+      'errors:source-mismatch',
+      'refuses a line whose text is not what the caller believes, and says what stands there',
+    ),
+    async () => {
+      const at = await project('mismatch', {
+        'bin/app.cjs':
+          'function tick(n) {\n  const twice = n * 2;\n  return twice;\n}\nsetInterval(() => tick(1), 10);\n',
+      });
+      await running(join(at, 'bin/app.cjs'), async () => {
+        const problem = await problemOf(arm({ file: 'app.cjs', line: 2, expectLine: 'return twice;' }));
+        assert.equal(problem.code, 'SOURCE_MISMATCH');
+        assert.match(problem.message, /const twice = n \* 2;/);
+        assert.match(problem.hint ?? '', /line 3/);
+        await hitOf(arm({ file: 'app.cjs', line: 2, expectLine: '   const twice = n * 2;  ' }));
+      });
+    },
+  );
 
-  it('names the nearest files where none matches, and the candidates where several do', async () => {
-    const at = await project('names', {
-      'bin/app.cjs': "require('../a/index.cjs'); require('../b/index.cjs'); setInterval(() => {}, 50);\n",
-      'a/index.cjs': 'setInterval(() => {\n  Date.now();\n}, 10);\n',
-      'b/index.cjs': 'setInterval(() => {\n  Date.now();\n}, 10);\n',
-    });
-    await running(join(at, 'bin/app.cjs'), async () => {
-      const missing = await problemOf(arm({ file: 'src/indes.cjs', line: 1 }));
-      assert.equal(missing.code, 'FILE_NOT_FOUND');
-      assert.match(missing.hint ?? '', /a\/index\.cjs/);
-      const several = await problemOf(arm({ file: 'index.cjs', line: 2 }));
-      assert.equal(several.code, 'FILE_AMBIGUOUS');
-      assert.match(several.hint ?? '', /a\/index\.cjs.*b\/index\.cjs/);
-      const { place } = await armedOf(arm({ file: 'b/index.cjs', line: 2 }));
-      assert.equal(place.file, join(at, 'b/index.cjs'));
-      const elsewhere = await armedOf(arm({ file: '/home/ann/work/names/a/index.cjs', line: 2 }));
-      assert.equal(elsewhere.place.file, join(at, 'a/index.cjs'));
-    });
-  });
+  it(
+    proves(
+      ['errors:file-not-found', 'errors:file-ambiguous'],
+      'names the nearest files where none matches, and the candidates where several do',
+    ),
+    async () => {
+      const at = await project('names', {
+        'bin/app.cjs': "require('../a/index.cjs'); require('../b/index.cjs'); setInterval(() => {}, 50);\n",
+        'a/index.cjs': 'setInterval(() => {\n  Date.now();\n}, 10);\n',
+        'b/index.cjs': 'setInterval(() => {\n  Date.now();\n}, 10);\n',
+      });
+      await running(join(at, 'bin/app.cjs'), async () => {
+        const missing = await problemOf(arm({ file: 'src/indes.cjs', line: 1 }));
+        assert.equal(missing.code, 'FILE_NOT_FOUND');
+        assert.match(missing.hint ?? '', /a\/index\.cjs/);
+        const several = await problemOf(arm({ file: 'index.cjs', line: 2 }));
+        assert.equal(several.code, 'FILE_AMBIGUOUS');
+        assert.match(several.hint ?? '', /a\/index\.cjs.*b\/index\.cjs/);
+        const { place } = await armedOf(arm({ file: 'b/index.cjs', line: 2 }));
+        assert.equal(place.file, join(at, 'b/index.cjs'));
+        const elsewhere = await armedOf(arm({ file: '/home/ann/work/names/a/index.cjs', line: 2 }));
+        assert.equal(elsewhere.place.file, join(at, 'a/index.cjs'));
+      });
+    },
+  );
 
-  it('waits for a module that is not loaded, and sees its first pass', async () => {
+  it(proves('agent:not-loaded', 'waits for a module that is not loaded, and sees its first pass'), async () => {
     const late = 'const seen = process.argv.length;\nconst twice = seen * 2;\nmodule.exports = { twice };\n';
     const at = await project('pending', {
       'bin/app.cjs': "process.on('message', (path) => import(path)); setInterval(() => {}, 50);\n",
@@ -254,7 +267,7 @@ describe('places in the files that developers know', () => {
     });
   });
 
-  it('inspects a place without placing anything', async () => {
+  it(proves('tools:inspect', 'inspects a place without placing anything'), async () => {
     const at = await project('inspect', { 'src/order.ts': ORDER_TS, 'src/main.ts': MAIN_TS });
     compile(at, '--module', 'commonjs', '--sourceMap');
     await running(join(at, 'dist/main.js'), async () => {
