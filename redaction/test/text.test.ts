@@ -271,6 +271,10 @@ test('source code stays readable: only literals are hidden in it', () => {
     '* - For client_credentials: detected by grant type',
     "const SECRET = ['password', 'token'];",
     'const LONGEST_SECRET = 64;',
+    'const kind = secret ? "secret" : isPrivateKey ? "private" : "public";',
+    'name(type === "oauth" ? "OAuth" : "OpenID")',
+    '* - `client_secret_post`: Credentials in the body',
+    "log(`resumption token: ${last || 'none'}`);",
     'const SECRET_EXPIRY_SECONDS = 30 * 24 * 60 * 60;',
     "const AUTHORIZATION_CODE_CHALLENGE_METHOD = 'S256';",
   );

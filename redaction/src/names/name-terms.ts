@@ -108,7 +108,7 @@ export const TERM_GROUPS: readonly TermGroup[] = [
       missing expired expiry expires expiration ttl lifetime timeout duration age max min at in on date time timestamp
       created updated changed issuer audience scope scopes balance price supply symbol decimals consent banner domain
       samesite mode method methods supported seconds secs ms millis minutes
-      hours days bytes arn ref reference attempts attempt retries history`,
+      hours days bytes arn metadata ref reference attempts attempt retries history`,
   },
   {
     role: ROLE.head,

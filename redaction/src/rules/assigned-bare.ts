@@ -109,6 +109,7 @@ export function bareValue(view: View, place: Place, at: number): readonly Span[]
   if (place.spaced && wordEnd > at && isMemberOrGeneric(view, wordEnd, next)) return undefined;
   const isWord = next < 0 || view.isIn(ENDS, wordEnd) || view.isIn(CODE_NEXT, wordEnd);
   if (wordEnd > at && isWord && isExpression(view, place, at, wordEnd, next)) return undefined;
+  if (first === DOLLAR && isFilledLater(view, at)) return undefined;
   // `{`: an object, or the hole of a template; the values inside have names of their own.
   if (first === BRACE && !isHole(view, at)) return undefined;
   const start = behindPlaceholder(view, at);
@@ -138,9 +139,10 @@ function isExpression(view: View, place: Place, from: number, to: number, next: 
   if (isPlainWord(view, from, to)) return true;
   const digits = hasDigit(view, from, to);
   if (to - from === 1 && digits) return true; // a flag: 0 or 1
-  if (place.keyQuoted && place.colon) return false; // JSON: a number
-  const path = hasDot(view, from, to);
   if (view.isIn(DIGIT, from)) return false;
+  // JSON has no bare words.
+  if (place.keyQuoted && place.colon) return true;
+  const path = hasDot(view, from, to);
   if (digits) return path && place.spaced && to - from < LONGEST_PATH && !place.colon;
   if (view.nameKind(from, to) !== undefined) return true; // password = dbPassword
   if (path) return place.spaced || view.isIn(CODE_NEXT, to);
@@ -156,6 +158,7 @@ function isExpression(view: View, place: Place, from: number, to: number, next: 
 }
 
 const LONGEST_PATH = 48;
+const LONGEST_HOLE = 128;
 const LONGEST_INDENT = 64;
 const INDENT = alphabet(' \t-"\'');
 const UNDERSCORES = alphabet('_');
@@ -188,6 +191,15 @@ function lineEnd(view: View, from: number): number {
   let to = from;
   while (to < view.end && view.code(to) !== LINE_FEED && view.code(to) !== CARRIAGE_RETURN) to++;
   return to;
+}
+
+/** `token: ${last ?? 'none'}`: all of the value is the hole of a template. */
+function isFilledLater(view: View, at: number): boolean {
+  if (view.code(at + 1) !== BRACE) return false;
+  let index = at + 2;
+  while (index - at < LONGEST_HOLE && view.code(index) !== BRACE_CLOSE && view.code(index) >= 32) index++;
+  if (view.code(index) !== BRACE_CLOSE) return false;
+  return index + 1 >= view.end || view.isIn(ENDS, index + 1) || view.isIn(TRAILING, index + 1);
 }
 
 function isHole(view: View, at: number): boolean {
@@ -224,6 +236,7 @@ const CARRIAGE_RETURN = 13;
 const SPACE = 32;
 const BANG = 33;
 const HASH = 35;
+const DOLLAR = 36;
 const PARENTHESIS = 40;
 const COMMA = 44;
 const DOT = 46;
@@ -233,3 +246,4 @@ const QUESTION = 63;
 const BRACKET = 91;
 const BACKTICK = 96;
 const BRACE = 123;
+const BRACE_CLOSE = 125;

@@ -66,13 +66,23 @@ export const assignment: Rule = {
       compared: at - operator >= 1 && view.code(at) === EQUALS && view.code(operator) !== COLON,
       spaced: spaced || value > gap,
       spacedBefore: spaced,
-      keyQuoted: end < wrapped,
+      // Between back quotes a name stands in prose.
+      keyQuoted: end < wrapped && view.code(end) !== BACKTICK,
     };
+    if (place.colon && spaced && isChosen(view, from)) return undefined;
     const spans = header(view, place, value) ?? valueAt(view, place, value);
     if (spans === undefined || spans.length === 0) return undefined;
     return spans.map((span) => ({ from: span.from, to: span.to, kind }));
   },
 };
+
+/** `secret ? 'token' : 'none'`: the key is one of two choices. */
+function isChosen(view: View, key: number): boolean {
+  let before = key - 1;
+  if (isQuote(view.code(before))) before--;
+  while (key - before < LONGEST_SPACE && isSpace(view.code(before))) before--;
+  return view.code(before) === QUESTION;
+}
 
 function valueAt(view: View, place: Place, at: number): readonly Span[] | undefined {
   if (view.code(at) === BRACKET && behindPlaceholder(view, at) === at) return quotedList(view, at);
@@ -108,5 +118,7 @@ function isSpace(code: number): boolean {
 const COLON = 58;
 const EQUALS = 61;
 const GREATER = 62;
+const QUESTION = 63;
 const BRACKET = 91;
 const BACKSLASH = 92;
+const BACKTICK = 96;
