@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 
+// `borescope runtimes | head -1`: who reads the output may go before it ends.
+process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
 const main = new URL('../dist/main.js', import.meta.url);
 if (existsSync(main)) {
   const { run } = await import(main.href);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { request } from 'node:https';
@@ -6,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import Libsql from 'libsql';
+import { WebSocket } from 'ws';
 import { proves } from '../../tests/proves.ts';
 import { ListenError, startBroker } from '../src/broker.ts';
 import { readSettings, SettingsError } from '../src/settings.ts';
@@ -107,7 +110,10 @@ test(
 test('a broker with a certificate speaks TLS, to assistants and in its own words', async (t) => {
   // Self-signed for localhost, good for nothing but this test.
   const cert = fixture('localhost-cert.pem');
-  const { url } = await testBroker(t, { BORESCOPE_TLS_CERT: cert, BORESCOPE_TLS_KEY: fixture('localhost-key.pem') });
+  const { url, token } = await testBroker(t, {
+    BORESCOPE_TLS_CERT: cert,
+    BORESCOPE_TLS_KEY: fixture('localhost-key.pem'),
+  });
   assert.match(url, /^https:\/\/127\.0\.0\.1:\d+$/);
   const status = await new Promise((resolve, reject) => {
     const sent = request(`${url}/readyz`, { ca: readFileSync(cert) }, (response) => resolve(response.statusCode));
@@ -115,6 +121,107 @@ test('a broker with a certificate speaks TLS, to assistants and in its own words
     sent.end();
   });
   assert.equal(status, 200);
+  const peer = new WebSocket(`${url.replace('https', 'wss')}/agent/v1`, {
+    ca: readFileSync(cert),
+    headers: bearer((await token({ kind: 'agent' })).token),
+  });
+  t.after(() => peer.terminate());
+  await once(peer, 'open');
+});
+
+test('while another process holds the database, calls that write are UNAVAILABLE, and work again afterwards', async (t) => {
+  const { url, token, dataDir } = await testBroker(t);
+  const peer = await agentPeer(t, url, (await token({ kind: 'agent' })).token, runtime('runtime-1'));
+  const client = await modernClient(t, url, bearer((await token({ kind: 'mcp' })).token));
+  const capture = () => client.callTool({ name: 'capture_snapshot', arguments: { ...place, wait_seconds: 0 } });
+  const other = new Libsql(join(dataDir, 'borescope.db'));
+  t.after(() => other.close());
+  other.exec('BEGIN EXCLUSIVE');
+  const refused = await capture();
+  assert.equal(refused.isError, true);
+  const { error } = Object(refused.structuredContent);
+  assert.equal(error.code, 'UNAVAILABLE');
+  assert.equal(error.retryable, true);
+  assert.doesNotMatch(JSON.stringify(refused), /SQLITE|\.db|\/tmp/);
+  assert.equal((await fetch(`${url}/readyz`)).status, 503);
+  for (const answer of await Promise.all(calls)) {
+    const action = Object(answer.structuredContent).action;
+    assert.ok(ids.includes(action.id));
+    assert.match(action.state, /queued|armed/);
+  }
+  assert.ok((await drained).reconnectAfterMs >= 0);
+  await closing;
+  await assert.rejects(fetch(`${url}/healthz`));
+});
+
+test(
+  proves('actions:restart', 'an action that lives when the broker stops goes on when it starts again'),
+  async (t) => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'borescope-'));
+    t.after(() => rm(dataDir, { recursive: true, force: true }));
+    const environment = { BORESCOPE_DATA_DIR: dataDir };
+    const first = await testBroker(t, environment);
+    const agent = (await first.token({ kind: 'agent' })).token;
+    const mcp = (await first.token({ kind: 'mcp' })).token;
+    const peer = await agentPeer(t, first.url, agent, runtime('runtime-1'));
+    const call = await modernClient(t, first.url, bearer(mcp));
+    await call.callTool({ name: 'capture_snapshot', arguments: { ...place, wait_seconds: 0 } });
+    const id = await armNext(peer);
+    await first.broker.close();
+
+    const second = await testBroker(t, environment);
+    const again = await agentPeer(t, second.url, agent, runtime('runtime-1'));
+    const client = await modernClient(t, second.url, bearer(mcp));
+    const answer = client.callTool({ name: 'wait_for_action', arguments: { action_id: id } });
+    sendHit(again, id, 1, again.epoch);
+    assert.equal(Object((await answer).structuredContent).action.state, 'completed');
+  },
+);
+
+test('a broker with a certificate speaks TLS, to assistants and in its own words', async (t) => {
+  // Self-signed for localhost, good for nothing but this test.
+  const cert = fixture('localhost-cert.pem');
+  const { url, token } = await testBroker(t, {
+    BORESCOPE_TLS_CERT: cert,
+    BORESCOPE_TLS_KEY: fixture('localhost-key.pem'),
+  });
+  assert.match(url, /^https:\/\/127\.0\.0\.1:\d+$/);
+  const status = await new Promise((resolve, reject) => {
+    const sent = request(`${url}/readyz`, { ca: readFileSync(cert) }, (response) => resolve(response.statusCode));
+    sent.once('error', reject);
+    sent.end();
+  });
+  assert.equal(status, 200);
+  const peer = new WebSocket(`${url.replace('https', 'wss')}/agent/v1`, {
+    ca: readFileSync(cert),
+    headers: bearer((await token({ kind: 'agent' })).token),
+  });
+  t.after(() => peer.terminate());
+  await once(peer, 'open');
+});
+
+test('while another process holds the database, calls that write are UNAVAILABLE, and work again afterwards', async (t) => {
+  const { url, token, dataDir } = await testBroker(t);
+  const peer = await agentPeer(t, url, (await token({ kind: 'agent' })).token, runtime('runtime-1'));
+  const client = await modernClient(t, url, bearer((await token({ kind: 'mcp' })).token));
+  const capture = () => client.callTool({ name: 'capture_snapshot', arguments: { ...place, wait_seconds: 0 } });
+  const other = new Libsql(join(dataDir, 'borescope.db'));
+  t.after(() => other.close());
+  other.exec('BEGIN EXCLUSIVE');
+  const refused = await capture();
+  assert.equal(refused.isError, true);
+  assert.deepEqual(Object(refused.structuredContent).error, {
+    code: 'UNAVAILABLE',
+    message: 'The broker cannot use its store now.',
+    hint: 'Try again in a few seconds.',
+    retryable: true,
+  });
+  assert.equal((await fetch(`${url}/readyz`)).status, 503);
+  assert.equal((await fetch(`${url}/healthz`)).status, 200);
+  other.exec('ROLLBACK');
+  assert.equal((await fetch(`${url}/readyz`)).status, 200);
+  assert.equal((await capture()).isError, undefined);
+  await armNext(peer);
 });
 
 test('a certificate that cannot be read stops the start with one line that names the setting', async () => {

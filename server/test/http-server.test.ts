@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { proves } from '../../tests/proves.ts';
-import { bearer, testBroker } from './broker-harness.ts';
+import { bearer, testBroker, until } from './broker-harness.ts';
 
 /** `fetch` sets the Host header itself; this sends the one that is given. */
 function get(url: string, headers: Record<string, string>): Promise<{ status: number; body: string }> {
@@ -61,6 +61,30 @@ test('every error has the one shape', async (t) => {
     assert.deepEqual(Object.keys(error), ['code', 'message', 'hint', 'retryable']);
     assert.equal(error.code, code);
   }
+});
+
+test('answers of the MCP endpoint carry the headers of every route, and are counted', async (t) => {
+  const { url, token } = await testBroker(t);
+  const { token: mcp } = await token({ kind: 'mcp' });
+  const response = await fetch(`${url}/mcp`, {
+    method: 'POST',
+    headers: { ...bearer(mcp), 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+    body: '{"jsonrpc":"2.0","id":1,"method":"tools/list"}',
+  });
+  assert.equal(response.status, 200);
+  assert.match(await response.text(), /capture_snapshot/);
+  assert.equal(response.headers.get('x-content-type-options'), 'nosniff');
+  assert.equal(response.headers.get('x-frame-options'), 'DENY');
+  const counted = /borescope_http_requests_total\{route="\/mcp",status="200"\} 1/;
+  await until(async () => counted.test(await (await fetch(`${url}/metrics`)).text()), 'the request is counted');
+});
+
+test('the Email and Token headers are refused clearly while tokens have no owner', async (t) => {
+  const { url, token } = await testBroker(t);
+  const { token: mcp } = await token({ kind: 'mcp' });
+  const response = await fetch(`${url}/mcp`, { method: 'POST', headers: { email: 'a@b.example', token: mcp } });
+  assert.equal(response.status, 403);
+  assert.match(await response.text(), /no owner e-mail/);
 });
 
 test('a page of another site cannot reach the broker by rebinding its name', async (t) => {

@@ -286,6 +286,20 @@ test(
   },
 );
 
+test('wait_for_action gives only the hits after the number that was named', async (t) => {
+  const { url, mcp, peer } = await bench(t);
+  const call = (await ERAS[0]?.[1](t, url, mcp)) ?? assert.fail();
+  const answer = call('capture_snapshot', { ...place, max_hits: 3 });
+  const id = await armNext(peer);
+  for (const sequence of [1, 2, 3]) sendHit(peer, id, sequence);
+  assert.equal(Object((await answer).structured['hits']).length, 3);
+  const { structured } = await call('wait_for_action', { action_id: id, after_sequence: 2 });
+  assert.deepEqual(
+    Object(structured['hits']).map(({ hit }: { hit: number }) => hit),
+    [3],
+  );
+});
+
 test(proves('tools:cancel', 'cancel removes the probe, and a second call answers like the first'), async (t) => {
   const { url, mcp, peer } = await bench(t);
   const call = (await ERAS[0]?.[1](t, url, mcp)) ?? assert.fail();

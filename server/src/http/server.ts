@@ -7,7 +7,7 @@ import { authenticate } from '../access/authenticate.ts';
 import { bearerCredential } from '../access/credentials.ts';
 import type { Tokens } from '../access/tokens.ts';
 import type { Log } from '../log.ts';
-import type { Store } from '../store/store.ts';
+import { type Store, StoreUnavailable } from '../store/store.ts';
 import { homePage } from './home-page.ts';
 import type { HostCheck } from './host-check.ts';
 import { HttpError, type HttpErrorCode } from './http-error.ts';
@@ -68,8 +68,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     const ms = Math.round(reply.elapsedTime);
     log.debug({ method: request.method, route, status: reply.raw.statusCode, ms }, 'request');
   });
-  app.setErrorHandler((error: FastifyError, request, reply) => {
-    const known = error instanceof HttpError ? error : fromFastify(error);
+  app.setErrorHandler((error: FastifyError | StoreUnavailable, request, reply) => {
+    const known = error instanceof HttpError ? error : translated(error);
     if (known.status >= 500 && !(error instanceof HttpError))
       log.error({ err: error, route: routeOf(request) }, 'request failed');
     return reply.status(known.status).headers(known.headers).send(known.body());
@@ -129,8 +129,9 @@ function notReady(message: string): HttpError {
   return new HttpError('UNAVAILABLE', message, 'Try again in a few seconds.', { 'retry-after': '5' });
 }
 
-/** Fastify's own errors, by status; their text may quote the body, so it is not passed on. */
-function fromFastify(error: FastifyError): HttpError {
+/** Errors of the store and of Fastify; the text of the latter may quote the body, so it is not passed on. */
+function translated(error: FastifyError | StoreUnavailable): HttpError {
+  if (error instanceof StoreUnavailable) return notReady('the store cannot be used now');
   const texts: Readonly<Record<number, [HttpErrorCode, string, string]>> = {
     400: ['BAD_REQUEST', 'the request body is not the JSON that was announced', 'Send valid JSON.'],
     413: ['PAYLOAD_TOO_LARGE', `the request body is above ${BODY_LIMIT} bytes`, 'Send less.'],
