@@ -117,6 +117,7 @@ test(
       '[password].includes("x")',
       '({ a: password }).a === "x"',
       '!password',
+      'user[password === "x" ? "a" : "b"] == null',
     ]) {
       const problem = problemOf(text, true);
       assert.equal(problem.code, 'EXPRESSION_UNSAFE', text);

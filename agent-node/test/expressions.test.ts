@@ -336,6 +336,7 @@ test(
       'user["pass" + "word"]',
       'user.password === "x" ? 1 : 2',
       'typeof (user.password[0] === "h" ? 1 : "")',
+      'user[user.password[0] === "h" ? "name" : "no"] == null',
       '(user.password[0] === "h" ? null : 1) == null',
       'map.get("password").length',
       '[user.password]',

@@ -88,7 +88,6 @@ export const dateTime = uncurry<(date: Date) => number>(Date.prototype.getTime);
 export const dateIso = uncurry<(date: Date) => string>(Date.prototype.toISOString);
 export const functionText = uncurry<(fn: unknown) => string>(Function.prototype.toString);
 export const symbolDescription = uncurryGetter<string>(Symbol.prototype, 'description');
-export const bigintText = uncurry<(value: bigint) => string>(BigInt.prototype.toString);
 export const numberValue = uncurry<(value: unknown) => number>(Number.prototype.valueOf);
 export const stringValue = uncurry<(value: unknown) => string>(String.prototype.valueOf);
 export const booleanValue = uncurry<(value: unknown) => boolean>(Boolean.prototype.valueOf);

@@ -45,7 +45,7 @@ export function takeSteps(context: Context, count: number, at: number): void {
   if (context.steps < 0) fail(context, at, `it would take more than ${MAX_STEPS} steps; read a smaller part`);
 }
 
-export function taint(context: Context, kind: string): void {
+function taint(context: Context, kind: string): void {
   if (context.secret === undefined) context.secret = kind;
 }
 
