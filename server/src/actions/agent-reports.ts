@@ -29,7 +29,7 @@ export function createAgentReports(options: AgentReportsOptions): AgentListener 
       case 'accepted': {
         const ack: Reply = { type: 'ack', actionId, sequence: frame.sequence };
         if (result.completed) await ending(organization, actionId);
-        else changes.tell(organization, actionId);
+        else changes.tell(organization, actionId, 'progress');
         return [ack];
       }
       case 'duplicate':
@@ -54,7 +54,7 @@ export function createAgentReports(options: AgentReportsOptions): AgentListener 
       return next;
     });
     if (ended) await ending(organization, actionId);
-    else if (after !== undefined) changes.tell(organization, actionId);
+    else if (after !== undefined) changes.tell(organization, actionId, 'progress');
     const hasProbe = frame.type === 'armed' || frame.type === 'pending' || (frame.type === 'status' && !frame.removed);
     const wanted = after !== undefined && !isOver(after.action) && after.placement.status !== 'failed';
     return hasProbe && !wanted ? [disarm(after?.action, actionId)] : [];
@@ -76,7 +76,7 @@ export function createAgentReports(options: AgentReportsOptions): AgentListener 
   }
 
   const tellAll = ({ organization }: Attachment, actionIds: readonly string[]) => {
-    for (const actionId of actionIds) changes.tell(organization, actionId);
+    for (const actionId of actionIds) changes.tell(organization, actionId, 'progress');
   };
   return { hit, report, attached: tellAll, gone: tellAll };
 }

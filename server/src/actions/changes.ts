@@ -1,20 +1,18 @@
-/**
- * Tells who waits that an action, or a placement or hit of it, has changed. Only a trigger: what it has become stands in
- * the store.
- */
+/** `ended`: the action is over. `progress`: anything else about it, its placements or its hits, also after its end. */
+export type Change = 'progress' | 'ended';
+
+/** Tells who waits that something has changed. Only a trigger: what it has become stands in the store. */
 export interface Changes {
-  tell(organization: string, actionId: string): void;
+  tell(organization: string, actionId: string, change: Change): void;
   /** The answer ends it. */
-  watch(organization: string, actionId: string, listener: () => void): () => void;
-  /** How many watch. */
-  count(): number;
+  watch(organization: string, actionId: string, listener: (change: Change) => void): () => void;
 }
 
 export function createChanges(): Changes {
-  const watching = new Map<string, Set<() => void>>();
+  const watching = new Map<string, Set<(change: Change) => void>>();
   return {
-    tell(organization, actionId) {
-      for (const listener of watching.get(`${organization} ${actionId}`) ?? []) listener();
+    tell(organization, actionId, change) {
+      for (const listener of watching.get(`${organization} ${actionId}`) ?? []) listener(change);
     },
     watch(organization, actionId, listener) {
       const key = `${organization} ${actionId}`;
@@ -25,6 +23,5 @@ export function createChanges(): Changes {
         if (listeners.size === 0 && watching.get(key) === listeners) watching.delete(key);
       };
     },
-    count: () => [...watching.values()].reduce((sum, listeners) => sum + listeners.size, 0),
   };
 }

@@ -41,7 +41,7 @@ export function createEnding({ store, sessions, queue, changes, log, meter }: En
       meter.storeUnavailable();
       log.warn({ err: error, organization, action: actionId }, 'the end of an action was not told to its runtimes');
     } finally {
-      changes.tell(organization, actionId);
+      changes.tell(organization, actionId, 'ended');
     }
   };
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { ActionView } from './actions.ts';
-import type { Changes } from './changes.ts';
+import type { Change, Changes } from './changes.ts';
 import { isOver } from './state-machine.ts';
 
 /** Milliseconds after the end for the runtimes' last words: what the probe cost, and that it is out. */
@@ -39,7 +39,13 @@ export function createWaiting(clock: Clock, changes: Changes): Waiting {
         over = true;
         wake();
       };
-      const cancels = [changes.watch(organization, id, () => wake()), clock.later(until - clock.now(), end)];
+      // Who is not told of progress need not read it, for each reading asks the store; but once the action is over, or
+      // while it is being read and may be, the runtimes' last words count.
+      let indifferent = false;
+      const changed = (change: Change) => {
+        if (change === 'ended' || !indifferent) wake();
+      };
+      const cancels = [changes.watch(organization, id, changed), clock.later(until - clock.now(), end)];
       wakers.add(end);
       signal?.addEventListener('abort', end, { once: true });
       try {
@@ -48,6 +54,7 @@ export function createWaiting(clock: Clock, changes: Changes): Waiting {
           const woken = new Promise<void>((resolve) => {
             wake = resolve;
           });
+          indifferent = false;
           const view = await read();
           if (over || released || signal?.aborted === true || until <= clock.now()) return view;
           if (isOver(view.action)) {
@@ -62,6 +69,7 @@ export function createWaiting(clock: Clock, changes: Changes): Waiting {
             );
           }
           if (!first) onChange?.(view);
+          indifferent = onChange === undefined && !isOver(view.action);
           await woken;
         }
       } finally {

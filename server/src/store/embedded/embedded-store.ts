@@ -45,8 +45,10 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     // A commit outlives the death of this process; only a power cut may take the last ones. An fsync for each would
     // bound the broker to the disk, and what would be lost is a debugging session.
     database.pragma('synchronous=NORMAL');
-    // Bytes of the write-ahead log that stay on disk after a checkpoint.
-    database.pragma(`journal_size_limit=${16 * 1024 * 1024}`);
+    // Pages of 4 KiB in the write-ahead log until it is merged into the file, which waits for the disk; and the bytes of
+    // it that stay on disk after that.
+    database.pragma('wal_autocheckpoint=4000');
+    database.pragma(`journal_size_limit=${32 * 1024 * 1024}`);
     // Hits are deleted because nobody may read them any longer: overwrite them.
     database.pragma('secure_delete=ON');
     prepareSchema(database, now());
