@@ -200,6 +200,21 @@ test(
   },
 );
 
+test('what is open under a token is closed when the token expires', async (t) => {
+  const { store, tokens, organization, clock } = await bench(t);
+  const { record } = await tokens.create({ organization, kind: 'agent', name: 'a', lifetimeMs: 1000 });
+  const attachments = watchAttachments({ store, clock: () => clock.now, onError: assert.ifError });
+  const alive = setInterval(() => undefined, 1000);
+  t.after(() => {
+    attachments.stop();
+    clearInterval(alive);
+  });
+  const closed = new Promise<void>((resolve) => attachments.add({ organization, id: record.id }, resolve));
+  clock.now += 1000;
+  await closed;
+  assert.equal(attachments.count(), 0);
+});
+
 test('an attachment that ended is not closed again', async (t) => {
   const { store, tokens, organization } = await bench(t);
   const { record } = await tokens.create({ organization, kind: 'mcp', name: 'a' });

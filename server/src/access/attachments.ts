@@ -3,6 +3,8 @@ import { ending } from './tokens.ts';
 
 /** Milliseconds between two looks. Streams and sockets of a revoked token close within a second. */
 const LOOK_EVERY = 450;
+/** Tokens looked up before other work gets its turn. */
+const BATCH = 50;
 
 export interface AttachmentsOptions {
   readonly store: Store;
@@ -35,7 +37,9 @@ export function watchAttachments({ store, clock, onError }: AttachmentsOptions):
   let stopped = false;
 
   async function look(): Promise<void> {
-    for (const entry of [...attached.values()]) {
+    for (const [index, entry] of [...attached.values()].entries()) {
+      // The embedded store answers synchronously: thousands of tokens in one go would hold up everything else.
+      if (index % BATCH === BATCH - 1) await new Promise(setImmediate);
       const record = await store.tokens.get(entry.organization, entry.id);
       if (record !== undefined && ending(record, clock()) === undefined) continue;
       attached.delete(entry.id);
