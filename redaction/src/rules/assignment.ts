@@ -1,11 +1,11 @@
-import { alphabet } from '../alphabet.ts';
+import { alphabet, HEX } from '../alphabet.ts';
 import { lowerCase } from '../intrinsics.ts';
 import { SECRET_NAME } from '../names/name-terms.ts';
 import type { Rule, Span } from '../rule.ts';
 import type { View } from '../view.ts';
 import { bareValue, type Place } from './assigned-bare.ts';
 import { quotedList, quotedValue } from './assigned-quoted.ts';
-import { credentialsAt } from './authorization.ts';
+import { credentialsAt, isHeaderEnd } from './authorization.ts';
 import { cookieValues } from './cookie.ts';
 import { behindPlaceholder } from './stand-in.ts';
 
@@ -16,6 +16,7 @@ const LONGEST_SPACE = 8;
 const KEY = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-.$@');
 /** What may stand between a key and its `=`: `password?:`, `"key"\]`, `db_pass[]`. */
 const OPERATOR = alphabet('=!<>:?|&+');
+const LETTER = alphabet('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$');
 const BEHIND_STRING = alphabet(',); +');
 const AROUND_KEY = alphabet('"\'`\\[]');
 
@@ -71,10 +72,19 @@ export const assignment: Rule = {
     };
     if (place.colon && spaced && isChosen(view, from)) return undefined;
     const spans = header(view, place, value) ?? valueAt(view, place, value);
-    if (spans === undefined || spans.length === 0) return undefined;
-    return spans.map((span) => ({ from: span.from, to: span.to, kind }));
+    return spans === undefined ? undefined : named(spans, kind);
   },
 };
+
+/** The spans under the kind that the name has. */
+export function named(spans: readonly Span[], kind: string): readonly Span[] | undefined {
+  const out: Span[] = [];
+  for (let index = 0; index < spans.length; index++) {
+    const span = spans[index];
+    if (span !== undefined) out[out.length] = { from: span.from, to: span.to, kind };
+  }
+  return out.length === 0 ? undefined : out;
+}
 
 /** `secret ? 'token' : 'none'`: the key is one of two choices. */
 function isChosen(view: View, key: number): boolean {
@@ -96,13 +106,24 @@ function header(view: View, place: Place, at: number): readonly Span[] | undefin
   const name = lowerCase(view.slice(place.keyFrom, place.keyTo));
   const isCookie = name === 'cookie' || name === 'set-cookie';
   const isAuthorization = name === 'authorization' || name === 'proxy-authorization';
-  if (!isCookie && !isAuthorization) return undefined;
+  const isChain = name === 'x-forwarded-for';
+  if (!isCookie && !isAuthorization && !isChain) return undefined;
   let from = at;
   while (view.code(from) === BACKSLASH) from++;
   const quote = isQuote(view.code(from)) ? view.code(from++) : -1;
   // Of `-H "Cookie: a=b"` the quote stands before the name.
   const closing = quote >= 0 ? quote : isQuote(view.code(place.keyFrom - 1)) ? view.code(place.keyFrom - 1) : -1;
+  if (isChain) return headerRest(view, from, closing);
   return isCookie ? cookieValues(view, from, closing) : credentialsAt(view, from, closing);
+}
+
+/** A list of addresses, of which each one is somebody's: all of the value. In source code it begins with a letter. */
+function headerRest(view: View, from: number, closing: number): readonly Span[] | undefined {
+  if (!view.isIn(HEX, from) && view.code(from) !== BRACKET) return undefined;
+  if (behindPlaceholder(view, from) > from || view.isIn(LETTER, view.runEnd(HEX, from))) return undefined;
+  let to = from;
+  while (!isHeaderEnd(view.code(to), closing)) to++;
+  return [{ from, to }];
 }
 
 const LONGEST_HEADER = 19;

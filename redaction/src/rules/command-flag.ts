@@ -2,6 +2,7 @@ import { alphabet } from '../alphabet.ts';
 import { SECRET_NAME } from '../names/name-terms.ts';
 import type { Rule } from '../rule.ts';
 import { quotedValue } from './assigned-quoted.ts';
+import { named } from './assignment.ts';
 import { isStandIn } from './stand-in.ts';
 
 /** UTF-16 code units of a flag's name. */
@@ -26,7 +27,7 @@ export const commandFlag: Rule = {
     const value = to + 1;
     if (view.code(value) === DASH) return undefined;
     const quoted = quotedValue(view, value, false);
-    if (quoted !== undefined) return quoted.map((span) => ({ ...span, kind }));
+    if (quoted !== undefined) return named(quoted, kind);
     let end = value;
     while (end < view.end && !view.isIn(ENDS, end)) end++;
     return end === value || isStandIn(view, value, end) ? undefined : [{ from: value, to: end, kind }];
