@@ -34,11 +34,11 @@ function readsOf(piece: string, length: number): number {
 test('no text makes the redactor read a character more than a constant number of times', () => {
   const KIB = 1024;
   for (const piece of PIECES) {
-    const short = readsOf(piece, 4 * KIB);
-    const long = readsOf(piece, 16 * KIB);
-    assert.ok(short >= 4 * KIB, `${JSON.stringify(piece)} was not counted`);
-    assert.ok(long <= MOST_READS * 16 * KIB, `${JSON.stringify(piece)}: ${long / (16 * KIB)} reads of a character`);
-    assert.ok(long <= 5 * short, `${JSON.stringify(piece)}: ${short} reads for 4 KiB, ${long} for 16 KiB`);
+    const short = readsOf(piece, 2 * KIB);
+    const long = readsOf(piece, 8 * KIB);
+    assert.ok(short >= 2 * KIB, `${JSON.stringify(piece)} was not counted`);
+    assert.ok(long <= MOST_READS * 8 * KIB, `${JSON.stringify(piece)}: ${long / (8 * KIB)} reads of a character`);
+    assert.ok(long <= 5 * short, `${JSON.stringify(piece)}: ${short} reads for 2 KiB, ${long} for 8 KiB`);
   }
 });
 

@@ -235,6 +235,8 @@ test('a value given to a telling name is hidden, and nothing around it', () => {
     redact('tokens: {"secrets":["a1","b2"]}'),
     'tokens: {"secrets":["[redacted:secret-name]","[redacted:secret-name]"]}',
   );
+  hides('X-Forwarded-For: ', '203.0.113.7, 2001:db8::1', '\r\nHost: h', 'personal-name');
+  stays("'x-forwarded-for': request.ip");
 });
 
 test('source code stays readable: only literals are hidden in it', () => {
