@@ -186,6 +186,7 @@ test(
     const variables = {
       hostile,
       trap,
+      jsonable: { a: 1, toJSON: run },
       list: Inherited.from([1]),
       child: Object.create(trap),
       revoked: revoked(),
@@ -205,6 +206,7 @@ test(
       'Number(hostile)',
       'JSON.stringify(hostile)',
       'JSON.stringify({ get: [hostile] })',
+      'JSON.stringify(jsonable)',
       '[...hostile]',
       'Math.max(...hostile)',
       '({ ...hostile })',
