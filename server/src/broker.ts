@@ -9,6 +9,7 @@ import { serveAgents } from './http/agent-upgrade.ts';
 import { createHostCheck } from './http/host-check.ts';
 import { mountMcp } from './http/mcp-route.ts';
 import { createMetrics } from './http/metrics.ts';
+import { mountPlainRoutes } from './http/plain-routes.ts';
 import { createHttpServer } from './http/server.ts';
 import { createLogger } from './logger.ts';
 import { createMcp } from './mcp/handler.ts';
@@ -67,13 +68,11 @@ export async function startBroker({ settings, logTo, agentPackage }: BrokerOptio
   const hosts = createHostCheck({ host: settings.host, loopback, publicUrl: settings.publicUrl });
   let draining = false;
   let url = '';
-  const app = createHttpServer({
-    ...(tls !== undefined && { tls }),
-    hosts,
+  const app = createHttpServer({ ...(tls !== undefined && { tls }), hosts, metrics, log, draining: () => draining });
+  mountPlainRoutes(app, {
     store,
     tokens,
     metrics,
-    log,
     version,
     baseUrl: () => settings.publicUrl?.replace(/\/$/, '') ?? url,
     draining: () => draining,
@@ -94,14 +93,17 @@ export async function startBroker({ settings, logTo, agentPackage }: BrokerOptio
 
   async function close(): Promise<void> {
     draining = true;
-    await engine.drain(DRAIN);
-    await mcpRoute.settled(SETTLE);
-    const force = setTimeout(() => app.server.closeAllConnections(), CLOSE);
-    await app.close();
-    clearTimeout(force);
-    attachments.stop();
-    metrics.close();
-    await store.close();
+    try {
+      await engine.drain(DRAIN);
+      await mcpRoute.settled(SETTLE);
+    } finally {
+      const force = setTimeout(() => app.server.closeAllConnections(), CLOSE);
+      await app.close();
+      clearTimeout(force);
+      attachments.stop();
+      metrics.close();
+      await store.close();
+    }
     log.info({}, 'stopped');
   }
 

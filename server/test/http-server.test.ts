@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { proves } from '../../tests/proves.ts';
@@ -60,6 +61,22 @@ test('every error has the one shape', async (t) => {
     const { error } = Object(await response.json());
     assert.deepEqual(Object.keys(error), ['code', 'message', 'hint', 'retryable']);
     assert.equal(error.code, code);
+  }
+});
+
+test('what cannot be parsed as a request has the same shape of error', async (t) => {
+  const { broker } = await testBroker(t);
+  const cases: [string, RegExp][] = [
+    ['nonsense\r\n\r\n', /^HTTP\/1\.1 400 .*"code":"BAD_REQUEST"/s],
+    [`GET / HTTP/1.1\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, /^HTTP\/1\.1 431 .*"code":"HEADERS_TOO_LARGE"/s],
+    ['GET /%zz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n', /^HTTP\/1\.1 400 .*"code":"BAD_REQUEST"/s],
+  ];
+  for (const [sent, expected] of cases) {
+    const socket = connect(broker.port, '127.0.0.1');
+    socket.end(sent);
+    let answer = '';
+    for await (const chunk of socket.setEncoding('utf8')) answer += chunk;
+    assert.match(answer, expected);
   }
 });
 

@@ -1,4 +1,4 @@
-import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { LIMITS } from '@borescope/agent-protocol';
 import { WebSocketServer } from 'ws';
@@ -9,7 +9,8 @@ import type { Tokens } from '../access/tokens.ts';
 import type { AgentSessions } from '../agents/sessions.ts';
 import type { Log } from '../log.ts';
 import type { HostCheck } from './host-check.ts';
-import { HttpError } from './http-error.ts';
+import { accessDenied, HttpError, unavailable } from './http-error.ts';
+import { refuseRaw } from './raw-refusal.ts';
 
 export interface AgentUpgradeOptions {
   readonly tokens: Tokens;
@@ -48,7 +49,7 @@ export function serveAgents(server: Server, options: AgentUpgradeOptions): void 
       },
       (error: unknown) => {
         if (!(error instanceof HttpError)) log.error({ err: error }, 'an agent could not be let in');
-        refuse(socket, error instanceof HttpError ? error : unavailable('The broker cannot check the token now.'));
+        refuseRaw(socket, error instanceof HttpError ? error : unavailable('The broker cannot check the token now.'));
       },
     );
   });
@@ -64,28 +65,5 @@ async function admit(request: IncomingMessage, options: AgentUpgradeOptions) {
   if (options.sessions.count() >= options.capacity) throw unavailable('The broker holds as many agents as it can.');
   const found = await authenticate(options.tokens, bearerCredential(request.headers), 'agent');
   if (found.ok) return found.caller;
-  const challenge = { 'www-authenticate': 'Bearer realm="borescope"' };
-  throw found.status === 401
-    ? new HttpError('UNAUTHENTICATED', found.message, found.hint, challenge)
-    : new HttpError('FORBIDDEN', found.message, found.hint);
-}
-
-function unavailable(message: string): HttpError {
-  return new HttpError('UNAVAILABLE', message, 'Try again in a few seconds.', { 'retry-after': '5' });
-}
-
-function refuse(socket: Duplex, error: HttpError): void {
-  const body = JSON.stringify(error.body());
-  const headers = {
-    ...error.headers,
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': String(Buffer.byteLength(body)),
-    connection: 'close',
-  };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}\r\n${lines.join('')}\r\n${body}`);
-  // A peer that never reads must not hold the socket.
-  const timer = setTimeout(() => socket.destroy(), 2000);
-  timer.unref();
-  socket.once('close', () => clearTimeout(timer));
+  throw accessDenied(found);
 }

@@ -1,12 +1,15 @@
 import { ERRORS, type ErrorCode } from '@borescope/agent-protocol';
+import type { AccessDenied } from '../access/authenticate.ts';
 
 /** What can go wrong before a request reaches the product's own codes. */
 export const HTTP_ERRORS = {
   BAD_REQUEST: { status: 400, retryable: false },
   UNAUTHENTICATED: { status: 401, retryable: false },
   NOT_FOUND: { status: 404, retryable: false },
+  REQUEST_TIMEOUT: { status: 408, retryable: true },
   PAYLOAD_TOO_LARGE: { status: 413, retryable: false },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false },
+  HEADERS_TOO_LARGE: { status: 431, retryable: false },
   INTERNAL: { status: 500, retryable: true },
 } as const;
 
@@ -39,6 +42,18 @@ export class HttpError extends Error {
       error: { code: this.code, message: this.message, hint: this.hint, retryable: entry(this.code).retryable },
     };
   }
+}
+
+/** For now only: the same request may work in a few seconds. */
+export function unavailable(message: string): HttpError {
+  return new HttpError('UNAVAILABLE', message, 'Try again in a few seconds.', { 'retry-after': '5' });
+}
+
+/** 401 with its challenge, or 403. */
+export function accessDenied(denied: AccessDenied): HttpError {
+  return denied.status === 401
+    ? new HttpError('UNAUTHENTICATED', denied.message, denied.hint, { 'www-authenticate': 'Bearer realm="borescope"' })
+    : new HttpError('FORBIDDEN', denied.message, denied.hint);
 }
 
 function entry(code: HttpErrorCode): { status: number; retryable: boolean } {

@@ -7,7 +7,7 @@ import { bearerOrPairCredential } from '../access/credentials.ts';
 import type { Tokens } from '../access/tokens.ts';
 import type { Log } from '../log.ts';
 import type { Mcp } from '../mcp/handler.ts';
-import { HttpError } from './http-error.ts';
+import { accessDenied, unavailable } from './http-error.ts';
 
 export interface McpRouteOptions {
   readonly mcp: Mcp;
@@ -37,17 +37,10 @@ export function mountMcp(app: FastifyInstance, options: McpRouteOptions): McpRou
     method: ['GET', 'POST', 'DELETE'],
     url: '/mcp',
     async onRequest(request) {
-      if (draining()) {
-        const hint = 'Try again in a few seconds.';
-        throw new HttpError('UNAVAILABLE', 'the broker is shutting down', hint, { 'retry-after': '5' });
-      }
+      if (draining()) throw unavailable('the broker is shutting down');
       const found = await authenticate(tokens, bearerOrPairCredential(request.headers), 'mcp');
-      if (found.ok) callers.set(request, found.caller);
-      else if (found.status === 403) throw new HttpError('FORBIDDEN', found.message, found.hint);
-      else {
-        const challenge = { 'www-authenticate': 'Bearer realm="borescope"' };
-        throw new HttpError('UNAUTHENTICATED', found.message, found.hint, challenge);
-      }
+      if (!found.ok) throw accessDenied(found);
+      callers.set(request, found.caller);
     },
     async handler(request, reply) {
       const caller = callers.get(request);

@@ -1,17 +1,12 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
-import { authenticate } from '../access/authenticate.ts';
-import { bearerCredential } from '../access/credentials.ts';
-import type { Tokens } from '../access/tokens.ts';
 import type { Log } from '../log.ts';
-import { type Store, StoreUnavailable } from '../store/store.ts';
-import { homePage } from './home-page.ts';
+import { StoreUnavailable } from '../store/store.ts';
 import type { HostCheck } from './host-check.ts';
-import { HttpError, type HttpErrorCode } from './http-error.ts';
+import { HttpError, type HttpErrorCode, unavailable } from './http-error.ts';
 import type { Metrics } from './metrics.ts';
+import { refuseRaw } from './raw-refusal.ts';
 
 /** Bytes of a request body. Tool arguments are far below it. */
 const BODY_LIMIT = 1024 * 1024;
@@ -30,35 +25,38 @@ const SECURITY_HEADERS = {
 export interface HttpServerOptions {
   readonly tls?: { cert: Buffer; key: Buffer };
   readonly hosts: HostCheck;
-  readonly store: Store;
-  readonly tokens: Tokens;
   readonly metrics: Metrics;
   readonly log: Log;
-  readonly version: string;
-  /** The URL to print for people. */
-  readonly baseUrl: () => string;
   readonly draining: () => boolean;
-  /** File of the agent that matches this broker. */
-  readonly agentPackage: string;
-  /** Metrics are open to loopback peers; not where a proxy makes every peer look local. */
-  readonly openMetricsOnLoopback: boolean;
 }
 
-/** The plain routes, the checks before them, and one shape of error for all. `/mcp` and the agents are mounted beside. */
-export function createHttpServer(options: HttpServerOptions): FastifyInstance {
-  const { hosts, metrics, log } = options;
+/** The server without its routes: the checks before each of them, and one shape of error after. */
+export function createHttpServer({ tls, hosts, metrics, log, draining }: HttpServerOptions): FastifyInstance {
   const app = Fastify({
     bodyLimit: BODY_LIMIT,
     logger: false,
     return503OnClosing: false,
     exposeHeadRoutes: true,
     serverFactory: (handler): Server =>
-      options.tls === undefined ? createServer(handler) : createTlsServer({ ...options.tls }, handler),
+      tls === undefined ? createServer(handler) : createTlsServer({ ...tls }, handler),
+    clientErrorHandler: ({ code }, socket) => {
+      if (code === 'ECONNRESET' || !socket.writable) socket.destroy();
+      else refuseRaw(socket, unparsable(code));
+    },
+    frameworkErrors: (_error, _request, reply) => {
+      const error = new HttpError(
+        'BAD_REQUEST',
+        'the path of the URL is not well formed',
+        'Encode it as RFC 3986 says.',
+      );
+      reply.raw.writeHead(error.status, { 'content-type': 'application/json; charset=utf-8' });
+      reply.raw.end(JSON.stringify(error.body()));
+    },
   });
 
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(SECURITY_HEADERS);
-    if (options.draining()) reply.header('connection', 'close');
+    if (draining()) reply.header('connection', 'close');
     if (!HOST_FREE.includes(routeOf(request))) hosts.check(request.headers);
   });
   app.addHook('onResponse', async (request, reply) => {
@@ -70,41 +68,15 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   });
   app.setErrorHandler((error: FastifyError | StoreUnavailable, request, reply) => {
     const known = error instanceof HttpError ? error : translated(error);
-    if (known.status >= 500 && !(error instanceof HttpError))
+    if (known.status >= 500 && !(error instanceof HttpError)) {
       log.error({ err: error, route: routeOf(request) }, 'request failed');
+    }
     return reply.status(known.status).headers(known.headers).send(known.body());
   });
   app.setNotFoundHandler(() => {
     const hint = 'The broker has /, /mcp, /agent/v1, /agent.tgz, /healthz, /readyz and /metrics.';
     throw new HttpError('NOT_FOUND', 'there is nothing at this path, or not for this method', hint);
   });
-
-  app.get('/healthz', async () => ({ status: 'ok' }));
-  app.get('/readyz', async () => {
-    if (options.draining()) throw notReady('the broker is shutting down');
-    await options.store.check().catch(() => {
-      throw notReady('the store cannot be used');
-    });
-    return { status: 'ready' };
-  });
-  app.get('/metrics', async (request, reply) => {
-    await mayReadMetrics(request, options);
-    return reply.type(metrics.contentType).send(await metrics.text());
-  });
-  app.get('/agent.tgz', async (_request, reply) => {
-    const size = await stat(options.agentPackage).then(
-      (file) => file.size,
-      () => undefined,
-    );
-    if (size === undefined) {
-      const hint = 'Build it with: npm run pack:agent. Published brokers have it packed beside them.';
-      throw new HttpError('NOT_FOUND', 'this broker has no packed agent', hint);
-    }
-    return reply.type('application/gzip').header('content-length', size).send(createReadStream(options.agentPackage));
-  });
-  app.get('/', async (_request, reply) =>
-    reply.type('text/html; charset=utf-8').send(homePage(options.baseUrl(), options.version)),
-  );
   return app;
 }
 
@@ -112,26 +84,9 @@ function routeOf(request: FastifyRequest): string {
   return request.routeOptions.url ?? 'none';
 }
 
-/** Loopback peers of a broker without a proxy, else an admin token: counts tell how busy an organization is. */
-async function mayReadMetrics(request: FastifyRequest, options: HttpServerOptions): Promise<void> {
-  const peer = request.raw.socket.remoteAddress ?? '';
-  const local = peer === '::1' || /^(::ffff:)?127\./.test(peer);
-  if (options.openMetricsOnLoopback && local && request.headers.authorization === undefined) return;
-  const found = await authenticate(options.tokens, bearerCredential(request.headers), 'admin');
-  if (found.ok) return;
-  const challenge = { 'www-authenticate': 'Bearer realm="borescope"' };
-  throw found.status === 401
-    ? new HttpError('UNAUTHENTICATED', found.message, found.hint, challenge)
-    : new HttpError('FORBIDDEN', found.message, found.hint);
-}
-
-function notReady(message: string): HttpError {
-  return new HttpError('UNAVAILABLE', message, 'Try again in a few seconds.', { 'retry-after': '5' });
-}
-
 /** Errors of the store and of Fastify; the text of the latter may quote the body, so it is not passed on. */
 function translated(error: FastifyError | StoreUnavailable): HttpError {
-  if (error instanceof StoreUnavailable) return notReady('the store cannot be used now');
+  if (error instanceof StoreUnavailable) return unavailable('the store cannot be used now');
   const texts: Readonly<Record<number, [HttpErrorCode, string, string]>> = {
     400: ['BAD_REQUEST', 'the request body is not the JSON that was announced', 'Send valid JSON.'],
     413: ['PAYLOAD_TOO_LARGE', `the request body is above ${BODY_LIMIT} bytes`, 'Send less.'],
@@ -139,9 +94,21 @@ function translated(error: FastifyError | StoreUnavailable): HttpError {
   };
   const found = texts[error.statusCode ?? 500];
   if (found !== undefined) return new HttpError(...found);
-  return new HttpError(
-    'INTERNAL',
-    'the broker failed on this request',
-    'Try again; the log of the broker has the reason.',
-  );
+  const hint = 'Try again; the log of the broker has the reason.';
+  return new HttpError('INTERNAL', 'the broker failed on this request', hint);
+}
+
+/** What Node's parser gives up on, before there is a request. */
+function unparsable(code: string): HttpError {
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return new HttpError(
+      'HEADERS_TOO_LARGE',
+      'the headers of the request are too large',
+      'Send fewer or shorter ones.',
+    );
+  }
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return new HttpError('REQUEST_TIMEOUT', 'the request did not arrive in time', 'Send it again.');
+  }
+  return new HttpError('BAD_REQUEST', 'this is not HTTP as the broker speaks it', 'Use an HTTP/1.1 client.');
 }
