@@ -1,5 +1,5 @@
 import { LIMITS } from '@borescope/agent-protocol';
-import type { Action } from '../../actions/action.ts';
+import type { Action, Placement } from '../../actions/action.ts';
 import { type ActionFilter, type ActionStore, type StoredHit, TooManyActions } from '../store.ts';
 import {
   ACTION,
@@ -13,16 +13,44 @@ import {
 } from './action-row.ts';
 import type { Database, Value } from './database.ts';
 import { acceptHit } from './hits.ts';
+import type { ActionRecord, Records } from './records.ts';
 import { fromJson, toJson } from './row.ts';
 
 /** Actions deleted in one call: a hit may have 64 KiB, and the event loop waits. */
 const EXPIRE_BATCH = 20;
 
-export function embeddedActions(database: Database): ActionStore {
-  const selectAction = (organization: string, id: string) =>
-    database
+/** `records`: only where no other process writes actions. */
+export function embeddedActions(database: Database, records: Records | undefined): ActionStore {
+  function read(organization: string, id: string): ActionRecord | undefined {
+    const known = records?.get(organization, id);
+    if (known !== undefined) return known;
+    const row = database
       .query<ActionRow>(`SELECT ${ACTION} FROM action a WHERE a.organization = ? AND a.id = ?`)
       .get([organization, id]);
+    if (row === undefined) return undefined;
+    const placements = database
+      .query<PlacementRow>(
+        `SELECT ${PLACEMENT} FROM placement p WHERE p.organization = ? AND p.action_id = ? ORDER BY p.runtime`,
+      )
+      .all([organization, id]);
+    return toRecord(toAction(row), placements.map(toPlacement));
+  }
+
+  /** One step that leaves the record as `work` answers; an unchanged one is not written. */
+  function step<T>(
+    organization: string,
+    id: string,
+    work: (record: ActionRecord | undefined) => { record: ActionRecord | undefined; answer: T },
+  ): T {
+    try {
+      const { record, answer } = database.step(() => work(read(organization, id)));
+      if (record !== undefined) records?.committed(organization, id, record);
+      return answer;
+    } catch (error) {
+      records?.forget(organization, id);
+      throw error;
+    }
+  }
 
   function writeAction(before: Action, after: Action): void {
     database
@@ -34,9 +62,28 @@ export function embeddedActions(database: Database): ActionStore {
       .run([before.organization, before.id]);
   }
 
+  function writePlacement(organization: string, id: string, placement: Placement): void {
+    database
+      .query(
+        `UPDATE placement SET status = ?, bound = ?, problem = ?, observation = ?, cost = ?, live = live AND ? <> 'failed'
+         WHERE organization = ? AND action_id = ? AND runtime = ?`,
+      )
+      .run([
+        placement.status,
+        toJson(placement.bound),
+        toJson(placement.problem),
+        toJson(placement.observation),
+        toJson(placement.cost),
+        placement.status,
+        organization,
+        id,
+        placement.runtime.id,
+      ]);
+  }
+
   return {
     async create(organization, action, placements) {
-      database.step(() => {
+      step(organization, action.id, () => {
         const full = database.query(
           'SELECT 1 FROM placement WHERE organization = ? AND runtime = ? AND live = 1 LIMIT 1 OFFSET ?',
         );
@@ -57,18 +104,13 @@ export function embeddedActions(database: Database): ActionStore {
            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         );
         for (const placement of placements) insert.run(placementValues(organization, action, placement));
+        return { record: toRecord(action, placements), answer: undefined };
       });
     },
 
     async get(organization, id) {
-      const row = selectAction(organization, id);
-      if (row === undefined) return undefined;
-      const placements = database
-        .query<PlacementRow>(
-          `SELECT ${PLACEMENT} FROM placement p WHERE p.organization = ? AND p.action_id = ? ORDER BY p.runtime`,
-        )
-        .all([organization, id]);
-      return { action: toAction(row), placements: placements.map(toPlacement) };
+      const record = read(organization, id);
+      return record && { action: record.action, placements: [...record.placements.values()] };
     },
 
     async list(organization, filter) {
@@ -108,55 +150,31 @@ export function embeddedActions(database: Database): ActionStore {
     },
 
     async change(organization, id, change) {
-      return database.step(() => {
-        const row = selectAction(organization, id);
-        if (row === undefined) return undefined;
-        const action = toAction(row);
-        const changed = change(action);
-        if (changed === undefined) return action;
-        writeAction(action, changed);
-        return changed;
+      return step(organization, id, (record) => {
+        if (record === undefined) return { record, answer: undefined };
+        const action = change(record.action) ?? record.action;
+        if (action !== record.action) writeAction(record.action, action);
+        return { record: { ...record, action }, answer: action };
       });
     },
 
     async changePlacement(organization, id, runtime, change) {
-      return database.step(() => {
-        const row = database
-          .query<ActionRow & PlacementRow & { others_failed: number }>(
-            `SELECT ${ACTION}, ${PLACEMENT}, NOT EXISTS (SELECT 1 FROM placement o WHERE o.organization = p.organization
-               AND o.action_id = p.action_id AND o.runtime <> p.runtime AND o.status <> 'failed') AS others_failed
-             FROM placement p JOIN action a ON a.organization = p.organization AND a.id = p.action_id
-             WHERE p.organization = ? AND p.action_id = ? AND p.runtime = ?`,
-          )
-          .get([organization, id, runtime]);
-        if (row === undefined) return undefined;
-        const at = { action: toAction(row), placement: toPlacement(row), othersFailed: row.others_failed === 1 };
-        const { action = at.action, placement = at.placement } = change(at) ?? {};
-        if (placement !== at.placement) {
-          database
-            .query(
-              `UPDATE placement SET status = ?, bound = ?, problem = ?, observation = ?, cost = ?, live = live AND ? <> 'failed'
-               WHERE organization = ? AND action_id = ? AND runtime = ?`,
-            )
-            .run([
-              placement.status,
-              toJson(placement.bound),
-              toJson(placement.problem),
-              toJson(placement.observation),
-              toJson(placement.cost),
-              placement.status,
-              organization,
-              id,
-              runtime,
-            ]);
-        }
-        if (action !== at.action) writeAction(at.action, action);
-        return { action, placement };
+      return step(organization, id, (record) => {
+        const before = record?.placements.get(runtime);
+        if (record === undefined || before === undefined) return { record, answer: undefined };
+        const others = [...record.placements.values()].filter((placement) => placement !== before);
+        const othersFailed = others.every(({ status }) => status === 'failed');
+        const { action = record.action, placement = before } =
+          change({ action: record.action, placement: before, othersFailed }) ?? {};
+        if (placement !== before) writePlacement(organization, id, placement);
+        if (action !== record.action) writeAction(record.action, action);
+        const placements = new Map(record.placements).set(runtime, placement);
+        return { record: { action, placements }, answer: { action, placement } };
       });
     },
 
     async acceptHit(organization, id, hit) {
-      return database.step(() => acceptHit(database, organization, id, hit));
+      return step(organization, id, (record) => acceptHit(database, record, hit));
     },
 
     async expire(before) {
@@ -170,12 +188,18 @@ export function embeddedActions(database: Database): ActionStore {
           database.query('DELETE FROM hit WHERE organization = ? AND action_id = ?').run([organization, id]);
           database.query('DELETE FROM placement WHERE organization = ? AND action_id = ?').run([organization, id]);
           database.query('DELETE FROM action WHERE organization = ? AND id = ?').run([organization, id]);
+          records?.forget(organization, id);
         }
         if (old.length === 0) database.query('DELETE FROM runtime WHERE attached = 0 AND seen_at < ?').run([before]);
         return old.length;
       });
     },
   };
+}
+
+function toRecord(action: Action, placements: readonly Placement[]): ActionRecord {
+  const sorted = placements.toSorted((one, other) => (one.runtime.id < other.runtime.id ? -1 : 1));
+  return { action, placements: new Map(sorted.map((placement) => [placement.runtime.id, placement])) };
 }
 
 /** Only the conditions that are asked for, so that each form of the question finds its index. */

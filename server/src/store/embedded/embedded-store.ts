@@ -8,6 +8,7 @@ import { lockForBroker } from './broker-lock.ts';
 import { Database } from './database.ts';
 import { embeddedKeys } from './keys.ts';
 import { embeddedOrganizations } from './organizations.ts';
+import { Records } from './records.ts';
 import { detachAll, embeddedRuntimes } from './runtimes.ts';
 import { prepareSchema } from './schema.ts';
 import { embeddedTokens } from './tokens.ts';
@@ -61,11 +62,12 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     unlock();
     throw error;
   }
+  const records = use === 'broker' ? new Records() : undefined;
   return {
     organizations: embeddedOrganizations(database),
     tokens: embeddedTokens(database),
-    actions: embeddedActions(database),
-    runtimes: embeddedRuntimes(database),
+    actions: embeddedActions(database, records),
+    runtimes: embeddedRuntimes(database, records),
     keys: embeddedKeys(database),
     async check() {
       // Room for one hit of the largest size, so that a full disk is found before a hit meets it. Two commits: within one

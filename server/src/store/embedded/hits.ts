@@ -1,39 +1,29 @@
 import type { Hit } from '@borescope/agent-protocol';
 import type { HitOutcome } from '../store.ts';
 import type { Database } from './database.ts';
-
-interface BudgetRow {
-  ended_at: number | null;
-  hits: number;
-  max_hits: number;
-  status: string;
-  last_sequence: number;
-  epoch: number | null;
-}
+import type { ActionRecord } from './records.ts';
 
 /** Fencing, duplicate, gap, budget, store and completion. To be called within one step. */
 export function acceptHit(
   database: Database,
-  organization: string,
-  id: string,
+  record: ActionRecord | undefined,
   hit: { runtime: string; epoch: number; sequence: number; hit: Hit; receivedAt: number },
-): HitOutcome {
-  const row = database
-    .query<BudgetRow>(
-      `SELECT a.ended_at, a.hits, a.max_hits, p.status, p.last_sequence,
-         (SELECT r.epoch FROM runtime r WHERE r.organization = p.organization AND r.id = p.runtime AND r.attached = 1) AS epoch
-       FROM placement p JOIN action a ON a.organization = p.organization AND a.id = p.action_id
-       WHERE p.organization = ? AND p.action_id = ? AND p.runtime = ?`,
-    )
-    .get([organization, id, hit.runtime]);
-  if (row === undefined) return { outcome: 'closed' };
-  if (row.epoch !== hit.epoch) return { outcome: 'fenced' };
-  if (row.ended_at !== null || row.status === 'failed') return { outcome: 'closed' };
-  if (hit.sequence <= row.last_sequence) return { outcome: 'duplicate', lastSequence: row.last_sequence };
-  if (hit.sequence > row.last_sequence + 1) return { outcome: 'gap', lastSequence: row.last_sequence };
+): { record: ActionRecord | undefined; answer: HitOutcome } {
+  const placement = record?.placements.get(hit.runtime);
+  if (record === undefined || placement === undefined) return { record, answer: { outcome: 'closed' } };
+  const { action } = record;
+  const { organization, id } = action;
+  const attached = database
+    .query<{ epoch: number }>('SELECT epoch FROM runtime WHERE organization = ? AND id = ? AND attached = 1')
+    .get([organization, hit.runtime]);
+  const { lastSequence } = placement;
+  if (attached?.epoch !== hit.epoch) return { record, answer: { outcome: 'fenced' } };
+  if (action.endedAt !== undefined || placement.status === 'failed') return { record, answer: { outcome: 'closed' } };
+  if (hit.sequence <= lastSequence) return { record, answer: { outcome: 'duplicate', lastSequence } };
+  if (hit.sequence > lastSequence + 1) return { record, answer: { outcome: 'gap', lastSequence } };
 
-  const number = row.hits + 1;
-  const completed = number === row.max_hits;
+  const number = action.hits + 1;
+  const completed = number === action.spec.maxHits;
   database
     .query(
       'INSERT INTO hit (organization, action_id, number, runtime, sequence, received_at, hit) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -52,5 +42,11 @@ export function acceptHit(
   } else {
     database.query('UPDATE action SET hits = ? WHERE organization = ? AND id = ?').run([number, organization, id]);
   }
-  return { outcome: 'accepted', number, completed };
+  return {
+    record: {
+      action: { ...action, hits: number, ...(completed && { state: 'completed', endedAt: hit.receivedAt }) },
+      placements: new Map(record.placements).set(hit.runtime, { ...placement, lastSequence: hit.sequence }),
+    },
+    answer: { outcome: 'accepted', number, completed },
+  };
 }

@@ -1,6 +1,7 @@
 import type { RuntimeDescription } from '@borescope/agent-protocol';
 import type { AttachedRuntime, RuntimeDirectory } from '../store.ts';
 import type { Database } from './database.ts';
+import type { Records } from './records.ts';
 import { fromJson } from './row.ts';
 
 interface RuntimeRow {
@@ -19,7 +20,7 @@ const SEEN_EVERY = 60_000;
  * The directory of one broker: an attachment holds until it is detached, or until a broker starts on this store. A row
  * stays after that, because the epoch must go on rising.
  */
-export function embeddedRuntimes(database: Database): RuntimeDirectory {
+export function embeddedRuntimes(database: Database, records: Records | undefined): RuntimeDirectory {
   return {
     async attach(organization, runtime, replica, at) {
       const epoch = database.step(() => {
@@ -48,6 +49,7 @@ export function embeddedRuntimes(database: Database): RuntimeDirectory {
           .run([organization, runtime.id]);
         return row.epoch;
       });
+      records?.forgetRuntime(organization, runtime.id);
       return epoch === undefined ? undefined : { runtime, replica, epoch, attachedAt: at };
     },
 
@@ -74,6 +76,7 @@ export function embeddedRuntimes(database: Database): RuntimeDirectory {
           )
           .run([at, organization, runtime, epoch]);
         if (left === 0) return [];
+        records?.forgetRuntime(organization, runtime);
         return database
           .query<{ action_id: string }>(
             'UPDATE placement SET gone_since = ? WHERE organization = ? AND runtime = ? AND live = 1 RETURNING action_id',
