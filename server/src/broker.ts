@@ -35,6 +35,8 @@ export interface BrokerOptions {
   readonly logTo?: DestinationStream;
   /** The file that `/agent.tgz` serves; the one beside the server package where not given. */
   readonly agentPackage?: string;
+  /** Agents that this process takes at most; 80 % of its open-file limit where not given. */
+  readonly maxAgents?: number;
 }
 
 /** The port is taken, or the address is not one of this machine. One line, to be shown as it is. */
@@ -51,7 +53,7 @@ const CLOSE = 2000;
  * Opens the store, takes up what is live in it, and listens.
  * Rejects with `SettingsError`, `ListenError`, `DataDirectoryInUse`, `SchemaTooNew` or `StoreUnavailable`.
  */
-export async function startBroker({ settings, logTo, agentPackage }: BrokerOptions): Promise<Broker> {
+export async function startBroker({ settings, logTo, agentPackage, maxAgents }: BrokerOptions): Promise<Broker> {
   const log = createLogger(settings.logLevel, logTo);
   const tls = readTls(settings);
   const loopback = isLoopback(settings.host);
@@ -87,7 +89,7 @@ export async function startBroker({ settings, logTo, agentPackage }: BrokerOptio
     sessions: engine.sessions,
     hosts,
     log,
-    capacity: agentCapacity(),
+    capacity: maxAgents ?? agentCapacity(),
     draining: () => draining,
   });
 

@@ -14,7 +14,7 @@ import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.j
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { WebSocket } from 'ws';
 import type { TokenRequest } from '../src/access/tokens.ts';
-import { type Broker, startBroker } from '../src/broker.ts';
+import { type Broker, type BrokerOptions, startBroker } from '../src/broker.ts';
 import { readSettings } from '../src/settings.ts';
 import type { Organization } from '../src/store/store.ts';
 
@@ -29,7 +29,11 @@ export interface TestBroker {
 }
 
 /** A real broker on a free port with a store of its own; closed and removed with the test. */
-export async function testBroker(t: TestContext, environment: Record<string, string> = {}): Promise<TestBroker> {
+export async function testBroker(
+  t: TestContext,
+  environment: Record<string, string> = {},
+  options: Pick<BrokerOptions, 'maxAgents'> = {},
+): Promise<TestBroker> {
   const dataDir = environment['BORESCOPE_DATA_DIR'] ?? (await mkdtemp(join(tmpdir(), 'borescope-')));
   let logged = '';
   const settings = readSettings({
@@ -43,7 +47,7 @@ export async function testBroker(t: TestContext, environment: Record<string, str
       logged += line;
     },
   };
-  const broker = await startBroker({ settings, logTo, agentPackage: join(dataDir, 'agent.tgz') });
+  const broker = await startBroker({ ...options, settings, logTo, agentPackage: join(dataDir, 'agent.tgz') });
   t.after(async () => {
     await broker.close();
     await rm(dataDir, { recursive: true, force: true });

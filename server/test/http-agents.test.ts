@@ -72,6 +72,21 @@ test(proves('limits:frame', 'a frame above 1 MiB closes its own connection only'
   assert.equal(other.socket.readyState, WebSocket.OPEN);
 });
 
+test('a broker that holds as many agents as it can refuses one more, for now', async (t) => {
+  const { url, token } = await testBroker(t, {}, { maxAgents: 1 });
+  const agent = await token({ kind: 'agent' });
+  const first = await agentPeer(t, url, agent.token, runtime('runtime-1'));
+  const answer = await refusal(`${url}/agent/v1`, bearer(agent.token));
+  assert.equal(answer.status, 503);
+  assert.match(answer.body, /"UNAVAILABLE".*as many agents as it can.*"retryable":true/);
+  first.socket.close();
+  await first.closed;
+  await until(
+    () => agentPeer(t, url, agent.token, runtime('runtime-2')).then(Boolean, () => false),
+    'there is room again',
+  );
+});
+
 test('messages are not compressed, whatever the agent offers', async (t) => {
   const { url, token } = await testBroker(t);
   const agent = await token({ kind: 'agent' });

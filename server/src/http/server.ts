@@ -11,6 +11,9 @@ import { refuseRaw } from './raw-refusal.ts';
 /** Bytes of a request body. Tool arguments are far below it. */
 const BODY_LIMIT = 1024 * 1024;
 
+/** Milliseconds: longer than the 60 s after which common load balancers let an idle connection go. */
+const SERVER = { keepAliveTimeout: 72_000 };
+
 /** Answered whatever the Host header says: probes of orchestrators come by address or by service name, and learn nothing. */
 const HOST_FREE = ['/healthz', '/readyz'];
 
@@ -38,7 +41,7 @@ export function createHttpServer({ tls, hosts, metrics, log, draining }: HttpSer
     return503OnClosing: false,
     exposeHeadRoutes: true,
     serverFactory: (handler): Server =>
-      tls === undefined ? createServer(handler) : createTlsServer({ ...tls }, handler),
+      tls === undefined ? createServer(SERVER, handler) : createTlsServer({ ...SERVER, ...tls }, handler),
     clientErrorHandler: ({ code }, socket) => {
       if (code === 'ECONNRESET' || !socket.writable) socket.destroy();
       else refuseRaw(socket, unparsable(code));
