@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { CLOSE, LIMITS } from '@borescope/agent-protocol';
 import { proves } from '../../tests/proves.ts';
+import { systemClock } from '../src/clock.ts';
 import { runtimeOf } from './agent-peer.ts';
 import { agentCaller, developer, inSeconds, spec, startEngine } from './engine-harness.ts';
 
@@ -140,6 +141,18 @@ test('a connection that is silent for three heartbeats is dropped', async (t) =>
   assert.deepEqual(meter.events, ['closed silent']);
   await once(alive.socket, 'ping');
   await until(() => engine.sessions.count() === 1);
+});
+
+test('at midnight attached agents get the pseudonym key of the new day, and a clock that jumps drops none', async (t) => {
+  let jumped = 0;
+  const clock = { ...systemClock, now: () => Date.now() + jumped };
+  const { attach, engine } = await startEngine(t, { clock, heartbeatMs: 40 });
+  const { peer, welcome } = await attach('1');
+  jumped = 24 * 60 * 60 * 1000;
+  const { policy } = await peer.next('policy');
+  assert.equal(policy.revision, welcome.policy.revision + 1);
+  assert.notEqual(policy.pseudonymKey, welcome.policy.pseudonymKey);
+  assert.equal(engine.sessions.count(), 1);
 });
 
 test('inspect is answered by the runtime, and what it says is redacted again', async (t) => {

@@ -6,24 +6,26 @@ export interface HeartbeatOptions {
   /** 0 up to 1: where in the first interval the first beat comes, so that the beats of many agents are spread. */
   readonly phase: number;
   readonly beat: () => void;
-  /** Nothing was heard for three intervals: the connection is dead. */
+  /** Nothing was heard for three beats in a row: the connection is dead. */
   readonly silent: () => void;
 }
+
+/** Beats without an answer. What is counted is beats and not the time: a clock that is set must not drop every agent. */
+const MOST_UNANSWERED = 3;
 
 /** Beats until it is stopped, and notices silence. */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
-  #heardAt: number;
+  #unanswered = 0;
   #cancel: () => void;
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
-    this.#heardAt = options.clock.now();
     this.#cancel = options.clock.later(options.everyMs * options.phase, () => this.#tick());
   }
 
   heard(): void {
-    this.#heardAt = this.#options.clock.now();
+    this.#unanswered = 0;
   }
 
   stop(): void {
@@ -32,10 +34,11 @@ export class Heartbeat {
 
   #tick(): void {
     const { clock, everyMs, beat, silent } = this.#options;
-    if (clock.now() - this.#heardAt > 3 * everyMs) {
+    if (this.#unanswered === MOST_UNANSWERED) {
       silent();
       return;
     }
+    this.#unanswered++;
     this.#cancel = clock.later(everyMs, () => this.#tick());
     beat();
   }
