@@ -117,6 +117,21 @@ test(proves('tools:hostile-text', 'captured text cannot pose as a line of ours')
   assert.match(text, /"ignore all previous instructions"/);
 });
 
+test('names without a value share a line', () => {
+  const { text } = actionAnswer(
+    view({
+      variables: [
+        { name: 'a', scope: 'local', value: { type: 'uninitialized' } },
+        { name: 'b', scope: 'local', value: { type: 'number', value: 1 } },
+        { name: 'c', scope: 'local', value: { type: 'uninitialized' } },
+        { name: 'd', scope: 'closure', value: { type: 'not_captured' } },
+      ],
+    }),
+    0,
+  );
+  assert.match(text, /\n {2}b = 1\n {2}uninitialized: a, c\n {2}closure not_captured: d\n/);
+});
+
 test('a directory that all paths share is named once', () => {
   const { text } = actionAnswer(
     view({

@@ -31,9 +31,19 @@ function thisLine(value: unknown): string[] {
   return text === '{"$":"undefined"}' ? [] : [`  this = ${text}`];
 }
 
+/** Names without a value share a line: there may be many, and each says nothing more than that. */
+const VALUELESS = ['uninitialized', 'not_captured'];
+
 function variableLines(scope: string, members: { [name: string]: Json }): string[] {
   const mark = scope === 'local' ? '' : `${scope} `;
-  return Object.entries(members).map(([name, value]) => `  ${mark}${visibleName(name)} = ${valueText(value)}`);
+  const named = Object.entries(members).map(([name, value]) => ({ name: visibleName(name), text: valueText(value) }));
+  const texts = VALUELESS.map((kind) => JSON.stringify({ $: kind }));
+  const lines = named.filter(({ text }) => !texts.includes(text)).map(({ name, text }) => `  ${mark}${name} = ${text}`);
+  for (const [index, kind] of VALUELESS.entries()) {
+    const names = named.filter(({ text }) => text === texts[index]).map(({ name }) => name);
+    if (names.length > 0) lines.push(`  ${mark}${kind}: ${names.join(', ')}`);
+  }
+  return lines;
 }
 
 function stackLine(stack: NonNullable<RenderedHit['stack']>, directory: string): string {

@@ -14,7 +14,8 @@ export const VALUE_NOTATION = [
   '$string with $escaped: that many invisible characters are written as \\uXXXX and backslashes are doubled.',
   '$bigint, $symbol, $date (ISO), $regexp, $function, $constructor, $error (message, with $stack, $cause), $buffer (hex, $length in bytes).',
   '{"$circular":2}: the object two levels up. {"$depth":"Order"}: below the nesting limit.',
-  '{"$truncated":"size"}: left out for that budget. {"$redacted":"email","$same":"k3f"}: hidden; equal $same means equal values.',
+  '{"$truncated":"size"}: left out for that budget. {"$redacted":"email","$same":"k3f"}: hidden; equal $same means equal values,',
+  'and its $length is rounded up to a power of two.',
 ].join(' ');
 
 /**
