@@ -176,8 +176,8 @@ export const PROMISES = {
     sentence: 'No probe, and no debugger statement of the application, ever pauses it while the agent is attached.',
     source: AGENT,
   },
-  'agent:idle': {
-    sentence: 'Before the first action there is no debugger, no inspector and no port in the process.',
+  'agent:no-port': {
+    sentence: 'A process with the agent listens on no port of the agent, before, during and after an action.',
     source: AGENT,
   },
   'agent:exit': {

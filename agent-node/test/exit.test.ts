@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { proves } from '../../tests/proves.ts';
 import { startApplication } from './support/application.ts';
 import { TestBroker } from './support/broker.ts';
 
@@ -33,7 +34,7 @@ describe('the end of a process that is looked into', () => {
     ['fails with an uncaught error', "throw new Error('boom')", 1, /Error: boom/],
     ['rejects without a handler', "Promise.reject(new Error('late'))", 1, /Error: late/],
   ] as const) {
-    it(`that ${what} is not held up, and prints nothing of ours`, async () => {
+    it(proves('agent:exit', `that ${what} is not held up, and prints nothing of ours`), async () => {
       const application = startApplication(broker, await program(`${code}-${what.length}.cjs`, end));
       await broker.hello();
       broker.arm({ actionId: 'a', place: { file: `${code}-${what.length}.cjs`, line: 2 }, condition: 'n < 0' });
@@ -59,7 +60,7 @@ describe('the end of a process that is looked into', () => {
     assert.equal((await application.ended()).code, 0);
   });
 
-  it('is its own by a signal too', async () => {
+  it(proves('agent:exit', 'is its own by a signal too'), async () => {
     const application = startApplication(broker, await program('signal.cjs', ''));
     await broker.hello();
     broker.arm({ actionId: 'a', place: { file: 'signal.cjs', line: 2 }, condition: 'n < 0' });

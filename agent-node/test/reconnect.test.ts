@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { CLOSE } from '@borescope/agent-protocol';
+import { proves } from '../../tests/proves.ts';
 import { drainDelay, reconnectDelay, slowDelay } from '../src/connection/backoff.ts';
 import { Outbox } from '../src/connection/outbox.ts';
 import { type Application, startApplication } from './support/application.ts';
@@ -23,26 +24,29 @@ describe('a broker that goes away and comes back', () => {
     assert.equal(stderr, '');
   });
 
-  it('gets the hits that it has not stored, each once more, in order and with the new epoch', async () => {
-    broker.acknowledge = false;
-    const spec = armSpec({ actionId: 'a', place, maxHits: 4 });
-    broker.send({ type: 'arm', action: spec });
-    await broker.next('hit', ({ sequence }) => sequence === 4);
-    await broker.next('status', (frame) => frame.removed);
-    broker.actions = [{ action: { ...spec, maxHits: 2 }, lastSequence: 2 }];
-    broker.acknowledge = true;
-    broker.cut();
-    const hello = await broker.hello(2);
-    assert.deepEqual(hello.live, [{ actionId: 'a', sequence: 4 }]);
-    await broker.next('hit', (frame) => frame.epoch === 2 && frame.sequence === 4);
-    const again = broker.frames.filter((frame) => frame.type === 'hit' && frame.epoch === 2);
-    assert.deepEqual(
-      again.map((frame) => frame.type === 'hit' && frame.sequence),
-      [3, 4],
-    );
-    const status = broker.frames.filter((frame) => frame.type === 'status').at(-1);
-    assert.ok(status?.type === 'status' && status.removed);
-  });
+  it(
+    proves('wire:reconnect', 'gets the hits that it has not stored, each once more, in order and with the new epoch'),
+    async () => {
+      broker.acknowledge = false;
+      const spec = armSpec({ actionId: 'a', place, maxHits: 4 });
+      broker.send({ type: 'arm', action: spec });
+      await broker.next('hit', ({ sequence }) => sequence === 4);
+      await broker.next('status', (frame) => frame.removed);
+      broker.actions = [{ action: { ...spec, maxHits: 2 }, lastSequence: 2 }];
+      broker.acknowledge = true;
+      broker.cut();
+      const hello = await broker.hello(2);
+      assert.deepEqual(hello.live, [{ actionId: 'a', sequence: 4 }]);
+      await broker.next('hit', (frame) => frame.epoch === 2 && frame.sequence === 4);
+      const again = broker.frames.filter((frame) => frame.type === 'hit' && frame.epoch === 2);
+      assert.deepEqual(
+        again.map((frame) => frame.type === 'hit' && frame.sequence),
+        [3, 4],
+      );
+      const status = broker.frames.filter((frame) => frame.type === 'status').at(-1);
+      assert.ok(status?.type === 'status' && status.removed);
+    },
+  );
 
   it('finds its probes still in place, and tells how they stand', async () => {
     const spec = armSpec({ actionId: 'b', place, condition: 'order.id < 0' });
@@ -55,23 +59,26 @@ describe('a broker that goes away and comes back', () => {
     await broker.next('status', ({ removed, observation }) => !removed && observation.passes > 0);
   });
 
-  it('has the probes dropped that it does not list, and those placed that are missing', async () => {
-    broker.arm({ actionId: 'old', place, condition: 'order.id < 0' });
-    await broker.next('armed');
-    broker.actions = [{ action: armSpec({ actionId: 'new', place, maxHits: 2 }), lastSequence: 5 }];
-    broker.cut();
-    await broker.hello(2);
-    const first = await broker.next('hit', ({ actionId }) => actionId === 'new');
-    assert.equal(first.sequence, 6);
-    broker.actions = [];
-    broker.cut();
-    assert.deepEqual(
-      (await broker.hello(3)).live.map(({ actionId }) => actionId),
-      ['new'],
-    );
-  });
+  it(
+    proves('wire:reconnect', 'has the probes dropped that it does not list, and those placed that are missing'),
+    async () => {
+      broker.arm({ actionId: 'old', place, condition: 'order.id < 0' });
+      await broker.next('armed');
+      broker.actions = [{ action: armSpec({ actionId: 'new', place, maxHits: 2 }), lastSequence: 5 }];
+      broker.cut();
+      await broker.hello(2);
+      const first = await broker.next('hit', ({ actionId }) => actionId === 'new');
+      assert.equal(first.sequence, 6);
+      broker.actions = [];
+      broker.cut();
+      assert.deepEqual(
+        (await broker.hello(3)).live.map(({ actionId }) => actionId),
+        ['new'],
+      );
+    },
+  );
 
-  it('can ask for hits again', async () => {
+  it(proves('wire:sequences', 'can ask for hits again'), async () => {
     broker.acknowledge = false;
     broker.arm({ actionId: 'c', place, maxHits: 3 });
     await broker.next('hit', ({ sequence }) => sequence === 3);
@@ -90,7 +97,7 @@ describe('a broker that goes away and comes back', () => {
     await broker.hello(2);
   });
 
-  it('that sends what is no frame loses the connection, and gets another', async () => {
+  it(proves('wire:bad-frame', 'that sends what is no frame loses the connection, and gets another'), async () => {
     broker.sendText('{"type":"arm","action":{"__proto__":{}}}');
     await broker.hello(2);
     broker.send({ type: 'welcome', protocol: 1, epoch: 9, actions: [], policy: broker.policy, heartbeatMs: 1000 });
