@@ -10,6 +10,7 @@ export const VALUE_NOTATION = [
   '{"$":"undefined"} also NaN, Infinity, -Infinity, -0, hole, getter (not run), proxy (not touched), promise,',
   'uninitialized (declared, not yet run), not_captured (the engine did not keep it), invalid_date.',
   '$class is the class of an object, $size or $length the full count where not everything is shown,',
+  '$symbols are properties under symbols, and $shadowed outer variables of the same name, as [name, value] pairs,',
   '$array, $map, $set, $string hold the content that is shown; $map is an object where all keys are plain strings, else pairs.',
   '$string with $escaped: that many invisible characters are written as \\uXXXX and backslashes are doubled.',
   '$bigint, $symbol, $date (ISO), $regexp, $function, $constructor, $error (message, with $stack, $cause), $buffer (hex, $length in bytes).',
