@@ -59,6 +59,16 @@ test(
   },
 );
 
+test('no target at all is an error, and not every runtime', async (t) => {
+  const { engine, attach } = await startEngine(t);
+  await attach('1');
+  for (const target of [{}, { tags: {} }]) {
+    const missing = { code: 'RUNTIME_NOT_FOUND', message: 'no target is given' };
+    await assert.rejects(engine.actions.place(developer, target, spec), missing);
+    await assert.rejects(engine.actions.inspect(developer, target, spec.place), missing);
+  }
+});
+
 test('a target is matched by all that is given', async (t) => {
   const { engine, attach } = await startEngine(t);
   await attach('1', { service: 'shop', version: '1', environment: 'prod', tags: { zone: 'a' }, host: 'web-1' });
@@ -329,7 +339,7 @@ test(
     await attach('1', { service: 'shop', environment: 'prod' });
     await attach('2', { service: 'billing' });
     const mine = await engine.actions.place(developer, { ids: ['runtime-1'] }, spec);
-    const both = await engine.actions.place(developer, { name: '*' } as object, spec);
+    const both = await engine.actions.place(developer, { ids: ['runtime-1', 'runtime-2'] }, spec);
     const strangers: Caller[] = [
       { ...developer, organization: 'other' },
       { ...developer, services: ['other'] },

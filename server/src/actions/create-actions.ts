@@ -16,7 +16,7 @@ import { deadlineJob, dispatchJob, type Ending } from './ending.ts';
 import { BorescopeError } from './error.ts';
 import { checkSpec } from './spec-limits.ts';
 import { nextAction } from './state-machine.ts';
-import { matches, maySee, notFound } from './target.ts';
+import { checkTarget, matches, maySee, notFound } from './target.ts';
 import { createWaiting, LAST_WORDS_WITHIN, type WaitOptions } from './waiting.ts';
 
 export interface ActionsOptions {
@@ -45,6 +45,7 @@ export function createActions(options: ActionsOptions): Actions & { release(): v
 
   /** The runtimes that the caller may see and that match; throws RUNTIME_NOT_FOUND where there is none. */
   async function resolve(caller: Caller, target: Target): Promise<AttachedRuntime[]> {
+    checkTarget(target);
     const visible = (await store.runtimes.list(caller.organization)).filter(({ runtime }) => maySee(caller, runtime));
     const found = visible.filter(({ runtime }) => matches(runtime, target));
     if (found.length === 0) throw notFound(visible);

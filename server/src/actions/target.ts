@@ -13,6 +13,17 @@ export function maySee(caller: Caller, runtime: Pick<RuntimeDescription, 'servic
   );
 }
 
+/** Throws RUNTIME_NOT_FOUND where nothing is given: that would be every runtime of the organization, by mistake. */
+export function checkTarget({ service, environment, version, tags, ids }: Target): void {
+  if (service !== undefined || environment !== undefined || version !== undefined || ids !== undefined) return;
+  if (Object.keys(tags ?? {}).length > 0) return;
+  throw new BorescopeError(
+    'RUNTIME_NOT_FOUND',
+    'no target is given',
+    'Give at least one of service, environment, version, tags and ids; list_runtimes lists what is attached.',
+  );
+}
+
 /** All that is given must match. `name` may hold `*`, and matches service, id or host, whatever the case. */
 export function matches(runtime: RuntimeDescription, target: Target & { name?: string }): boolean {
   const { service, environment, version, tags, ids, name } = target;
