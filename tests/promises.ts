@@ -97,7 +97,7 @@ export const PROMISES = {
   },
   'tools:sampled': {
     sentence:
-      'On a line too hot for its overhead, passes are sampled and the result says for how long the probe was armed.',
+      'On a line too hot for its overhead passes are sampled, and a diagnosis says for how long the probe was armed.',
     source: TOOLS,
   },
   'tools:hostile-text': {
