@@ -12,7 +12,7 @@ import type { Action, ActionState, Placement } from './action.ts';
  *
  * What is over never changes; only what a runtime says of its own probe is still noted on the placement.
  */
-export const TERMINAL_STATES: ReadonlySet<ActionState> = new Set(['completed', 'expired', 'cancelled', 'failed']);
+const TERMINAL_STATES: ReadonlySet<ActionState> = new Set(['completed', 'expired', 'cancelled', 'failed']);
 
 export function isOver(action: Pick<Action, 'state'>): boolean {
   return TERMINAL_STATES.has(action.state);

@@ -1,6 +1,6 @@
 import type { Database } from './database.ts';
 
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 /**
  * The organization leads every key, so that no statement can reach a row without naming whose it is. Times are
