@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { isMainThread, MessageChannel, Worker } from 'node:worker_threads';
 import type { AgentHandle, AttachOptions } from './api.ts';
@@ -60,7 +59,7 @@ function start(settings: Settings): AgentHandle {
   const { port1, port2 } = new MessageChannel();
   expose();
   direct(createPass(memory, port1));
-  const runtimeId = randomUUID();
+  const runtimeId = newRuntimeId();
   const worker = startWorker(settings, memory, runtimeId, port2);
   let attached = true;
   const onExit = () => letGo(memory.control);
@@ -90,6 +89,12 @@ function start(settings: Settings): AgentHandle {
       clearTimeout(timer);
     },
   });
+}
+
+/** Only has to differ from every other start; the token is what proves anything. `node:crypto` is slow to load. */
+function newRuntimeId(): string {
+  const part = () => Math.random().toString(36).slice(2, 10).padEnd(8, '0');
+  return `${Date.now().toString(36)}-${process.pid.toString(36)}-${part()}${part()}`;
 }
 
 function startWorker(

@@ -156,7 +156,7 @@ describe('attaching to a process', () => {
          process.send('ready');`,
       );
       const application = startApplication(broker, path, { execArgv: [] });
-      await new Promise((resolve) => application.child.once('message', resolve));
+      await application.said();
       assert.equal(broker.authorizations.length, 0);
       application.tell('attach');
       assert.equal((await broker.hello()).runtime.service, 'own');

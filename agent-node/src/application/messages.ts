@@ -4,11 +4,17 @@ import type { ExpressionTree } from '../expressions/tree.ts';
 
 /** Every field is always there: a missing one would be looked up on a prototype that the application may have changed. */
 export type ToApplication =
-  | { readonly type: 'policy'; readonly keyNames: readonly string[]; readonly pseudonymKey: string | null }
+  | PolicyMessage
   | PlaceMessage
   | { readonly type: 'forget-place'; readonly row: number }
   /** Hits still wanted of a probe that is in place. */
   | { readonly type: 'remaining'; readonly row: number; readonly remaining: number };
+
+export interface PolicyMessage {
+  readonly type: 'policy';
+  readonly keyNames: readonly string[];
+  readonly pseudonymKey: string | null;
+}
 
 /** Replaces what was known of the place in this row; probes that stay keep their counts. */
 export interface PlaceMessage {

@@ -1,12 +1,12 @@
-import { url as inspectorUrl } from 'node:inspector';
 import type { MessagePort } from 'node:worker_threads';
 import { receiveMessageOnPort } from 'node:worker_threads';
 import { LIMITS } from '@borescope/agent-protocol';
+import type { Redactor } from '@borescope/redaction';
 import { type Capturer, createCapturer } from '../capture/capture.ts';
 import { descriptorOf, uncurry } from '../capture/primordials.ts';
 import type { CaptureBudget } from '../capture/request.ts';
 import { createScope, NOT_CAPTURED, type Scope, UNINITIALIZED } from '../expressions/scope.ts';
-import type { FromApplication, HitMessage, PlaceMessage, ToApplication } from './messages.ts';
+import type { FromApplication, HitMessage, PlaceMessage, PolicyMessage, ToApplication } from './messages.ts';
 import { compileProbe, createProbe, type Probe } from './probe.ts';
 import { redactorOf } from './redaction.ts';
 import { CONTROL, PLACE, PROBE, type SharedMemory } from './shared.ts';
@@ -47,6 +47,8 @@ const clock = performance;
 const now = () => performanceNow(clock) * 1000;
 const wallClock = Date.now;
 const receive = receiveMessageOnPort;
+// Not imported: it costs the host's start some milliseconds, and is asked for only before a real pause.
+const builtin = process.getBuiltinModule;
 const load: (array: Int32Array, index: number) => number = Atomics.load;
 const store: (array: Int32Array, index: number, value: number) => number = Atomics.store;
 const has = uncurry<(set: ReadonlySet<number>, value: number) => boolean>(Set.prototype.has);
@@ -59,8 +61,9 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
   const { control, probes: counts, places: spending } = memory;
   const post = uncurry<(port: MessagePort, message: FromApplication) => void>(port.postMessage);
   const places: (Place | undefined)[] = [];
-  let redactor = redactorOf({ keyNames: [], pseudonymKey: null });
-  let capturer: Capturer = createCapturer({ redactor, now });
+  let policy: PolicyMessage = { type: 'policy', keyNames: [], pseudonymKey: null };
+  let redactor: Redactor | undefined;
+  let capturer: Capturer | undefined;
   let seen = 0;
   let inside = false;
 
@@ -73,14 +76,29 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
     if (message.type === 'place') places[message.row] = createPlace(message, places[message.row]);
     else if (message.type === 'forget-place') places[message.row] = undefined;
     else if (message.type === 'policy') {
-      redactor = redactorOf(message);
-      capturer = createCapturer({ redactor, now });
-      eachProbe((probe) => compileProbe(probe, redactor));
+      if (samePolicy(message, policy)) return;
+      policy = message;
+      redactor = undefined;
+      capturer = undefined;
+      eachProbe((probe) => compileProbe(probe, theRedactor()));
     } else {
       eachProbe((probe) => {
         if (probe.message.row === message.row) probe.remaining = message.remaining;
       });
     }
+  }
+
+  /** Made when it is first needed, or in the first quiet turn: it takes longer than all the rest of the start. */
+  function theRedactor(): Redactor {
+    redactor ??= redactorOf(policy);
+    capturer ??= createCapturer({ redactor, now });
+    return redactor;
+  }
+  setImmediate(theRedactor).unref();
+
+  function theCapturer(): Capturer {
+    capturer ??= createCapturer({ redactor: theRedactor(), now });
+    return capturer;
   }
 
   function eachProbe(change: (probe: Probe) => void): void {
@@ -98,7 +116,7 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
     for (let i = 0; i < message.probes.length; i++) {
       const wanted = message.probes[i];
       if (wanted === undefined) continue;
-      const probe = createProbe(wanted, redactor);
+      const probe = createProbe(wanted, theRedactor());
       const before = previous?.probes ?? [];
       for (let k = 0; k < before.length; k++) {
         const same = before[k];
@@ -114,7 +132,7 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
 
   const pass: Pass = (row, read, scopes, thisValue) => {
     if (row === QUESTION_DEBUGGED) {
-      store(control, CONTROL.debugged, inspectorUrl() === undefined ? 0 : 1);
+      store(control, CONTROL.debugged, builtin('node:inspector').url() === undefined ? 0 : 1);
       return false;
     }
     if (inside) return false;
@@ -185,7 +203,7 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
     add(probe, PROBE.passes, 1);
     let hit: HitMessage | undefined;
     if (testCondition(probe, scope)) {
-      const captured = capturer.capture({
+      const captured = theCapturer().capture({
         names: place.message.names,
         values,
         thisValue: scope.thisValue,
@@ -241,6 +259,13 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
   }
 
   return pass;
+}
+
+/** Making a redactor takes a while, and every reconnect brings the policy again. */
+function samePolicy(a: PolicyMessage, b: PolicyMessage): boolean {
+  if (a.pseudonymKey !== b.pseudonymKey || a.keyNames.length !== b.keyNames.length) return false;
+  for (let i = 0; i < a.keyNames.length; i++) if (a.keyNames[i] !== b.keyNames[i]) return false;
+  return true;
 }
 
 function valuesByName(place: Place, read: Read): unknown[] {

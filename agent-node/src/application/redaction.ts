@@ -1,5 +1,5 @@
-import { createHmac } from 'node:crypto';
 import { createRedactor, type Redactor } from '@borescope/redaction';
+import { hmac } from './hmac.ts';
 
 /** Base64url characters of a pseudonym: 48 bits, enough to tell apart what one investigation meets. */
 const PSEUDONYM_LENGTH = 8;
@@ -10,9 +10,6 @@ export function redactorOf(policy: { keyNames: readonly string[]; pseudonymKey: 
   if (key === null) return createRedactor({ keyNames: policy.keyNames });
   return createRedactor({
     keyNames: policy.keyNames,
-    pseudonym: (kind, value) => {
-      const digest = createHmac('sha256', key).update(kind).update('\0').update(value).digest('base64url');
-      return digest.slice(0, PSEUDONYM_LENGTH);
-    },
+    pseudonym: (kind, value) => hmac(key, `${kind}\0${value}`, PSEUDONYM_LENGTH),
   });
 }

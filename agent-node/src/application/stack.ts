@@ -1,5 +1,5 @@
 import { LIMITS } from '@borescope/agent-protocol';
-import { define, descriptorOf, uncurry } from '../capture/primordials.ts';
+import { define, descriptorOf, hasOwn, uncurry } from '../capture/primordials.ts';
 import type { RawFrame } from './messages.ts';
 
 type Site = NodeJS.CallSite;
@@ -61,18 +61,27 @@ function readSites(above: Callee): Site[] {
 }
 
 function replace(key: string, value: unknown): boolean {
-  // No prototype: one that the application has changed could turn it into an accessor.
-  const descriptor: PropertyDescriptor = create(null);
-  descriptor.value = value;
-  descriptor.writable = true;
-  descriptor.enumerable = true;
-  descriptor.configurable = true;
-  return define(ErrorConstructor, key, descriptor);
+  return define(ErrorConstructor, key, bare({ value, writable: true, enumerable: true, configurable: true }));
 }
 
 function restore(key: string, was: PropertyDescriptor | undefined): void {
   if (was === undefined) remove(ErrorConstructor, key);
-  else define(ErrorConstructor, key, was);
+  else define(ErrorConstructor, key, bare(was));
+}
+
+/** Without a prototype: a `get` on the application's `Object.prototype` would make it a descriptor of an accessor. */
+function bare(descriptor: PropertyDescriptor): PropertyDescriptor {
+  const copy: PropertyDescriptor = create(null);
+  if (hasOwn(descriptor, 'value')) {
+    copy.value = descriptor.value;
+    copy.writable = descriptor.writable === true;
+  } else {
+    if (descriptor.get) copy.get = descriptor.get;
+    if (descriptor.set) copy.set = descriptor.set;
+  }
+  copy.enumerable = descriptor.enumerable === true;
+  copy.configurable = descriptor.configurable === true;
+  return copy;
 }
 
 function readMethods() {

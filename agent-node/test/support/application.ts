@@ -6,6 +6,7 @@ import { type TestBroker, TOKEN } from './broker.ts';
 export const AGENT = fileURLToPath(new URL('../../dist/agent.cjs', import.meta.url));
 const FIXTURES = fileURLToPath(new URL('../fixtures/', import.meta.url));
 const END_MS = 20_000;
+const ANSWER_MS = 10_000;
 
 export interface Ended {
   readonly code: number | null;
@@ -44,6 +45,12 @@ export class Application {
   async stop(): Promise<Ended> {
     this.child.kill('SIGKILL');
     return this.#ended;
+  }
+
+  /** The next message of the application; rejects after 10 s. */
+  async said(): Promise<unknown> {
+    const [message] = await once(this.child, 'message', { signal: AbortSignal.timeout(ANSWER_MS) });
+    return message;
   }
 
   /** To a fixture that listens: it does what it is told. */
