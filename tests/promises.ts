@@ -173,7 +173,8 @@ export const PROMISES = {
   },
 
   'agent:no-pause': {
-    sentence: 'No probe, and no debugger statement of the application, ever pauses it while the agent is attached.',
+    sentence:
+      'Neither a probe nor a debugger statement of the application leaves it standing while the agent is attached.',
     source: AGENT,
   },
   'agent:no-port': {

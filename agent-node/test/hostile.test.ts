@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { proves } from '../../tests/proves.ts';
 import { type Application, startApplication } from './support/application.ts';
 import { TestBroker } from './support/broker.ts';
 
@@ -34,7 +35,7 @@ describe('an application that does not make it easy', () => {
     }
   }
 
-  it('may replace every built-in: none of its replacements is called', () =>
+  it(proves('agent:hostile-application', 'may replace every built-in: none of its replacements is called'), () =>
     running(
       `const calls = [];
        let watching = false;
@@ -90,11 +91,14 @@ describe('an application that does not make it easy', () => {
         application.tell('calls');
         assert.deepEqual(await calls, []);
       },
-    ));
+    ),
+  );
 
-  it('keeps its own Error.prepareStackTrace and stackTraceLimit, and neither is run', () =>
-    running(
-      `let runs = 0;
+  it(
+    proves('values:no-code-run', 'keeps its own Error.prepareStackTrace and stackTraceLimit, and neither is run'),
+    () =>
+      running(
+        `let runs = 0;
        Error.prepareStackTrace = (error, sites) => { runs += 1; return 'own ' + sites.length; };
        Error.stackTraceLimit = 3;
        const own = Error.prepareStackTrace;
@@ -103,18 +107,19 @@ describe('an application that does not make it easy', () => {
        }
        setInterval(() => tick(1), 10);
        process.on('message', () => process.send([runs, Error.prepareStackTrace === own, Error.stackTraceLimit, new Error('x').stack]));`,
-      async (application) => {
-        broker.arm({ actionId: 'a', place: { file: 'app.cjs', line: 6 } });
-        const { hit } = await broker.next('hit');
-        assert.ok(hit.stack.length > 3);
-        assert.equal(hit.stack[0]?.function, 'tick');
-        const answer = application.said();
-        application.tell('runs');
-        assert.deepEqual(await answer, [0, true, 3, 'own 3']);
-      },
-    ));
+        async (application) => {
+          broker.arm({ actionId: 'a', place: { file: 'app.cjs', line: 6 } });
+          const { hit } = await broker.next('hit');
+          assert.ok(hit.stack.length > 3);
+          assert.equal(hit.stack[0]?.function, 'tick');
+          const answer = application.said();
+          application.tell('runs');
+          assert.deepEqual(await answer, [0, true, 3, 'own 3']);
+        },
+      ),
+  );
 
-  it('is never paused by its own debugger statement', () =>
+  it(proves('agent:no-pause', 'is never paused by its own debugger statement'), () =>
     running(
       `let n = 0;
        setInterval(() => {
@@ -125,9 +130,10 @@ describe('an application that does not make it easy', () => {
         broker.arm({ actionId: 'a', place: { file: 'app.cjs', line: 4 }, maxHits: 5 });
         await broker.next('hit', ({ sequence }) => sequence === 5);
       },
-    ));
+    ),
+  );
 
-  it('keeps every other name where one is in its dead zone or not kept', () =>
+  it(proves('values:true', 'keeps every other name where one is in its dead zone or not kept'), () =>
     running(
       `function outer(used, unused) {
          return () => {
@@ -156,7 +162,8 @@ describe('an application that does not make it easy', () => {
         assert.deepEqual(values['unused'], { type: 'not_captured' });
         assert.deepEqual(values['value'], { type: 'number', value: 2 });
       },
-    ));
+    ),
+  );
 
   it('may be busy for a while without a turn of its event loop', () =>
     running(

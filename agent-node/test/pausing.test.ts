@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { proves } from '../../tests/proves.ts';
 import { AGENT, type Application, startApplication } from './support/application.ts';
 import { TestBroker } from './support/broker.ts';
 
@@ -80,9 +81,15 @@ ${FILLER}filler(1);\n`,
     assert.equal(observation.passes, observation.conditionFalse + 3);
   }
 
-  it('captures in a short real pause, and never stays at the application’s own debugger statement', () =>
-    running(['--import', AGENT], check));
+  it(
+    proves(
+      'agent:no-pause',
+      'captures in a short real pause, and never stays at the application’s own debugger statement',
+    ),
+    () => running(['--import', AGENT], check),
+  );
 
-  it('never pauses while a person may be debugging', () =>
-    running(['--inspect=127.0.0.1:0', '--import', AGENT], check));
+  it(proves('agent:no-pause', 'never pauses while a person may be debugging'), () =>
+    running(['--inspect=127.0.0.1:0', '--import', AGENT], check),
+  );
 });
