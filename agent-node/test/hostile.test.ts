@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { proves } from '../../tests/proves.ts';
-import { type Application, startApplication } from './support/application.ts';
+import { AGENT, type Application, startApplication } from './support/application.ts';
 import { TestBroker } from './support/broker.ts';
 
 describe('an application that does not make it easy', () => {
@@ -183,6 +183,34 @@ describe('an application that does not make it easy', () => {
         assert.equal(hit.variables.find(({ name }) => name === 'n')?.value.type, 'number');
       },
     ));
+
+  it('goes on, with one line at most, where the agent’s worker was killed', async () => {
+    const path = join(folder, 'killed.cjs');
+    await writeFile(
+      path,
+      `let worker;
+       process.once('worker', (created) => { worker = created; });
+       require(${JSON.stringify(AGENT)}).attach();
+       function tick(n) {
+         return n + 1;
+       }
+       const timer = setInterval(() => tick(1), 10);
+       process.once('message', async () => {
+         await worker.terminate();
+         for (let i = 0; i < 1000; i++) tick(i);
+         process.disconnect();
+         clearInterval(timer);
+       });`,
+    );
+    const application = startApplication(broker, path, { execArgv: [] });
+    await broker.hello();
+    broker.arm({ actionId: 'a', place: { file: 'killed.cjs', line: 5 }, condition: 'n < 0' });
+    await broker.next('armed');
+    application.tell('kill');
+    const ended = await application.ended();
+    assert.equal(ended.code, 0);
+    assert.ok(ended.stderr.split('\n').length <= 2, ended.stderr);
+  });
 
   it('goes on where the agent’s worker has ended', () =>
     running(

@@ -31,7 +31,7 @@ export class Debugger {
   readonly #ownFile: string;
   readonly #keepSparkplug: boolean;
   #session: Session | undefined;
-  #enabling: Promise<void> | undefined;
+  #enabling: Promise<number> | undefined;
 
   constructor(events: DebuggerEvents, ownFile: string, keepSparkplug: boolean) {
     this.#events = events;
@@ -43,8 +43,11 @@ export class Debugger {
     return this.#session !== undefined;
   }
 
-  /** Connects on the first call; every script that is loaded has been reported when it resolves. */
-  enable(): Promise<void> {
+  /**
+   * Connects on the first call; every script that is loaded has been reported when it resolves. Gives the milliseconds
+   * for which the application's thread was busy with it: V8 walks the heap for the scripts.
+   */
+  enable(): Promise<number> {
     this.#enabling ??= this.#enable().catch((error: unknown) => {
       this.disable();
       throw error;
@@ -52,7 +55,7 @@ export class Debugger {
     return this.#enabling;
   }
 
-  async #enable(): Promise<void> {
+  async #enable(): Promise<number> {
     // Baseline code makes arming walk the heap. Late, because code caches are bound to V8's flags.
     if (!this.#keepSparkplug) v8.setFlagsFromString('--no-sparkplug');
     const session = new Session();
@@ -64,9 +67,12 @@ export class Debugger {
     });
     session.on('Debugger.paused', ({ params }) => this.#paused(params));
     // Anything but 0 keeps the source of each condition that V8 ever evaluated.
+    const reached = this.#reached();
     await this.#post('Debugger.enable', { maxScriptsCacheSize: 0 });
+    const stallMs = performance.now() - (await reached);
     // Lost with every disable. Conditions are evaluated all the same.
     await this.#post('Debugger.setSkipAllPauses', { skip: true });
+    return stallMs;
   }
 
   /** Every breakpoint goes with the session. */
@@ -157,6 +163,12 @@ export class Debugger {
     }).then((answer) => ({ id: answer.breakpointId, at: performance.now() }));
     const [from, { id, at }] = await Promise.all([reached, set]);
     return { id, stallMs: at - from };
+  }
+
+  /** When the application's thread came to answer a command that costs nothing. */
+  async #reached(): Promise<number> {
+    await this.#post('Runtime.releaseObjectGroup', { objectGroup: 'borescope' });
+    return performance.now();
   }
 
   #post<Answer = object>(method: string, params: object, onLate?: (answer: Answer) => void): Promise<Answer> {

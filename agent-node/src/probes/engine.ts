@@ -151,7 +151,7 @@ export class ProbeEngine {
       if (action.row !== undefined)
         this.#options.memory.probes.fill(0, action.row * PROBE.columns, (action.row + 1) * PROBE.columns);
       if (problem) return await this.#fail(action, problem);
-      await this.#ready();
+      action.armingMs = await this.#ready();
       await this.#place(action);
     } catch (error) {
       await this.#fail(action, unavailable(error));
@@ -230,11 +230,14 @@ export class ProbeEngine {
     this.#debugger.disable();
   }
 
-  async #ready(): Promise<void> {
+  /** Milliseconds for which the application stood still, where this call switched the debugger on. */
+  async #ready(): Promise<number> {
+    const fresh = !this.#debugger.enabled;
     const enabling = this.#debugger.enable();
     this.#options.events.attached();
-    await enabling;
+    const stallMs = await enabling;
     this.#cost ??= calibrate();
+    return fresh ? stallMs : 0;
   }
 
   #parse(action: LiveAction): Problem | undefined {
