@@ -31,7 +31,11 @@ export function commit(): string {
   return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
 }
 
-export function writeReport(file: URL, sections: readonly { title: string; rows: readonly Row[] }[], date: string): void {
+export function writeReport(
+  file: URL,
+  sections: readonly { title: string; rows: readonly Row[] }[],
+  date: string,
+): void {
   const text = [
     '# Benchmarks',
     '',
