@@ -32,6 +32,7 @@ export class Debugger {
   readonly #keepSparkplug: boolean;
   #session: Session | undefined;
   #enabling: Promise<number> | undefined;
+  #stallMs = 0;
 
   constructor(events: DebuggerEvents, ownFile: string, keepSparkplug: boolean) {
     this.#events = events;
@@ -84,6 +85,8 @@ export class Debugger {
   }
 
   async possible(scriptId: string, start: GeneratedPosition, end: GeneratedPosition): Promise<GeneratedPosition[]> {
+    // V8 prepares the functions in the range for breakpoints here already: this, not setting one, is the dear step.
+    const reached = this.#reached();
     const answer = await this.#post<{ locations: InspectorLocation[] }>('Debugger.getPossibleBreakpoints', {
       start: { scriptId, lineNumber: start.line, columnNumber: start.column },
       end: { scriptId, lineNumber: end.line, columnNumber: end.column },
@@ -92,6 +95,7 @@ export class Debugger {
       // V8 refuses a range that begins past the end of the script.
       return { locations: [] };
     });
+    this.#stallMs = Math.max(this.#stallMs, performance.now() - (await reached));
     return answer.locations.map(locationOf);
   }
 
@@ -114,8 +118,18 @@ export class Debugger {
     return this.#timed('Debugger.setBreakpointByUrl', { url, lineNumber: at.line, columnNumber: at.column, condition });
   }
 
-  async removeBreakpoint(breakpointId: string): Promise<void> {
+  /** Gives the milliseconds for which the application's thread was busy with it. */
+  async removeBreakpoint(breakpointId: string): Promise<number> {
+    const reached = this.#reached();
     await this.#post('Debugger.removeBreakpoint', { breakpointId });
+    return performance.now() - (await reached);
+  }
+
+  /** The longest stall of looking for places since the last call, in milliseconds. */
+  takeStall(): number {
+    const stallMs = this.#stallMs;
+    this.#stallMs = 0;
+    return stallMs;
   }
 
   async skipPauses(skip: boolean): Promise<void> {

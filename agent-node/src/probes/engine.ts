@@ -301,6 +301,7 @@ export class ProbeEngine {
       if (bound.ok) bindings.push(bound.binding);
       else problem ??= bound.problem;
     }
+    action.armingMs = Math.max(action.armingMs, this.#debugger.takeStall());
     const first = bindings[0];
     if (!first) return this.#fail(action, problem ?? notFound(action.spec.place.file, []));
     if (ended(action)) return;

@@ -207,7 +207,7 @@ export class ProbePlace {
     this.#set = undefined;
     if (this.#armedSince !== undefined) this.#armedMs += this.#ports.now() - this.#armedSince;
     this.#armedSince = undefined;
-    await Promise.all(ids.map((id) => this.#ports.debugger.removeBreakpoint(id)));
+    for (const id of ids) this.#budget.tokens -= 1000 * (await this.#ports.debugger.removeBreakpoint(id));
     if (this.pausing) await this.#ports.pausing(-1);
   }
 
