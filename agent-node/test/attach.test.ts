@@ -63,9 +63,10 @@ describe('attaching to a process', () => {
 
   it(proves('agent:exit', 'does not keep an attached process alive, nor change the code of an uncaught error'), () =>
     withBroker(async () => {
-      const path = await program('crash.cjs', "setTimeout(() => { throw new Error('boom'); }, 600)");
+      const path = await program('crash.cjs', "process.once('message', () => { throw new Error('boom'); })");
       const application = startApplication(broker, path);
       await broker.hello();
+      application.tell('crash');
       const ended = await application.ended();
       assert.equal(ended.code, 1);
       assert.match(ended.stderr, /Error: boom/);

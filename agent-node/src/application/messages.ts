@@ -20,6 +20,8 @@ export interface PolicyMessage {
 export interface PlaceMessage {
   readonly type: 'place';
   readonly row: number;
+  /** Another one for every other list of names. */
+  readonly version: number;
   /** Names in scope, innermost first; the condition gives their values by index, and `this` by the index after them. */
   readonly names: readonly ScopeName[];
   /** Indices of names whose declaration comes after the place. */

@@ -19,12 +19,19 @@ type Read = (index: number) => unknown;
 const QUESTION_DEBUGGED = -1;
 
 /** What a condition calls. Always false: V8 goes on without a pause. */
-export type Pass = (row: number, read: Read | null, scopes?: readonly object[], thisValue?: unknown) => false;
+export type Pass = (
+  row: number,
+  /** Of the names that `read` knows by index. A pass with an old one is let go: its replacement is on its way. */
+  version: number,
+  read: Read | null,
+  scopes?: readonly object[],
+  thisValue?: unknown,
+) => false;
 
 let current: Pass = () => false;
 
 /** The one function that conditions reach; it outlives a detached agent, and then does nothing. */
-export const entry: Pass = (row, read, scopes, thisValue) => current(row, read, scopes, thisValue);
+export const entry: Pass = (row, version, read, scopes, thisValue) => current(row, version, read, scopes, thisValue);
 
 export function direct(pass: Pass): void {
   current = pass;
@@ -39,7 +46,8 @@ interface Place {
 
 /** The envelope of a hit and its stack come on top of what is captured. */
 const ENVELOPE_BYTES = 16 * 1024;
-const BUDGET: CaptureBudget = { nodes: 4000, bytes: LIMITS.hitBytes - ENVELOPE_BYTES, microseconds: 10_000 };
+// The time is for what nodes and bytes do not bound; the very first capture is slow, because nothing is compiled yet.
+const BUDGET: CaptureBudget = { nodes: 4000, bytes: LIMITS.hitBytes - ENVELOPE_BYTES, microseconds: 50_000 };
 
 // Taken now: a fake clock of a test framework, or a hostile application, may replace them later.
 const performanceNow = uncurry<(clock: typeof performance) => number>(performance.now);
@@ -130,7 +138,7 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
     return { message, uninitialized: new Set(message.uninitialized), probes, exhausted: false };
   }
 
-  const pass: Pass = (row, read, scopes, thisValue) => {
+  const pass: Pass = (row, version, read, scopes, thisValue) => {
     if (row === QUESTION_DEBUGGED) {
       store(control, CONTROL.debugged, builtin('node:inspector').url() === undefined ? 0 : 1);
       return false;
@@ -140,7 +148,8 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
     try {
       if (load(control, CONTROL.messages) !== seen) readMessages();
       const place = places[row];
-      if (place !== undefined) passPlace(place, row, read, scopes, thisValue);
+      if (place !== undefined && (read === null || place.message.version === version))
+        passPlace(place, row, read, scopes, thisValue);
     } catch {
       // A stack that is nearly full, or memory that is: the application goes on, this pass is lost.
     } finally {

@@ -61,6 +61,8 @@ export class ProbePlace {
   #running: Promise<void> | undefined;
   #armedSince: number | undefined;
   #armedMs = 0;
+  #version = 0;
+  #list: string | undefined;
 
   constructor(options: PlaceOptions, ports: PlacePorts) {
     this.#options = options;
@@ -133,9 +135,13 @@ export class ProbePlace {
   /** What the application's thread must know of the place; posted before every change of the breakpoint. */
   describe(): void {
     const names = this.#names();
+    const list = names.map(({ name }) => name).join();
+    if (list !== this.#list) this.#version += 1;
+    this.#list = list;
     const message: PlaceMessage = {
       type: 'place',
       row: this.row,
+      version: this.#version,
       names: names.map(({ name, scope }) => ({ name, scope })),
       uninitialized: names.flatMap((name, index) => (name.uninitialized ? [index] : [])),
       hasThis: this.#options.hasThis,
@@ -215,6 +221,7 @@ export class ProbePlace {
     if (this.pausing) return '';
     return conditionText(
       this.row,
+      this.#version,
       this.#names().map(({ name }) => name),
       this.#options.hasThis,
     );
