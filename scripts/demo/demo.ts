@@ -54,12 +54,11 @@ async function run({ once: onlyOnce, progress, signal, onStop }: RunOptions): Pr
   onStop(() => client.close());
   const looking = async () => {
     progress.say(`Shop: attached, ${await attachedShop(client, signal)} (${shop.logFile})`);
-    return firstSnapshot(client, signal);
+    return progress.step('Placing a snapshot', () => firstSnapshot(client, signal));
   };
   const { question, answer, snapshot } = await Promise.race([looking(), gone]);
   const captured = snapshot.hits.length > 0;
   if (captured) {
-    progress.say('Snapshot: captured');
     console.log(`\n${[question, '', ...renderSnapshot(snapshot), '', answer].join('\n')}\n`);
   } else {
     progress.say(`Snapshot: none, ${snapshot.action.state}`);

@@ -42,6 +42,12 @@ for (const [index, name] of PUBLISHED.entries()) {
     assert.deepEqual(problems, []);
   });
 
+  test(`${name} comes with its licence`, () => {
+    const { folder } = pick(index);
+    const own = readFileSync(join(folder, 'LICENSE'), 'utf8');
+    assert.equal(own, readFileSync(new URL('../../LICENSE', import.meta.url), 'utf8'));
+  });
+
   test(`${name} runs nothing while it is installed`, () => {
     const { manifest } = pick(index);
     const scripts = Object.keys(manifest.scripts ?? {});
