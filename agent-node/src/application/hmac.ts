@@ -62,7 +62,7 @@ function utf8(text: string): number[] {
   return bytes;
 }
 
-export function sha256(bytes: number[]): number[] {
+function sha256(bytes: number[]): number[] {
   const bits = bytes.length * 8;
   const padded = joined([], bytes);
   padded[padded.length] = 0x80;

@@ -15,7 +15,7 @@ export function preloaded(execArgv: readonly string[], nodeOptions: string, cwd:
 }
 
 /** NODE_OPTIONS by Node's rules: spaces part, double quotes hold together, a backslash escapes inside them. */
-export function splitOptions(text: string): string[] {
+function splitOptions(text: string): string[] {
   const parts: string[] = [];
   let part = '';
   let quoted = false;
