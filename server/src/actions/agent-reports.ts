@@ -1,7 +1,7 @@
 import type { AgentListener, AgentReport, Attachment, HitFrame, Reply } from '../agents/listener.ts';
 import type { Clock } from '../clock.ts';
 import type { AcceptHit } from '../hits/accept.ts';
-import type { Redaction } from '../hits/redaction.ts';
+import type { Redaction, SecondPass } from '../hits/redaction.ts';
 import type { Store } from '../store/store.ts';
 import type { Action } from './action.ts';
 import type { Changes } from './changes.ts';
@@ -17,7 +17,10 @@ export interface AgentReportsOptions {
   readonly ending: Ending;
 }
 
-/** What actions become by what agents say. */
+/**
+ * What actions become by what agents say. Frames of one agent are dealt with side by side, so that they share a commit:
+ * their order is that of the calls of the store, and nothing but the redaction is awaited before those.
+ */
 export function createAgentReports(options: AgentReportsOptions): AgentListener {
   const { store, acceptHit, redaction, clock, changes, ending } = options;
 
@@ -46,7 +49,7 @@ export function createAgentReports(options: AgentReportsOptions): AgentListener 
   async function report(from: Attachment, frame: AgentReport): Promise<readonly Reply[]> {
     const { organization, runtime } = from;
     const { actionId } = frame;
-    const event = await toEvent(organization, frame);
+    const event = toEvent(await redaction.of(organization), frame);
     let ended = false;
     const after = await store.actions.changePlacement(organization, actionId, runtime, (step) => {
       const next = nextPlacement(step, event);
@@ -60,17 +63,17 @@ export function createAgentReports(options: AgentReportsOptions): AgentListener 
     return hasProbe && !wanted ? [disarm(after?.action, actionId)] : [];
   }
 
-  async function toEvent(organization: string, frame: AgentReport): Promise<PlacementEvent> {
+  function toEvent(pass: SecondPass, frame: AgentReport): PlacementEvent {
     switch (frame.type) {
       case 'armed':
-        return { type: 'armed', bound: await redaction.bound(organization, frame.place) };
+        return { type: 'armed', bound: pass.bound(frame.place) };
       case 'pending':
         return { type: 'pending' };
       case 'failed':
-        return { type: 'failed', problem: await redaction.problem(organization, frame.problem), at: clock.now() };
+        return { type: 'failed', problem: pass.problem(frame.problem), at: clock.now() };
       case 'status': {
-        const observation = await redaction.observation(organization, frame.observation);
-        return { type: 'status', removed: frame.removed, observation, cost: frame.cost };
+        const { removed, cost } = frame;
+        return { type: 'status', removed, observation: pass.observation(frame.observation), cost };
       }
     }
   }

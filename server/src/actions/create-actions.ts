@@ -101,7 +101,7 @@ export function createActions(options: ActionsOptions): Actions & { release(): v
       return Promise.all(
         found.map(async (attached) => {
           const said = await sessions.inspect(organization, attached.runtime.id, place, INSPECT_WITHIN);
-          const inspection = said === undefined ? NO_ANSWER : await redaction.inspection(organization, said);
+          const inspection = said === undefined ? NO_ANSWER : (await redaction.of(organization)).inspection(said);
           return { runtime: attached, inspection };
         }),
       );

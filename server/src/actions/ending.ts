@@ -31,7 +31,7 @@ export function createEnding({ store, sessions, queue, changes, log, meter }: En
       const { state } = action;
       if (state === 'queued' || state === 'armed') return;
       for (const { runtime, status } of placements) {
-        if (status !== 'failed') sessions.disarm(organization, runtime.id, actionId, state);
+        if (status !== 'failed' && status !== 'removed') sessions.disarm(organization, runtime.id, actionId, state);
       }
       meter.actionEnded(state, ((action.endedAt ?? action.expiresAt) - action.createdAt) / 1000);
       log.info({ organization, action: actionId, state, hits: action.hits }, 'action ended');

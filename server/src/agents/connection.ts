@@ -2,11 +2,13 @@ import { type AgentFrame, type BrokerFrame, decodeAgentFrame } from '@borescope/
 import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
 import { Heartbeat } from './heartbeat.ts';
-import { Outbox } from './outbox.ts';
+import { Outbox, type Wire } from './outbox.ts';
 
 /** Milliseconds that a peer has to answer the closing handshake before its socket is destroyed. */
 const CLOSE_WITHIN = 500;
-/** Messages that may wait for the store before the socket is not read any further, and when it is read again. */
+/** Frames that are dealt with at the same time: what waits for one commit. */
+const UNDER_WAY = 64;
+/** Messages that may wait behind those before the socket is not read any further, and when it is read again. */
 const INBOX = { pauseAt: 64, resumeAt: 16 };
 /** Bytes of a close reason: a control frame has 125, two of them are the code (RFC 6455 section 5.5). */
 const REASON_BYTES = 123;
@@ -16,7 +18,12 @@ export interface ConnectionOptions {
   readonly heartbeatMs: number;
   /** 0 up to 1: where in the first interval the first ping is sent. */
   readonly phase: number;
-  /** Called for one frame after the other, never for two at once. `bytes` is the size of the whole message. */
+  /** The stream below the WebSocket; where it is given, frames that are sent together are written together. */
+  readonly wire?: Wire;
+  /**
+   * Called in the order of the frames. Only the answer to `hello` is waited for before the next: what else comes together
+   * is dealt with together. `bytes` is the size of the whole message.
+   */
   readonly onFrame: (frame: AgentFrame, bytes: number) => Promise<void>;
   readonly onBadFrame: (reason: string) => void;
   readonly onBeat: () => void;
@@ -35,7 +42,10 @@ export class Connection {
   readonly #outbox: Outbox;
   readonly #heartbeat: Heartbeat;
   readonly #inbox: { data: RawData; isBinary: boolean }[] = [];
-  #working = false;
+  /** Frames that are being dealt with. */
+  #underWay = 0;
+  /** Nothing may come before the answer to hello. */
+  #greeting = false;
   /** Open: frames count. Lost: those that had arrived still count. Closed by us: what was not dealt with is dropped. */
   #state: 'open' | 'lost' | 'closed' = 'open';
   #endTold = false;
@@ -43,7 +53,7 @@ export class Connection {
   constructor(socket: WebSocket, options: ConnectionOptions) {
     this.#socket = socket;
     this.#options = options;
-    this.#outbox = new Outbox(socket, options.onOverflow);
+    this.#outbox = new Outbox(socket, options.onOverflow, options.wire);
     this.#heartbeat = new Heartbeat({
       clock: options.clock,
       everyMs: options.heartbeatMs,
@@ -96,21 +106,25 @@ export class Connection {
     this.#heartbeat.heard();
     if (this.#state === 'closed') return;
     this.#inbox.push({ data, isBinary });
+    this.#work();
     if (this.#inbox.length >= INBOX.pauseAt) this.#socket.pause();
-    if (!this.#working) void this.#work();
   }
 
-  async #work(): Promise<void> {
-    this.#working = true;
-    for (let message = this.#inbox.shift(); message !== undefined; message = this.#inbox.shift()) {
+  #work(): void {
+    while (!this.#greeting && this.#underWay < UNDER_WAY) {
+      const message = this.#inbox.shift();
+      if (message === undefined) break;
       if (this.#socket.isPaused && this.#inbox.length <= INBOX.resumeAt) this.#socket.resume();
-      try {
-        await this.#take(message.data, message.isBinary);
-      } catch (error) {
-        this.#options.onError(error);
-      }
+      this.#underWay++;
+      this.#take(message.data, message.isBinary)
+        .catch(this.#options.onError)
+        .finally(() => this.#taken());
     }
-    this.#working = false;
+  }
+
+  #taken(): void {
+    this.#underWay--;
+    this.#work();
     this.#endWhenIdle();
   }
 
@@ -119,11 +133,18 @@ export class Connection {
     const text = data.toString();
     const decoded = decodeAgentFrame(text);
     if (!decoded.ok) return this.#options.onBadFrame(decoded.reason);
-    await this.#options.onFrame(decoded.frame, Buffer.byteLength(text));
+    const { frame } = decoded;
+    const isHello = frame.type === 'hello';
+    this.#greeting = isHello;
+    try {
+      await this.#options.onFrame(frame, Buffer.byteLength(text));
+    } finally {
+      if (isHello) this.#greeting = false;
+    }
   }
 
   #endWhenIdle(): void {
-    if (this.#state === 'open' || this.#working || this.#endTold) return;
+    if (this.#state === 'open' || this.#underWay > 0 || this.#inbox.length > 0 || this.#endTold) return;
     this.#endTold = true;
     this.#heartbeat.stop();
     this.#options.onEnd();

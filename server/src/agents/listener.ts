@@ -12,8 +12,9 @@ export type HitFrame = Extract<AgentFrame, { type: 'hit' }>;
 export type Reply = Extract<BrokerFrame, { type: 'ack' | 'resend' | 'disarm' }>;
 
 /**
- * What the rest of the broker does with what agents say. Calls for one attachment come one after the other. Any may
- * reject with `StoreUnavailable`: then a hit is asked for again, and a report is handed over again, when the store works.
+ * What the rest of the broker does with what agents say. Calls for one attachment come in the order of its frames, and do
+ * not wait for the answer to the one before; what they ask of the store is asked in that order. Any may reject with
+ * `StoreUnavailable`: then a hit is asked for again, and a report is handed over again, when the store works.
  */
 export interface AgentListener {
   /** `fenced`: a newer attachment of the runtime exists. */

@@ -7,6 +7,12 @@ const HOLD_ABOVE = 1024 * 1024;
 /** Bytes in the socket's buffer and held back above which the agent is dropped: it does not read. */
 const DROP_ABOVE = 8 * 1024 * 1024;
 
+/** The part of a stream that holds what is written together until it goes out as one. */
+export interface Wire {
+  cork(): void;
+  uncork(): void;
+}
+
 /**
  * What is on its way to an agent. While the agent reads slowly, frames are held back by their subject, so that a later one
  * takes the place of an earlier one (an ack of an older ack, a disarm of an arm): the state stands in the store, and what
@@ -15,11 +21,14 @@ const DROP_ABOVE = 8 * 1024 * 1024;
 export class Outbox {
   readonly #socket: WebSocket;
   readonly #onOverflow: () => void;
+  readonly #wire: Wire | undefined;
+  #corked = false;
   readonly #held = new Map<string, string>();
   #heldBytes = 0;
 
-  constructor(socket: WebSocket, onOverflow: () => void) {
+  constructor(socket: WebSocket, onOverflow: () => void, wire?: Wire) {
     this.#socket = socket;
+    this.#wire = wire;
     this.#onOverflow = onOverflow;
   }
 
@@ -38,7 +47,20 @@ export class Outbox {
   }
 
   #hand(text: string): void {
+    this.#cork();
     this.#socket.send(text, () => this.#flush());
+  }
+
+  /** A write is a system call, and many frames are sent in one go: what one commit has brought goes out as one. */
+  #cork(): void {
+    const wire = this.#wire;
+    if (this.#corked || wire === undefined) return;
+    this.#corked = true;
+    wire.cork();
+    process.nextTick(() => {
+      this.#corked = false;
+      wire.uncork();
+    });
   }
 
   #flush(): void {

@@ -4,7 +4,7 @@ import type { KeyStore } from '../store/store.ts';
 
 /** The redaction policies that hold now. */
 export interface Policies {
-  /** May reject with `StoreUnavailable`. */
+  /** The same promise as long as the policy holds. May reject with `StoreUnavailable`. */
   current(organization: string): Promise<Policy>;
 }
 
@@ -16,17 +16,25 @@ const DAY = 24 * 60 * 60 * 1000;
  */
 export function createPolicies(options: { keys: KeyStore; clock: Clock; freshKey: () => string }): Policies {
   const { keys, clock, freshKey } = options;
-  const known = new Map<string, Policy>();
+  const known = new Map<string, { revision: number; policy: Promise<Policy> }>();
+
+  async function load(organization: string, revision: number): Promise<Policy> {
+    const day = new Date(revision * DAY).toISOString().slice(0, 10);
+    const pseudonymKey = await keys.pseudonymKey(organization, day, freshKey());
+    return { revision, keyNames: [], pseudonymKey };
+  }
+
   return {
-    async current(organization) {
+    current(organization) {
       // The day's number: the policy changes with the key, and at nothing else.
       const revision = Math.floor(clock.now() / DAY);
       const held = known.get(organization);
-      if (held?.revision === revision) return held;
-      const day = new Date(revision * DAY).toISOString().slice(0, 10);
-      const pseudonymKey = await keys.pseudonymKey(organization, day, freshKey());
-      const policy = { revision, keyNames: [], pseudonymKey };
-      known.set(organization, policy);
+      if (held?.revision === revision) return held.policy;
+      const policy = load(organization, revision);
+      known.set(organization, { revision, policy });
+      policy.catch(() => {
+        if (known.get(organization)?.policy === policy) known.delete(organization);
+      });
       return policy;
     },
   };

@@ -19,6 +19,7 @@ import { type Store, StoreUnavailable } from '../store/store.ts';
 import { Connection } from './connection.ts';
 import { Inspections } from './inspections.ts';
 import type { AgentListener, AgentReport, Attachment, HitFrame } from './listener.ts';
+import type { Wire } from './outbox.ts';
 import type { Policies } from './policies.ts';
 import { Recovery } from './recovery.ts';
 import { buildWelcome } from './welcome.ts';
@@ -64,7 +65,7 @@ export class AgentSession {
   #attachment: Attachment | undefined;
   #policyRevision: number | undefined;
 
-  constructor(socket: WebSocket, caller: Caller, remote: string, context: SessionContext) {
+  constructor(socket: WebSocket, caller: Caller, remote: string, context: SessionContext, wire?: Wire) {
     this.caller = caller;
     this.#context = context;
     const { clock, heartbeatMs, log, meter } = context;
@@ -82,6 +83,7 @@ export class AgentSession {
       clock,
       heartbeatMs,
       phase: context.random(),
+      ...(wire !== undefined && { wire }),
       onFrame: (frame, bytes) => this.#take(frame, bytes),
       onBadFrame: (reason) => this.refuse('badFrame', reason),
       onOverflow: () => this.refuse('tooSlow', 'the agent does not read'),

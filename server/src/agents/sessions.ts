@@ -6,13 +6,17 @@ import type { Log } from '../log.ts';
 import type { Meter } from '../meter.ts';
 import type { Store } from '../store/store.ts';
 import type { AgentListener, Attachment } from './listener.ts';
+import type { Wire } from './outbox.ts';
 import type { Policies } from './policies.ts';
 import { AgentSession, type DisarmReason, type SessionContext } from './session.ts';
 
 /** The agents that are attached to this process. */
 export interface AgentSessions {
-  /** Takes over an authenticated and upgraded socket. `remote` is the peer's address, for the log. */
-  accept(socket: WebSocket, caller: Caller, remote: string): void;
+  /**
+   * Takes over an authenticated and upgraded socket. `remote` is the peer's address, for the log; `wire` the stream below
+   * the socket, where frames may be written together.
+   */
+  accept(socket: WebSocket, caller: Caller, remote: string, wire?: Wire): void;
   /** Who is told what agents say. Called once, before the first `accept`. */
   listen(listener: AgentListener): void;
   /** Does nothing where the runtime is not attached here: it learns of its actions when it attaches. */
@@ -25,6 +29,8 @@ export interface AgentSessions {
   closeByToken(organization: string, tokenId: string): number;
   /** Attached agents. */
   count(): number;
+  /** Sockets that were taken over and are not let go yet, whether their agent has said hello or not. */
+  open(): number;
   /** Tells every agent to reconnect, closes all sockets within `timeoutMs`, and takes no further one. */
   drain(timeoutMs: number): Promise<void>;
 }
@@ -111,13 +117,13 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
     listen(listener) {
       context = { ...options, heartbeatMs, listener, enter, leave };
     },
-    accept(socket, caller, remote) {
+    accept(socket, caller, remote, wire) {
       if (context === undefined || drained) {
         // 1012, service restart: RFC 6455's registry of close codes.
         socket.close(1012, 'the broker goes away');
         return;
       }
-      all.add(new AgentSession(socket, caller, remote, context));
+      all.add(new AgentSession(socket, caller, remote, context, wire));
     },
     arm(organization, runtime, action) {
       find(organization, runtime)?.arm(action);
@@ -137,6 +143,7 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
       return closed.length;
     },
     count: () => attached.size,
+    open: () => all.size,
     async drain(timeoutMs) {
       drained = true;
       if (all.size === 0) return;

@@ -16,7 +16,8 @@ export type AcceptHit = (from: Attachment, frame: HitFrame) => Promise<HitOutcom
 /** Redacts a hit again and stores it, where it counts. Rejects with `StoreUnavailable`: then nothing of it was stored. */
 export function createHitAcceptance({ store, redaction, clock, meter }: HitAcceptanceOptions): AcceptHit {
   return async (from, { actionId, epoch, sequence, hit: captured }) => {
-    const { hit, caught } = await redaction.hit(from.organization, captured);
+    const pass = await redaction.of(from.organization);
+    const { hit, caught } = pass.hit(captured);
     const outcome = await store.actions.acceptHit(from.organization, actionId, {
       runtime: from.runtime,
       epoch,

@@ -4,6 +4,7 @@ import {
   type Inspection,
   LIMITS,
   type Observation,
+  type Policy,
   type Problem,
 } from '@borescope/agent-protocol';
 import { createRedactor, type Redactor } from '@borescope/redaction';
@@ -13,12 +14,20 @@ import { redactHit } from './redact.ts';
 
 /** The broker's second pass over everything that an agent tells of an application. */
 export interface Redaction {
+  /**
+   * By the policy that holds now, which may have to be asked for: rejects with `StoreUnavailable`. Those who ask for the
+   * same organization are answered in the order in which they asked.
+   */
+  of(organization: string): Promise<SecondPass>;
+}
+
+export interface SecondPass {
   /** `caught`: the kinds of what only this pass hid, one entry for each value. */
-  hit(organization: string, hit: Hit): Promise<{ hit: Hit; caught: string[] }>;
-  bound(organization: string, bound: BoundPlace): Promise<BoundPlace>;
-  problem(organization: string, problem: Problem): Promise<Problem>;
-  observation(organization: string, observation: Observation): Promise<Observation>;
-  inspection(organization: string, inspection: Inspection): Promise<Inspection>;
+  hit(hit: Hit): { hit: Hit; caught: string[] };
+  bound(bound: BoundPlace): BoundPlace;
+  problem(problem: Problem): Problem;
+  observation(observation: Observation): Observation;
+  inspection(inspection: Inspection): Inspection;
 }
 
 /** UTF-16 code units of an error of a condition, and of a problem's message and hint: what the wire takes. */
@@ -26,40 +35,36 @@ const ERROR_LENGTH = 1024;
 const PROBLEM_LENGTH = 4096;
 
 export function createRedaction(policies: Policies): Redaction {
-  const known = new Map<string, { revision: number; redactor: Redactor }>();
-
-  async function redactorOf(organization: string): Promise<Redactor> {
-    const policy = await policies.current(organization);
-    const held = known.get(organization);
-    if (held?.revision === policy.revision) return held.redactor;
-    const { keyNames, pseudonymKey } = policy;
-    const redactor = createRedactor({
-      keyNames,
-      ...(pseudonymKey !== undefined && { pseudonym: pseudonymBy(pseudonymKey) }),
-    });
-    known.set(organization, { revision: policy.revision, redactor });
-    return redactor;
-  }
-
+  // By the promise and not by what it brings, so that nobody is answered before who asked first.
+  const passes = new WeakMap<Promise<Policy>, Promise<SecondPass>>();
   return {
-    async hit(organization, captured) {
-      const { hit, caught } = redactHit(captured, await redactorOf(organization));
+    of(organization) {
+      const policy = policies.current(organization);
+      const pass = passes.get(policy) ?? policy.then(secondPass);
+      passes.set(policy, pass);
+      return pass;
+    },
+  };
+}
+
+function secondPass({ keyNames, pseudonymKey }: Policy): SecondPass {
+  const redactor = createRedactor({
+    keyNames,
+    ...(pseudonymKey !== undefined && { pseudonym: pseudonymBy(pseudonymKey) }),
+  });
+  const clean = cleaner(redactor);
+  return {
+    hit(captured) {
+      const { hit, caught } = redactHit(captured, redactor);
       return { hit, caught: caught.map(({ kind }) => kind) };
     },
-    async bound(organization, bound) {
-      return redactBound(await redactorOf(organization), bound);
-    },
-    async problem(organization, problem) {
-      return redactProblem(await redactorOf(organization), problem);
-    },
-    async observation(organization, observation) {
+    bound: (bound) => redactBound(redactor, bound),
+    problem: (problem) => redactProblem(redactor, problem),
+    observation(observation) {
       if (observation.conditionError === undefined) return observation;
-      const clean = cleaner(await redactorOf(organization));
       return { ...observation, conditionError: clean(observation.conditionError, ERROR_LENGTH) };
     },
-    async inspection(organization, inspection) {
-      const redactor = await redactorOf(organization);
-      const clean = cleaner(redactor);
+    inspection(inspection) {
       const { bound, problem, source } = inspection;
       return {
         ...inspection,

@@ -44,7 +44,7 @@ export function serveAgents(server: Server, options: AgentUpgradeOptions): void 
           const token = { organization: caller.organization, id: caller.tokenId };
           const detach = attachments.add(token, () => sessions.closeByToken(token.organization, token.id));
           webSocket.once('close', detach);
-          sessions.accept(webSocket, caller, request.socket.remoteAddress ?? 'unknown');
+          sessions.accept(webSocket, caller, request.socket.remoteAddress ?? 'unknown', socket);
         });
       },
       (error: unknown) => {
@@ -62,7 +62,7 @@ async function admit(request: IncomingMessage, options: AgentUpgradeOptions) {
   }
   options.hosts.check(request.headers);
   if (options.draining()) throw unavailable('The broker is shutting down.');
-  if (options.sessions.count() >= options.capacity) throw unavailable('The broker holds as many agents as it can.');
+  if (options.sessions.open() >= options.capacity) throw unavailable('The broker holds as many agents as it can.');
   const found = await authenticate(options.tokens, bearerCredential(request.headers), 'agent');
   if (found.ok) return found.caller;
   throw accessDenied(found);

@@ -1,28 +1,28 @@
 import { LIMITS } from '@borescope/agent-protocol';
 import type { Action, Placement } from '../../actions/action.ts';
 import { type ActionFilter, type ActionStore, type StoredHit, TooManyActions } from '../store.ts';
-import {
-  ACTION,
-  type ActionRow,
-  actionValues,
-  PLACEMENT,
-  type PlacementRow,
-  placementValues,
-  toAction,
-  toPlacement,
-} from './action-row.ts';
+import { ACTION, type ActionRow, PLACEMENT, type PlacementRow, toAction, toPlacement } from './action-row.ts';
 import type { Database, Value } from './database.ts';
 import { acceptHit } from './hits.ts';
-import type { ActionRecord, Records } from './records.ts';
-import { fromJson, toJson } from './row.ts';
+import { countLive, type Memory } from './memory.ts';
+import type { ActionRecord } from './records.ts';
+import { fromJson } from './row.ts';
+import { writeRecord } from './write-record.ts';
 
 /** Actions deleted in one call: a hit may have 64 KiB, and the event loop waits. */
 const EXPIRE_BATCH = 20;
 
-/** `records`: only where no other process writes actions. */
-export function embeddedActions(database: Database, records: Records | undefined): ActionStore {
+/** What a step leaves: the record as it is then, what is answered, and the hit that it accepted. */
+interface Outcome<T> {
+  readonly record: ActionRecord | undefined;
+  readonly answer: T;
+  readonly stored?: StoredHit;
+}
+
+/** `memory`: only where no other process writes actions. Changes are made there, and committed in groups. */
+export function embeddedActions(database: Database, memory: Memory | undefined): ActionStore {
   function read(organization: string, id: string): ActionRecord | undefined {
-    const known = records?.get(organization, id);
+    const known = memory?.records.get(organization, id);
     if (known !== undefined) return known;
     const row = database
       .query<ActionRow>(`SELECT ${ACTION} FROM action a WHERE a.organization = ? AND a.id = ?`)
@@ -36,84 +36,69 @@ export function embeddedActions(database: Database, records: Records | undefined
     return toRecord(toAction(row), placements.map(toPlacement));
   }
 
-  /** One step that leaves the record as `work` answers; an unchanged one is not written. */
-  function step<T>(
+  /**
+   * One step that leaves the record as `work` answers; an unchanged one is not written. Steps are made in the order in
+   * which they are asked for, and answered when they are committed.
+   */
+  async function step<T>(
     organization: string,
     id: string,
-    work: (record: ActionRecord | undefined) => { record: ActionRecord | undefined; answer: T },
-  ): T {
-    try {
-      const { record, answer } = database.step(() => work(read(organization, id)));
-      if (record !== undefined) records?.committed(organization, id, record);
-      return answer;
-    } catch (error) {
-      records?.forget(organization, id);
-      throw error;
+    work: (record: ActionRecord | undefined) => Outcome<T>,
+  ): Promise<T> {
+    if (memory === undefined) {
+      return database.step(() => {
+        const before = read(organization, id);
+        const { record: after, answer, stored } = work(before);
+        if (after !== undefined && after !== before) writeRecord(database, { before, after, hits: listed(stored) });
+        return answer;
+      });
     }
+    const { records, commits, counts } = memory;
+    const before = read(organization, id);
+    const { record: after, answer, stored } = work(before);
+    if (after !== undefined && after !== before) {
+      counts.changed(before, after);
+      records.change({ before, after, hits: listed(stored) });
+    }
+    // What another step of this turn has made of the record is not true before it is committed.
+    if (records.isPending(organization, id)) await commits.joined();
+    return answer;
   }
 
-  function writeAction(before: Action, after: Action): void {
-    database
-      .query('UPDATE action SET state = ?, reason = ?, ended_at = ? WHERE organization = ? AND id = ?')
-      .run([after.state, after.reason ?? null, after.endedAt ?? null, before.organization, before.id]);
-    if (after.endedAt === undefined) return;
-    database
-      .query('UPDATE placement SET live = 0 WHERE organization = ? AND action_id = ? AND live = 1')
-      .run([before.organization, before.id]);
+  function liveOn(organization: string, runtime: string): number {
+    return memory === undefined ? countLive(database, organization, runtime) : memory.counts.of(organization, runtime);
   }
 
-  function writePlacement(organization: string, id: string, placement: Placement): void {
-    database
-      .query(
-        `UPDATE placement SET status = ?, bound = ?, problem = ?, observation = ?, cost = ?, live = live AND ? <> 'failed'
-         WHERE organization = ? AND action_id = ? AND runtime = ?`,
-      )
-      .run([
-        placement.status,
-        toJson(placement.bound),
-        toJson(placement.problem),
-        toJson(placement.observation),
-        toJson(placement.cost),
-        placement.status,
-        organization,
-        id,
-        placement.runtime.id,
-      ]);
+  function epochOf(organization: string, runtime: string): number | undefined {
+    if (memory !== undefined) return memory.directory.get(organization, runtime)?.epoch;
+    return database
+      .query<{ epoch: number }>('SELECT epoch FROM runtime WHERE organization = ? AND id = ? AND attached = 1')
+      .get([organization, runtime])?.epoch;
+  }
+
+  /** Nothing is read that may yet come to nothing. */
+  async function committed(organization: string, id: string): Promise<void> {
+    if (memory?.records.isPending(organization, id)) await memory.commits.joined().catch(() => undefined);
   }
 
   return {
     async create(organization, action, placements) {
-      step(organization, action.id, () => {
-        const full = database.query(
-          'SELECT 1 FROM placement WHERE organization = ? AND runtime = ? AND live = 1 LIMIT 1 OFFSET ?',
-        );
+      return step(organization, action.id, () => {
         for (const { runtime } of placements) {
-          if (full.get([organization, runtime.id, LIMITS.liveActionsPerRuntime - 1])) {
-            throw new TooManyActions(runtime.id);
-          }
+          if (liveOn(organization, runtime.id) >= LIMITS.liveActionsPerRuntime) throw new TooManyActions(runtime.id);
         }
-        database
-          .query(
-            `INSERT INTO action (organization, id, created_by, spec, max_hits, created_at, expires_at, state, reason, ended_at, hits)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-          )
-          .run(actionValues(organization, action));
-        const insert = database.query(
-          `INSERT INTO placement (organization, action_id, runtime, service, environment, description, status, bound,
-             problem, observation, cost, last_sequence, gone_since, live)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        );
-        for (const placement of placements) insert.run(placementValues(organization, action, placement));
         return { record: toRecord(action, placements), answer: undefined };
       });
     },
 
     async get(organization, id) {
+      await committed(organization, id);
       const record = read(organization, id);
       return record && { action: record.action, placements: [...record.placements.values()] };
     },
 
     async list(organization, filter) {
+      memory?.commits.flush();
       const { where, values } = conditions(filter);
       return database
         .query<ActionRow>(`SELECT ${ACTION} FROM action a WHERE a.organization = ?${where} ORDER BY a.id DESC LIMIT ?`)
@@ -122,6 +107,7 @@ export function embeddedActions(database: Database, records: Records | undefined
     },
 
     async hits(organization, id, afterNumber) {
+      await committed(organization, id);
       return database
         .query<Omit<StoredHit, 'hit'> & { hit: string }>(
           `SELECT number, runtime, sequence, received_at AS receivedAt, hit FROM hit
@@ -132,6 +118,7 @@ export function embeddedActions(database: Database, records: Records | undefined
     },
 
     async liveOn(organization, runtime) {
+      memory?.commits.flush();
       return database
         .query<ActionRow & PlacementRow>(
           `SELECT ${ACTION}, ${PLACEMENT} FROM placement p
@@ -143,6 +130,7 @@ export function embeddedActions(database: Database, records: Records | undefined
     },
 
     async live() {
+      memory?.commits.flush();
       return database
         .query<ActionRow>(`SELECT ${ACTION} FROM action a WHERE a.ended_at IS NULL ORDER BY a.expires_at`)
         .all([])
@@ -153,8 +141,7 @@ export function embeddedActions(database: Database, records: Records | undefined
       return step(organization, id, (record) => {
         if (record === undefined) return { record, answer: undefined };
         const action = change(record.action) ?? record.action;
-        if (action !== record.action) writeAction(record.action, action);
-        return { record: { ...record, action }, answer: action };
+        return { record: action === record.action ? record : { ...record, action }, answer: action };
       });
     },
 
@@ -166,18 +153,18 @@ export function embeddedActions(database: Database, records: Records | undefined
         const othersFailed = others.every(({ status }) => status === 'failed');
         const { action = record.action, placement = before } =
           change({ action: record.action, placement: before, othersFailed }) ?? {};
-        if (placement !== before) writePlacement(organization, id, placement);
-        if (action !== record.action) writeAction(record.action, action);
-        const placements = new Map(record.placements).set(runtime, placement);
-        return { record: { action, placements }, answer: { action, placement } };
+        const answer = { action, placement };
+        if (action === record.action && placement === before) return { record, answer };
+        return { record: { action, placements: new Map(record.placements).set(runtime, placement) }, answer };
       });
     },
 
     async acceptHit(organization, id, hit) {
-      return step(organization, id, (record) => acceptHit(database, record, hit));
+      return step(organization, id, (record) => acceptHit(record, epochOf(organization, hit.runtime), hit));
     },
 
     async expire(before) {
+      memory?.commits.flush();
       return database.step(() => {
         const old = database
           .query<{ organization: string; id: string }>(
@@ -188,13 +175,17 @@ export function embeddedActions(database: Database, records: Records | undefined
           database.query('DELETE FROM hit WHERE organization = ? AND action_id = ?').run([organization, id]);
           database.query('DELETE FROM placement WHERE organization = ? AND action_id = ?').run([organization, id]);
           database.query('DELETE FROM action WHERE organization = ? AND id = ?').run([organization, id]);
-          records?.forget(organization, id);
+          memory?.records.forget(organization, id);
         }
         if (old.length === 0) database.query('DELETE FROM runtime WHERE attached = 0 AND seen_at < ?').run([before]);
         return old.length;
       });
     },
   };
+}
+
+function listed(stored: StoredHit | undefined): StoredHit[] {
+  return stored === undefined ? [] : [stored];
 }
 
 function toRecord(action: Action, placements: readonly Placement[]): ActionRecord {

@@ -7,8 +7,8 @@ import { embeddedActions } from './actions.ts';
 import { lockForBroker } from './broker-lock.ts';
 import { Database } from './database.ts';
 import { embeddedKeys } from './keys.ts';
+import { createMemory } from './memory.ts';
 import { embeddedOrganizations } from './organizations.ts';
-import { Records } from './records.ts';
 import { detachAll, embeddedRuntimes } from './runtimes.ts';
 import { prepareSchema } from './schema.ts';
 import { embeddedTokens } from './tokens.ts';
@@ -62,12 +62,12 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     unlock();
     throw error;
   }
-  const records = use === 'broker' ? new Records() : undefined;
+  const memory = use === 'broker' ? createMemory(database) : undefined;
   return {
     organizations: embeddedOrganizations(database),
     tokens: embeddedTokens(database),
-    actions: embeddedActions(database, records),
-    runtimes: embeddedRuntimes(database, records),
+    actions: embeddedActions(database, memory),
+    runtimes: embeddedRuntimes(database, memory),
     keys: embeddedKeys(database),
     async check() {
       // Room for one hit of the largest size, so that a full disk is found before a hit meets it. Two commits: within one
@@ -76,6 +76,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
       setMeta(database, 'check', '');
     },
     async close() {
+      memory?.commits.flush();
       database.close();
       unlock();
       unlock = () => {};

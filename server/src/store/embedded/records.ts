@@ -1,9 +1,17 @@
 import type { Action, Placement } from '../../actions/action.ts';
+import type { StoredHit } from '../store.ts';
 
 /** An action with its placements, by runtime and in the order of their ids. Never changed in place. */
 export interface ActionRecord {
   readonly action: Action;
   readonly placements: ReadonlyMap<string, Placement>;
+}
+
+/** What a record was when it was last written (undefined: never), what it is now, and its hits since. */
+export interface PendingRecord {
+  readonly before: ActionRecord | undefined;
+  readonly after: ActionRecord;
+  readonly hits: readonly StoredHit[];
 }
 
 /** Records that are kept; the one that was written longest ago goes first. */
@@ -12,22 +20,50 @@ const MOST = 500;
 const MOST_PLACEMENTS = 100;
 
 /**
- * The records that were written last, as the database has them after the last commit: on the path of a hit nothing has to
- * be read back. Right only where one process writes, which the lock of the data directory grants to a broker.
+ * The records that were written last, and those that are about to be written: on the path of a hit nothing has to be
+ * read back. Right only where one process writes, which the lock of the data directory grants to a broker.
  */
 export class Records {
   readonly #known = new Map<string, ActionRecord>();
+  readonly #pending = new Map<string, PendingRecord>();
 
   get(organization: string, id: string): ActionRecord | undefined {
-    return this.#known.get(keyOf(organization, id));
+    const key = keyOf(organization, id);
+    return this.#pending.get(key)?.after ?? this.#known.get(key);
   }
 
-  committed(organization: string, id: string, record: ActionRecord): void {
-    this.forget(organization, id);
-    if (record.placements.size > MOST_PLACEMENTS) return;
-    this.#known.set(keyOf(organization, id), record);
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > MOST && oldest !== undefined) this.#known.delete(oldest);
+  isPending(organization: string, id: string): boolean {
+    return this.#pending.has(keyOf(organization, id));
+  }
+
+  /** To be written with the next commit. */
+  change({ before, after, hits }: PendingRecord): void {
+    const key = keyOf(after.action.organization, after.action.id);
+    const pending = this.#pending.get(key);
+    if (pending === undefined) this.#pending.set(key, { before, after, hits });
+    else this.#pending.set(key, { before: pending.before, after, hits: [...pending.hits, ...hits] });
+  }
+
+  pending(): Iterable<PendingRecord> {
+    return this.#pending.values();
+  }
+
+  /** All that was pending is written. */
+  committed(): void {
+    for (const [key, { after }] of this.#pending) {
+      this.#known.delete(key);
+      if (after.placements.size > MOST_PLACEMENTS) continue;
+      this.#known.set(key, after);
+      const [oldest] = this.#known.keys();
+      if (this.#known.size > MOST && oldest !== undefined) this.#known.delete(oldest);
+    }
+    this.#pending.clear();
+  }
+
+  /** Nothing of what was pending is written. */
+  failed(): void {
+    for (const key of this.#pending.keys()) this.#known.delete(key);
+    this.#pending.clear();
   }
 
   forget(organization: string, id: string): void {

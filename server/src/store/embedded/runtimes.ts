@@ -1,7 +1,7 @@
 import type { RuntimeDescription } from '@borescope/agent-protocol';
 import type { AttachedRuntime, RuntimeDirectory } from '../store.ts';
 import type { Database } from './database.ts';
-import type { Records } from './records.ts';
+import type { Memory } from './memory.ts';
 import { fromJson } from './row.ts';
 
 interface RuntimeRow {
@@ -20,9 +20,10 @@ const SEEN_EVERY = 60_000;
  * The directory of one broker: an attachment holds until it is detached, or until a broker starts on this store. A row
  * stays after that, because the epoch must go on rising.
  */
-export function embeddedRuntimes(database: Database, records: Records | undefined): RuntimeDirectory {
+export function embeddedRuntimes(database: Database, memory: Memory | undefined): RuntimeDirectory {
   return {
     async attach(organization, runtime, replica, at) {
+      memory?.commits.flush();
       const epoch = database.step(() => {
         const row = database
           .query<{ epoch: number }>(
@@ -49,8 +50,11 @@ export function embeddedRuntimes(database: Database, records: Records | undefine
           .run([organization, runtime.id]);
         return row.epoch;
       });
-      records?.forgetRuntime(organization, runtime.id);
-      return epoch === undefined ? undefined : { runtime, replica, epoch, attachedAt: at };
+      if (epoch === undefined) return undefined;
+      const attached = { runtime, replica, epoch, attachedAt: at };
+      memory?.records.forgetRuntime(organization, runtime.id);
+      memory?.directory.attach(organization, attached);
+      return attached;
     },
 
     async renew(organization, runtime, epoch, at) {
@@ -69,14 +73,14 @@ export function embeddedRuntimes(database: Database, records: Records | undefine
     },
 
     async detach(organization, runtime, epoch, at) {
-      return database.step(() => {
+      memory?.commits.flush();
+      const gone = database.step(() => {
         const left = database
           .query(
             'UPDATE runtime SET attached = 0, seen_at = ? WHERE organization = ? AND id = ? AND epoch = ? AND attached = 1',
           )
           .run([at, organization, runtime, epoch]);
-        if (left === 0) return [];
-        records?.forgetRuntime(organization, runtime);
+        if (left === 0) return undefined;
         return database
           .query<{ action_id: string }>(
             'UPDATE placement SET gone_since = ? WHERE organization = ? AND runtime = ? AND live = 1 RETURNING action_id',
@@ -84,9 +88,14 @@ export function embeddedRuntimes(database: Database, records: Records | undefine
           .all([at, organization, runtime])
           .map((row) => row.action_id);
       });
+      if (gone === undefined) return [];
+      memory?.records.forgetRuntime(organization, runtime);
+      memory?.directory.detach(organization, runtime);
+      return gone;
     },
 
     async list(organization) {
+      if (memory !== undefined) return memory.directory.list(organization);
       return database
         .query<RuntimeRow>(`SELECT ${COLUMNS} FROM runtime WHERE organization = ? AND attached = 1 ORDER BY id`)
         .all([organization])
@@ -94,6 +103,7 @@ export function embeddedRuntimes(database: Database, records: Records | undefine
     },
 
     async get(organization, runtime) {
+      if (memory !== undefined) return memory.directory.get(organization, runtime);
       const row = database
         .query<RuntimeRow>(`SELECT ${COLUMNS} FROM runtime WHERE organization = ? AND id = ? AND attached = 1`)
         .get([organization, runtime]);

@@ -1,0 +1,47 @@
+import type { ActionRecord } from './records.ts';
+
+/** Runtimes whose count is kept; beyond, all are counted anew. */
+const MOST = 10_000;
+
+/** How many placements are live on each runtime, with those that are about to be written. */
+export class LiveCounts {
+  readonly #counts = new Map<string, number>();
+  readonly #count: (organization: string, runtime: string) => number;
+
+  /** `count` has what is pending written, and asks the database. */
+  constructor(count: (organization: string, runtime: string) => number) {
+    this.#count = count;
+  }
+
+  of(organization: string, runtime: string): number {
+    const key = `${organization} ${runtime}`;
+    const known = this.#counts.get(key);
+    if (known !== undefined) return known;
+    const counted = this.#count(organization, runtime);
+    if (this.#counts.size >= MOST) this.#counts.clear();
+    this.#counts.set(key, counted);
+    return counted;
+  }
+
+  changed(before: ActionRecord | undefined, after: ActionRecord): void {
+    for (const runtime of after.placements.keys()) {
+      const was = before !== undefined && isLive(before, runtime);
+      const is = isLive(after, runtime);
+      if (was === is) continue;
+      const key = `${after.action.organization} ${runtime}`;
+      const known = this.#counts.get(key);
+      if (known !== undefined) this.#counts.set(key, known + (is ? 1 : -1));
+    }
+  }
+
+  /** What was counted may not have been written. */
+  forget(): void {
+    this.#counts.clear();
+  }
+}
+
+/** The probe of this placement has business in its runtime. */
+export function isLive({ action, placements }: ActionRecord, runtime: string): boolean {
+  const placement = placements.get(runtime);
+  return placement !== undefined && placement.status !== 'failed' && action.endedAt === undefined;
+}
