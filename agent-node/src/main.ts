@@ -83,6 +83,8 @@ function start(settings: Settings): AgentHandle {
     async detach() {
       if (!attached) return;
       worker.ref();
+      // A turn later the inspector session, which the worker closed before it said so, is gone from this thread too.
+      worker.once('message', () => setImmediate(() => void worker.terminate()));
       worker.postMessage('end');
       const timer = setTimeout(() => void worker.terminate(), DETACH_WAIT_MS);
       await ended;

@@ -65,7 +65,9 @@ async function run(data: WorkerData): Promise<void> {
     engine.close();
     await link.flush(FLUSH_MS);
     link.end();
-    process.exit(0);
+    // The application's thread ends this one: it still has to let go of the inspector session, and must not do that
+    // while this thread goes away (Node aborts the process then).
+    parentPort?.postMessage('ended');
   });
   link.connect();
 }
