@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { thirdPartyLicenses } from './third-party-licenses.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { version } = JSON.parse(await readFile(join(here, 'package.json'), 'utf8'));
@@ -16,6 +17,7 @@ const shared = {
   target: 'node20.19',
   format: 'cjs',
   write: false,
+  metafile: true,
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
@@ -51,6 +53,9 @@ const text = (result) => result.outputFiles[0].text;
 // The one sequence that would end the comment; main.ts turns it back.
 const hidden = text(worker).replaceAll('*/', '*\u0001/');
 await writeFile(join(here, 'dist/agent.cjs'), `${text(application)}\n/*${WORKER_MARK}${hidden}*/\n`);
+
+const licenses = await thirdPartyLicenses([application.metafile, worker.metafile], here);
+await writeFile(join(here, 'dist/THIRD-PARTY-LICENSES.txt'), licenses);
 
 const api = await readFile(join(here, 'dist/api.d.ts'), 'utf8');
 const main = await readFile(join(here, 'dist/main.d.ts'), 'utf8');

@@ -68,6 +68,8 @@ test(
       .filter((file) => /\.[cm]?[jt]s$/.test(file))
       .map((file) => file.replace(/^.*@borescope\/agent\//, ''));
     assert.deepEqual(code.sort(), ['dist/agent.cjs', 'dist/agent.d.cts']);
+    // What is bundled brings its licence along.
+    assert.ok(files.some((file) => file.endsWith('dist/THIRD-PARTY-LICENSES.txt')));
   },
 );
 
