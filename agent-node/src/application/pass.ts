@@ -1,19 +1,15 @@
 import type { MessagePort } from 'node:worker_threads';
-import { receiveMessageOnPort } from 'node:worker_threads';
 import { LIMITS } from '@borescope/agent-protocol';
-import type { Redactor } from '@borescope/redaction';
-import { type Capturer, createCapturer } from '../capture/capture.ts';
-import { descriptorOf, uncurry } from '../capture/primordials.ts';
+import { uncurry } from '../capture/primordials.ts';
 import type { CaptureBudget } from '../capture/request.ts';
-import { createScope, NOT_CAPTURED, type Scope, UNINITIALIZED } from '../expressions/scope.ts';
-import type { FromApplication, HitMessage, PlaceMessage, PolicyMessage, ToApplication } from './messages.ts';
-import { compileProbe, createProbe, type Probe } from './probe.ts';
-import { redactorOf } from './redaction.ts';
+import { createScope, type Scope } from '../expressions/scope.ts';
+import { now, wallClock } from './clock.ts';
+import type { FromApplication, HitMessage } from './messages.ts';
+import { createPlaces, type Place } from './places.ts';
+import type { Probe } from './probe.ts';
+import { type Read, valuesByName, valuesOfScopes } from './scope-values.ts';
 import { CONTROL, PLACE, PROBE, type SharedMemory } from './shared.ts';
 import { captureStack } from './stack.ts';
-
-/** Gives the value of a name by its index, and of `this` by the index after the last; throws what V8 throws. */
-type Read = (index: number) => unknown;
 
 /** A row that asks: has a person opened this process in a debugger? */
 const QUESTION_DEBUGGED = -1;
@@ -37,29 +33,16 @@ export function direct(pass: Pass): void {
   current = pass;
 }
 
-interface Place {
-  readonly message: PlaceMessage;
-  readonly uninitialized: ReadonlySet<number>;
-  readonly probes: Probe[];
-  exhausted: boolean;
-}
-
 /** The envelope of a hit and its stack come on top of what is captured. */
 const ENVELOPE_BYTES = 16 * 1024;
 // The time is for what nodes and bytes do not bound; the very first capture is slow, because nothing is compiled yet.
 const BUDGET: CaptureBudget = { nodes: 4000, bytes: LIMITS.hitBytes - ENVELOPE_BYTES, microseconds: 50_000 };
 
-// Taken now: a fake clock of a test framework, or a hostile application, may replace them later.
-const performanceNow = uncurry<(clock: typeof performance) => number>(performance.now);
-const clock = performance;
-const now = () => performanceNow(clock) * 1000;
-const wallClock = Date.now;
-const receive = receiveMessageOnPort;
-// Not imported: it costs the host's start some milliseconds, and is asked for only before a real pause.
+// Taken now: the application may replace them later. The inspector is not imported: it costs the host's start some
+// milliseconds, and is asked for only before a real pause.
 const builtin = process.getBuiltinModule;
 const load: (array: Int32Array, index: number) => number = Atomics.load;
 const store: (array: Int32Array, index: number, value: number) => number = Atomics.store;
-const has = uncurry<(set: ReadonlySet<number>, value: number) => boolean>(Set.prototype.has);
 
 /**
  * The function that conditions call in the application's thread. It is called in the middle of the application's code:
@@ -68,75 +51,9 @@ const has = uncurry<(set: ReadonlySet<number>, value: number) => boolean>(Set.pr
 export function createPass(memory: SharedMemory, port: MessagePort): Pass {
   const { control, probes: counts, places: spending } = memory;
   const post = uncurry<(port: MessagePort, message: FromApplication) => void>(port.postMessage);
-  const places: (Place | undefined)[] = [];
-  let policy: PolicyMessage = { type: 'policy', keyNames: [], pseudonymKey: null };
-  let redactor: Redactor | undefined;
-  let capturer: Capturer | undefined;
+  const places = createPlaces(port);
   let seen = 0;
   let inside = false;
-
-  function readMessages(): void {
-    seen = load(control, CONTROL.messages);
-    for (let packed = receive(port); packed !== undefined; packed = receive(port)) apply(packed.message);
-  }
-
-  function apply(message: ToApplication): void {
-    if (message.type === 'place') places[message.row] = createPlace(message, places[message.row]);
-    else if (message.type === 'forget-place') places[message.row] = undefined;
-    else if (message.type === 'policy') {
-      if (samePolicy(message, policy)) return;
-      policy = message;
-      redactor = undefined;
-      capturer = undefined;
-      eachProbe((probe) => compileProbe(probe, theRedactor()));
-    } else {
-      eachProbe((probe) => {
-        if (probe.message.row === message.row) probe.remaining = message.remaining;
-      });
-    }
-  }
-
-  /** Made when it is first needed, or in the first quiet turn: it takes longer than all the rest of the start. */
-  function theRedactor(): Redactor {
-    redactor ??= redactorOf(policy);
-    capturer ??= createCapturer({ redactor, now });
-    return redactor;
-  }
-  setImmediate(theRedactor).unref();
-
-  function theCapturer(): Capturer {
-    capturer ??= createCapturer({ redactor: theRedactor(), now });
-    return capturer;
-  }
-
-  function eachProbe(change: (probe: Probe) => void): void {
-    for (let i = 0; i < places.length; i++) {
-      const probes = places[i]?.probes ?? [];
-      for (let k = 0; k < probes.length; k++) {
-        const probe = probes[k];
-        if (probe !== undefined) change(probe);
-      }
-    }
-  }
-
-  function createPlace(message: PlaceMessage, previous: Place | undefined): Place {
-    const probes: Probe[] = [];
-    for (let i = 0; i < message.probes.length; i++) {
-      const wanted = message.probes[i];
-      if (wanted === undefined) continue;
-      const probe = createProbe(wanted, theRedactor());
-      const before = previous?.probes ?? [];
-      for (let k = 0; k < before.length; k++) {
-        const same = before[k];
-        if (same?.message.actionId !== wanted.actionId) continue;
-        // The worker's count may be older than a hit that is on its way to it.
-        probe.remaining = same.remaining;
-        probe.conditionErrorTold = same.conditionErrorTold;
-      }
-      probes[probes.length] = probe;
-    }
-    return { message, uninitialized: new Set(message.uninitialized), probes, exhausted: false };
-  }
 
   const pass: Pass = (row, version, read, scopes, thisValue) => {
     if (row === QUESTION_DEBUGGED) {
@@ -146,8 +63,12 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
     if (inside) return false;
     inside = true;
     try {
-      if (load(control, CONTROL.messages) !== seen) readMessages();
-      const place = places[row];
+      const messages = load(control, CONTROL.messages);
+      if (messages !== seen) {
+        seen = messages;
+        places.read();
+      }
+      const place = places.at(row);
       if (place !== undefined && (read === null || place.message.version === version))
         passPlace(place, row, read, scopes, thisValue);
     } catch {
@@ -212,7 +133,7 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
     add(probe, PROBE.passes, 1);
     let hit: HitMessage | undefined;
     if (testCondition(probe, scope)) {
-      const captured = theCapturer().capture({
+      const captured = places.capturer().capture({
         names: place.message.names,
         values,
         thisValue: scope.thisValue,
@@ -268,57 +189,4 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
   }
 
   return pass;
-}
-
-/** Making a redactor takes a while, and every reconnect brings the policy again. */
-function samePolicy(a: PolicyMessage, b: PolicyMessage): boolean {
-  if (a.pseudonymKey !== b.pseudonymKey || a.keyNames.length !== b.keyNames.length) return false;
-  for (let i = 0; i < a.keyNames.length; i++) if (a.keyNames[i] !== b.keyNames[i]) return false;
-  return true;
-}
-
-function valuesByName(place: Place, read: Read): unknown[] {
-  const { names } = place.message;
-  const values: unknown[] = [];
-  for (let i = 0; i < names.length; i++) {
-    if (has(place.uninitialized, i)) {
-      values[i] = UNINITIALIZED;
-      continue;
-    }
-    try {
-      values[i] = read(i);
-    } catch (error) {
-      values[i] = whyMissing(error);
-    }
-  }
-  return values;
-}
-
-/** V8 says "Cannot access 'x' before initialization" in a dead zone, and "x is not defined" of what it did not keep. */
-function whyMissing(error: unknown): typeof UNINITIALIZED | typeof NOT_CAPTURED {
-  if (typeof error !== 'object' || error === null) return NOT_CAPTURED;
-  const message = descriptorOf(error, 'message')?.value;
-  return typeof message === 'string' && message[0] === 'C' ? UNINITIALIZED : NOT_CAPTURED;
-}
-
-/** The pausing path: objects that the debugger made of the scopes, innermost first. */
-function valuesOfScopes(place: Place, scopes: readonly object[]): unknown[] {
-  const { names } = place.message;
-  const values: unknown[] = [];
-  for (let i = 0; i < names.length; i++) {
-    const name = names[i]?.name ?? '';
-    let value: unknown = has(place.uninitialized, i) ? UNINITIALIZED : NOT_CAPTURED;
-    for (let k = 0; k < scopes.length && value === NOT_CAPTURED; k++) {
-      const scope = scopes[k];
-      if (scope === undefined) continue;
-      try {
-        const found = descriptorOf(scope, name);
-        if (found !== undefined) value = found.value;
-      } catch {
-        value = UNINITIALIZED;
-      }
-    }
-    values[i] = value;
-  }
-  return values;
 }

@@ -37,7 +37,34 @@ export interface Seen {
   readonly cost: Cost;
 }
 
-export const NOTHING_SEEN: Seen = {
+const NOTHING_SEEN: Seen = {
   observation: { passes: 0, conditionFalse: 0, conditionErrors: 0, dropped: 0, armedMs: 0, placedMs: 0 },
   cost: { samples: 0, meanUs: 0, maxUs: 0, totalMs: 0 },
 };
+
+export function newAction(spec: ArmSpec, row: number | undefined): LiveAction {
+  return {
+    id: spec.actionId,
+    spec,
+    row,
+    status: 'placing',
+    condition: null,
+    expressions: [],
+    remaining: spec.maxHits,
+    place: undefined,
+    bound: undefined,
+    problem: undefined,
+    placedAt: undefined,
+    armedBefore: 0,
+    conditionError: undefined,
+    unsent: 0,
+    armingMs: 0,
+    ttl: undefined,
+    last: NOTHING_SEEN,
+    told: '',
+  };
+}
+
+export function ended(action: LiveAction): boolean {
+  return action.status === 'failed' || action.status === 'removed';
+}

@@ -1,8 +1,8 @@
 import type { PlaceMessage, ToApplication } from '../application/messages.ts';
 import { PLACE } from '../application/shared.ts';
 import type { Location } from '../sources/bind.ts';
+import type { NameInScope } from '../sources/scopes.ts';
 import type { GeneratedPosition } from '../sources/source-map.ts';
-import type { NameInScope } from '../sources/syntax.ts';
 import { type Budget, createBudget, mayResume, refill } from './budget.ts';
 import { conditionText } from './condition.ts';
 import type { Debugger } from './debugger.ts';

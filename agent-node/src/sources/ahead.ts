@@ -4,8 +4,9 @@ import type { Place, Problem } from '@borescope/agent-protocol';
 import type { Redactor } from '@borescope/redaction';
 import { describeScope, shownLine } from './bind.ts';
 import type { FileOnDisk } from './disk.ts';
+import { type NameInScope, scopeAt } from './scopes.ts';
 import type { GeneratedPosition } from './source-map.ts';
-import { type NameInScope, readSyntax, scopeAt } from './syntax.ts';
+import { readSyntax } from './syntax.ts';
 import { lineText, offsetOf, splitLines } from './text.ts';
 
 /** Where the code of a file that is not loaded will stand, told from the files on disk. */

@@ -3,9 +3,9 @@ import { isAbsolute } from 'node:path';
 import { type BoundPlace, LIMITS, type Place, type Problem } from '@borescope/agent-protocol';
 import type { Redactor } from '@borescope/redaction';
 import type { Target } from './locate.ts';
+import { type FunctionSyntax, type NameInScope, namesAt, type SyntaxScope, scopeAt } from './scopes.ts';
 import type { ScriptStore } from './script-store.ts';
 import type { GeneratedPosition } from './source-map.ts';
-import { type FunctionSyntax, type NameInScope, namesAt, type SyntaxScope, scopeAt } from './syntax.ts';
 import { type Lines, lineText, offsetOf, splitLines } from './text.ts';
 
 /** A break location as V8 gives it, 0-based. */

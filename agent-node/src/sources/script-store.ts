@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
+import type { SyntaxScope } from './scopes.ts';
 import type { Script } from './script.ts';
 import { type LoadedMap, loadMap } from './source-map.ts';
-import { readSyntax, type SyntaxScope } from './syntax.ts';
+import { readSyntax } from './syntax.ts';
 import { type Lines, splitLines } from './text.ts';
 
 /** UTF-16 code units of source text that are kept. Beyond it the oldest is read again when needed. */

@@ -1,44 +1,6 @@
 import * as acorn from 'acorn';
-import type { ScopeKind } from '../expressions/scope.ts';
-
-export interface Binding {
-  readonly name: string;
-  /** Offset behind which the binding is initialised; 0 for what is hoisted. */
-  readonly readyAt: number;
-  readonly kind: 'variable' | 'function' | 'import' | 'module-value';
-}
-
-/** A stretch of the text with bindings of its own. `owner` is the function that it belongs to; the module for the top. */
-export interface SyntaxScope {
-  readonly start: number;
-  readonly end: number;
-  readonly owner: FunctionSyntax;
-  readonly parent: SyntaxScope | undefined;
-  readonly children: SyntaxScope[];
-  readonly bindings: Map<string, Binding>;
-}
-
-export interface FunctionSyntax {
-  readonly name: string;
-  readonly start: number;
-  readonly end: number;
-  readonly arrow: boolean;
-  readonly parent: FunctionSyntax | undefined;
-  /** The value of a declaration, an assignment or a method, not an argument of a call. */
-  readonly defined: boolean;
-  /** `this` or `super` stands in it, or in an arrow in it. */
-  usesThis: boolean;
-  readonly identifiers: Set<string>;
-}
-
-export interface NameInScope {
-  readonly name: string;
-  readonly scope: ScopeKind;
-  readonly uninitialized: boolean;
-  readonly binding: Binding;
-}
-
-type Node = acorn.Node & Record<string, unknown>;
+import type { Binding, FunctionSyntax, SyntaxScope } from './scopes.ts';
+import { isModuleValue, isNode, keyName, memberName, nameOf, nodes, type SyntaxNode } from './syntax-node.ts';
 
 /** The scopes of one script. Undefined where acorn cannot read the text (newer syntax, or nesting beyond its stack). */
 export function readSyntax(text: string, isModule: boolean): SyntaxScope | undefined {
@@ -51,40 +13,10 @@ export function readSyntax(text: string, isModule: boolean): SyntaxScope | undef
     checkPrivateFields: false,
   };
   try {
-    return new Reader().read(acorn.parse(text, options) as unknown as Node, text.length);
+    return new Reader().read(acorn.parse(text, options) as unknown as SyntaxNode, text.length);
   } catch {
     return undefined;
   }
-}
-
-/** The innermost scope around an offset. */
-export function scopeAt(root: SyntaxScope, offset: number): SyntaxScope {
-  let scope = root;
-  for (;;) {
-    const inner = scope.children.find((child) => child.start <= offset && offset < child.end);
-    if (!inner) return scope;
-    scope = inner;
-  }
-}
-
-/** Names visible at an offset, innermost first, each once. */
-export function namesAt(scope: SyntaxScope, offset: number): NameInScope[] {
-  const names = new Map<string, NameInScope>();
-  const { owner } = scope;
-  for (let at: SyntaxScope | undefined = scope; at; at = at.parent) {
-    for (const binding of at.bindings.values()) {
-      if (names.has(binding.name)) continue;
-      const uninitialized = at.owner === owner && binding.readyAt > offset;
-      names.set(binding.name, { name: binding.name, scope: kindOf(at, owner), uninitialized, binding });
-    }
-  }
-  return [...names.values()];
-}
-
-function kindOf(scope: SyntaxScope, owner: FunctionSyntax): ScopeKind {
-  if (scope.owner.parent === undefined) return scope.parent === undefined ? 'module' : 'block';
-  if (scope.owner !== owner) return 'closure';
-  return scope.parent?.owner === owner ? 'block' : 'local';
 }
 
 class Reader {
@@ -98,7 +30,7 @@ class Reader {
   };
   #hint: { name: string; defined: boolean } | undefined;
 
-  read(program: Node, length: number): SyntaxScope {
+  read(program: SyntaxNode, length: number): SyntaxScope {
     const owner = newFunction('', 0, length + 1, false, undefined, false);
     const root: SyntaxScope = {
       start: 0,
@@ -113,7 +45,7 @@ class Reader {
     return root;
   }
 
-  #visit(node: Node) {
+  #visit(node: SyntaxNode) {
     const hint = this.#hint;
     this.#hint = undefined;
     switch (node.type) {
@@ -164,7 +96,7 @@ class Reader {
     }
   }
 
-  #children(node: Node): void {
+  #children(node: SyntaxNode): void {
     for (const key of Object.keys(node)) {
       const value = node[key];
       if (isNode(value)) this.#visit(value);
@@ -172,7 +104,7 @@ class Reader {
     }
   }
 
-  #named(node: Node, key: string, name: string): void {
+  #named(node: SyntaxNode, key: string, name: string): void {
     for (const other of Object.keys(node)) {
       const value = node[other];
       if (!isNode(value)) continue;
@@ -182,7 +114,7 @@ class Reader {
     this.#hint = undefined;
   }
 
-  #class(node: Node, name: string): void {
+  #class(node: SyntaxNode, name: string): void {
     if (isNode(node['superClass'])) this.#visit(node['superClass']);
     const body = node['body'];
     if (!isNode(body)) return;
@@ -193,7 +125,7 @@ class Reader {
     this.#hint = undefined;
   }
 
-  #function(node: Node, hint: { name: string; defined: boolean }): void {
+  #function(node: SyntaxNode, hint: { name: string; defined: boolean }): void {
     const arrow = node.type === 'ArrowFunctionExpression';
     const owner = newFunction(hint.name, node.start, node.end, arrow, this.#scope.owner, hint.defined);
     this.#within(
@@ -213,7 +145,7 @@ class Reader {
     for (const name of owner.identifiers) this.#scope.owner.identifiers.add(name);
   }
 
-  #within(node: Node, walk: () => void, owner: FunctionSyntax = this.#scope.owner): void {
+  #within(node: SyntaxNode, walk: () => void, owner: FunctionSyntax = this.#scope.owner): void {
     const parent = this.#scope;
     // Where a function begins, V8 stops before it is made: that place is still outside of it.
     const start = owner === parent.owner ? node.start : node.start + 1;
@@ -224,7 +156,7 @@ class Reader {
     this.#scope = parent;
   }
 
-  #forEach(node: Node): void {
+  #forEach(node: SyntaxNode): void {
     const body = node['body'];
     const left = node['left'];
     const start = isNode(body) ? body.start : node.end;
@@ -234,7 +166,7 @@ class Reader {
     if (isNode(body)) this.#visit(body);
   }
 
-  #variables(node: Node, readyAt: number | undefined): void {
+  #variables(node: SyntaxNode, readyAt: number | undefined): void {
     const hoisted = node['kind'] === 'var';
     const target = hoisted ? this.#functionScope() : this.#scope;
     for (const declarator of nodes(node['declarations'])) {
@@ -251,7 +183,7 @@ class Reader {
     }
   }
 
-  #pattern(node: Node, readyAt: number, kind: Binding['kind'], scope: SyntaxScope): void {
+  #pattern(node: SyntaxNode, readyAt: number, kind: Binding['kind'], scope: SyntaxScope): void {
     if (node.type === 'Identifier') this.#declare(nameOf(node), readyAt, kind, scope);
     else if (node.type === 'AssignmentPattern') this.#patterns(node['left'], readyAt, kind, scope);
     else if (node.type === 'RestElement') this.#patterns(node['argument'], readyAt, kind, scope);
@@ -298,44 +230,4 @@ function markThis(owner: FunctionSyntax): void {
     at.usesThis = true;
     if (!at.arrow) return;
   }
-}
-
-/** Modules and definitions at the top of a file: shown only where an expression asks for them. */
-function isModuleValue(init: Node): boolean {
-  if (/^(FunctionExpression|ArrowFunctionExpression|ClassExpression)$/.test(init.type)) return true;
-  if (init.type === 'MemberExpression' && isNode(init['object'])) return isModuleValue(init['object']);
-  if (init.type === 'AwaitExpression' && isNode(init['argument'])) return isModuleValue(init['argument']);
-  if (init.type === 'ImportExpression') return true;
-  const callee = init['callee'];
-  if (init.type !== 'CallExpression' || !isNode(callee)) return false;
-  const inner = nodes(init['arguments'])[0];
-  return (
-    nameOf(callee) === 'require' ||
-    (/^__import/.test(nameOf(callee) ?? '') && inner !== undefined && isModuleValue(inner))
-  );
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
-}
-
-function nodes(value: unknown): Node[] {
-  return Array.isArray(value) ? value.filter(isNode) : [];
-}
-
-function nameOf(value: unknown): string | undefined {
-  return isNode(value) && value.type === 'Identifier' && typeof value['name'] === 'string' ? value['name'] : undefined;
-}
-
-function keyName(node: Node): string {
-  const key = node['key'];
-  if (!isNode(key) || node['computed'] === true) return '';
-  if (key.type === 'PrivateIdentifier') return `#${String(key['name'])}`;
-  return nameOf(key) ?? (key.type === 'Literal' ? String(key['value']) : '');
-}
-
-function memberName(node: unknown): string {
-  if (!isNode(node)) return '';
-  if (node.type !== 'MemberExpression') return nameOf(node) ?? '';
-  return nameOf(node['property']) ?? '';
 }

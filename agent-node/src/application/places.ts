@@ -1,0 +1,108 @@
+import type { MessagePort } from 'node:worker_threads';
+import { receiveMessageOnPort } from 'node:worker_threads';
+import type { Redactor } from '@borescope/redaction';
+import { type Capturer, createCapturer } from '../capture/capture.ts';
+import { now } from './clock.ts';
+import type { PlaceMessage, PolicyMessage, ToApplication } from './messages.ts';
+import { compileProbe, createProbe, type Probe } from './probe.ts';
+import { redactorOf } from './redaction.ts';
+import type { NamedPlace } from './scope-values.ts';
+
+/** A place with a probe as the application's thread knows it. */
+export interface Place extends NamedPlace {
+  readonly message: PlaceMessage;
+  readonly probes: Probe[];
+  /** It has spent what it may, and the worker has been told. */
+  exhausted: boolean;
+}
+
+export interface Places {
+  /** Reads what the worker has posted: places, counts, the policy. */
+  read(): void;
+  at(row: number): Place | undefined;
+  /** By the policy that holds now. */
+  capturer(): Capturer;
+}
+
+// Taken now: the application may replace it later.
+const receive = receiveMessageOnPort;
+
+/** What the worker says of places and policy, kept in the application's thread. */
+export function createPlaces(port: MessagePort): Places {
+  const places: (Place | undefined)[] = [];
+  let policy: PolicyMessage = { type: 'policy', keyNames: [], pseudonymKey: null };
+  let redactor: Redactor | undefined;
+  let capturer: Capturer | undefined;
+
+  function read(): void {
+    for (let packed = receive(port); packed !== undefined; packed = receive(port)) apply(packed.message);
+  }
+
+  function apply(message: ToApplication): void {
+    if (message.type === 'place') places[message.row] = createPlace(message, places[message.row]);
+    else if (message.type === 'forget-place') places[message.row] = undefined;
+    else if (message.type === 'policy') {
+      if (samePolicy(message, policy)) return;
+      policy = message;
+      redactor = undefined;
+      capturer = undefined;
+      eachProbe((probe) => compileProbe(probe, theRedactor()));
+    } else {
+      eachProbe((probe) => {
+        if (probe.message.row === message.row) probe.remaining = message.remaining;
+      });
+    }
+  }
+
+  /** Made when it is first needed, or in the first quiet turn: it takes longer than all the rest of the start. */
+  function theRedactor(): Redactor {
+    redactor ??= redactorOf(policy);
+    capturer ??= createCapturer({ redactor, now });
+    return redactor;
+  }
+  setImmediate(theRedactor).unref();
+
+  function theCapturer(): Capturer {
+    capturer ??= createCapturer({ redactor: theRedactor(), now });
+    return capturer;
+  }
+
+  function eachProbe(change: (probe: Probe) => void): void {
+    for (let i = 0; i < places.length; i++) {
+      const probes = places[i]?.probes ?? [];
+      for (let k = 0; k < probes.length; k++) {
+        const probe = probes[k];
+        if (probe !== undefined) change(probe);
+      }
+    }
+  }
+
+  function createPlace(message: PlaceMessage, previous: Place | undefined): Place {
+    const probes: Probe[] = [];
+    for (let i = 0; i < message.probes.length; i++) {
+      const wanted = message.probes[i];
+      if (wanted === undefined) continue;
+      const probe = createProbe(wanted, theRedactor());
+      const before = previous?.probes ?? [];
+      for (let k = 0; k < before.length; k++) {
+        const same = before[k];
+        if (same?.message.actionId !== wanted.actionId) continue;
+        // The worker's count may be older than a hit that is on its way to it.
+        probe.remaining = same.remaining;
+        probe.conditionErrorTold = same.conditionErrorTold;
+      }
+      probes[probes.length] = probe;
+    }
+    const { names } = message;
+    return { message, names, uninitialized: new Set(message.uninitialized), probes, exhausted: false };
+  }
+
+  return { read, at: (row) => places[row], capturer: theCapturer };
+}
+
+/** Making a redactor takes a while, and every reconnect brings the policy again. */
+function samePolicy(a: PolicyMessage, b: PolicyMessage): boolean {
+  if (a.pseudonymKey !== b.pseudonymKey || a.keyNames.length !== b.keyNames.length) return false;
+  for (let i = 0; i < a.keyNames.length; i++) if (a.keyNames[i] !== b.keyNames[i]) return false;
+  return true;
+}

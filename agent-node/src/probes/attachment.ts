@@ -1,0 +1,66 @@
+import { calibrate, type PassCost } from './calibration.ts';
+import type { Debugger } from './debugger.ts';
+
+/** `Debugger.enable` is the dear part of a first action: stay on for as long as a person may look again. Milliseconds. */
+const IDLE_MS = 10 * 60_000;
+
+export interface AttachmentOptions {
+  readonly debugger: Debugger;
+  /** Never let go of the debugger once it is on. */
+  readonly eager: boolean;
+  /** The debugger was switched on or off. */
+  readonly changed: () => void;
+  /** It was switched off because nobody needed it: what V8 said of scripts holds no longer. */
+  readonly released: () => void;
+}
+
+/** The debugger in the application's thread: on from the first action until some minutes after the last. */
+export class Attachment {
+  readonly #options: AttachmentOptions;
+  #cost: PassCost | undefined;
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(options: AttachmentOptions) {
+    this.#options = options;
+  }
+
+  get attached(): boolean {
+    return this.#options.debugger.enabled;
+  }
+
+  /** What V8 takes for one pass on this machine; measured once. */
+  get cost(): PassCost {
+    this.#cost ??= calibrate();
+    return this.#cost;
+  }
+
+  /** Milliseconds for which the application stood still, where this call switched the debugger on. */
+  async ready(): Promise<number> {
+    const fresh = !this.attached;
+    const enabling = this.#options.debugger.enable();
+    this.#options.changed();
+    const stallMs = await enabling;
+    this.#cost ??= calibrate();
+    return fresh ? stallMs : 0;
+  }
+
+  needed(): void {
+    clearTimeout(this.#idle);
+  }
+
+  unneeded(): void {
+    clearTimeout(this.#idle);
+    if (this.#options.eager || !this.attached) return;
+    this.#idle = setTimeout(() => {
+      this.#options.debugger.disable();
+      this.#options.released();
+      this.#options.changed();
+    }, IDLE_MS);
+  }
+
+  /** Lets go of the application: every breakpoint goes with the session. */
+  close(): void {
+    clearTimeout(this.#idle);
+    this.#options.debugger.disable();
+  }
+}

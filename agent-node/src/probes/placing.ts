@@ -1,0 +1,134 @@
+import type { Problem } from '@borescope/agent-protocol';
+import { lookAhead } from '../sources/ahead.ts';
+import { type Binding, type BindPorts, bind, type Location } from '../sources/bind.ts';
+import { findOnDisk } from '../sources/disk.ts';
+import { ambiguous, type Located, locate, notFound } from '../sources/locate.ts';
+import type { ScriptStore } from '../sources/script-store.ts';
+import type { Debugger } from './debugger.ts';
+import type { Endings } from './endings.ts';
+import type { EngineEvents } from './events.ts';
+import { ended, type LiveAction } from './live-action.ts';
+import type { PlaceTable } from './place-table.ts';
+import type { CurrentPolicy } from './policy.ts';
+import type { BreakTarget } from './probe-place.ts';
+
+export interface PlacingPorts {
+  readonly debugger: Debugger;
+  readonly store: ScriptStore;
+  readonly places: PlaceTable;
+  readonly endings: Endings;
+  readonly policy: CurrentPolicy;
+  readonly events: EngineEvents;
+  /** Folders in which a path may be exactly right: the working folder, and the package's. */
+  readonly roots: readonly string[];
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+  /** The action waits for a module: it may have been loaded while we looked. */
+  readonly waits: () => void;
+}
+
+/** A search on disk for a file that is not loaded, milliseconds. */
+const SEARCH_MS = 2000;
+
+/** From a file and a line to a breakpoint: in the scripts that are loaded, else ahead of the one that will be. */
+export class Placing {
+  readonly #ports: PlacingPorts;
+
+  constructor(ports: PlacingPorts) {
+    this.#ports = ports;
+  }
+
+  async place(action: LiveAction): Promise<void> {
+    const { file } = action.spec.place;
+    const located = await this.locate(file, true);
+    if (located.kind === 'ambiguous') await this.#ports.endings.fail(action, ambiguous(file, located.paths));
+    else if (located.kind === 'found') await this.#bind(action, located);
+    else await this.#placeAhead(action, located.nearest);
+  }
+
+  /** Again for an action that waits: is its module one of those that were loaded meanwhile? */
+  async placePending(action: LiveAction): Promise<void> {
+    const { file } = action.spec.place;
+    const located = await this.locate(file, false);
+    if (located.kind === 'found') await this.#bind(action, located);
+    else if (located.kind === 'ambiguous') await this.#ports.endings.fail(action, ambiguous(file, located.paths));
+  }
+
+  /** `packages`: also by the source maps of packages, of which there can be thousands. */
+  locate(file: string, packages: boolean): Promise<Located> {
+    return locate(this.#ports.store, file, this.#ports.roots, packages);
+  }
+
+  bindPorts(): BindPorts {
+    const { store, policy } = this.#ports;
+    return { store, redactor: policy.redactor, possible: this.#ports.debugger.possible.bind(this.#ports.debugger) };
+  }
+
+  async #placeAhead(action: LiveAction, nearest: readonly string[]): Promise<void> {
+    const { roots, now, endings, policy, events } = this.#ports;
+    const { place } = action.spec;
+    const onDisk = await findOnDisk(place.file, roots, now() + SEARCH_MS, now);
+    if (onDisk.kind === 'ambiguous') return endings.fail(action, ambiguous(place.file, onDisk.paths));
+    if (onDisk.kind === 'none')
+      return endings.fail(action, notFound(place.file, [...new Set([...nearest, ...onDisk.nearest])]));
+    const targets: BreakTarget[] = [];
+    let first: Extract<Awaited<ReturnType<typeof lookAhead>>, { ok: true }>['ahead'];
+    for (const file of onDisk.files) {
+      const looked = await lookAhead(file, place, policy.redactor);
+      if (!looked.ok) return endings.fail(action, looked.problem);
+      const { ahead } = looked;
+      if (!ahead) continue;
+      first ??= ahead;
+      for (const url of ahead.urls) targets.push({ url, position: ahead.position });
+    }
+    if (ended(action)) return;
+    action.status = 'pending';
+    action.placedAt ??= now();
+    if (first) {
+      const { names, used, hasThis, functionLength, position } = first;
+      const key = `ahead:${first.urls[0]}:${position.line}:${position.column}`;
+      action.bound = { file: first.file.path, line: place.line, sourceLine: '' };
+      await this.#ports.places.add(action, key, targets, { names, used, hasThis, functionLength, scriptLength: 0 });
+    }
+    if (ended(action)) return;
+    events.pending(action);
+    this.#ports.waits();
+  }
+
+  async #bind(action: LiveAction, located: Located & { kind: 'found' }): Promise<void> {
+    const { places, endings } = this.#ports;
+    const bindings: Binding[] = [];
+    let problem: Problem | undefined;
+    for (const target of located.targets) {
+      const bound = await bind(target, action.spec.place, this.bindPorts());
+      if (bound.ok) bindings.push(bound.binding);
+      else problem ??= bound.problem;
+    }
+    action.armingMs = Math.max(action.armingMs, this.#ports.debugger.takeStall());
+    const first = bindings[0];
+    if (!first) return endings.fail(action, problem ?? notFound(action.spec.place.file, []));
+    if (ended(action)) return;
+    const locations = bindings.map(({ location }) => location);
+    const { place } = action;
+    if (place) {
+      // Set ahead: where V8 has put the breakpoint at the right place it stays, and not one pass is missed.
+      const stands = locations.every((at) => place.resolved.some((other) => sameLocation(at, other)));
+      if (stands) place.adopt(locations);
+      else await places.leave(action);
+    }
+    action.bound = first.place;
+    action.placedAt ??= this.#ports.now();
+    const key = locations.map((at) => `${at.scriptId}:${at.line}:${at.column}`).join(',');
+    if (!action.place) {
+      const targets = locations.map((location) => ({ location }));
+      await places.add(action, key, targets, first);
+    }
+    if (ended(action)) return;
+    action.status = 'armed';
+    this.#ports.events.armed(action);
+  }
+}
+
+function sameLocation(a: Location, b: Location): boolean {
+  return a.scriptId === b.scriptId && a.line === b.line && a.column === b.column;
+}

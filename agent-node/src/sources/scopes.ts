@@ -1,0 +1,68 @@
+import type { ScopeKind } from '../expressions/scope.ts';
+
+export interface Binding {
+  readonly name: string;
+  /** Offset behind which the binding is initialised; 0 for what is hoisted. */
+  readonly readyAt: number;
+  readonly kind: 'variable' | 'function' | 'import' | 'module-value';
+}
+
+/** A stretch of the text with bindings of its own. `owner` is the function that it belongs to; the module for the top. */
+export interface SyntaxScope {
+  readonly start: number;
+  readonly end: number;
+  readonly owner: FunctionSyntax;
+  readonly parent: SyntaxScope | undefined;
+  readonly children: SyntaxScope[];
+  readonly bindings: Map<string, Binding>;
+}
+
+export interface FunctionSyntax {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  readonly arrow: boolean;
+  readonly parent: FunctionSyntax | undefined;
+  /** The value of a declaration, an assignment or a method, not an argument of a call. */
+  readonly defined: boolean;
+  /** `this` or `super` stands in it, or in an arrow in it. */
+  usesThis: boolean;
+  readonly identifiers: Set<string>;
+}
+
+export interface NameInScope {
+  readonly name: string;
+  readonly scope: ScopeKind;
+  readonly uninitialized: boolean;
+  readonly binding: Binding;
+}
+
+/** The innermost scope around an offset. */
+export function scopeAt(root: SyntaxScope, offset: number): SyntaxScope {
+  let scope = root;
+  for (;;) {
+    const inner = scope.children.find((child) => child.start <= offset && offset < child.end);
+    if (!inner) return scope;
+    scope = inner;
+  }
+}
+
+/** Names visible at an offset, innermost first, each once. */
+export function namesAt(scope: SyntaxScope, offset: number): NameInScope[] {
+  const names = new Map<string, NameInScope>();
+  const { owner } = scope;
+  for (let at: SyntaxScope | undefined = scope; at; at = at.parent) {
+    for (const binding of at.bindings.values()) {
+      if (names.has(binding.name)) continue;
+      const uninitialized = at.owner === owner && binding.readyAt > offset;
+      names.set(binding.name, { name: binding.name, scope: kindOf(at, owner), uninitialized, binding });
+    }
+  }
+  return [...names.values()];
+}
+
+function kindOf(scope: SyntaxScope, owner: FunctionSyntax): ScopeKind {
+  if (scope.owner.parent === undefined) return scope.parent === undefined ? 'module' : 'block';
+  if (scope.owner !== owner) return 'closure';
+  return scope.parent?.owner === owner ? 'block' : 'local';
+}
