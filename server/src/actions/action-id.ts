@@ -1,11 +1,26 @@
 /** Crockford's base 32 in lower case: sorts like the numbers that it stands for. */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
+/** Bytes for one id, of which 5 bits each are used: 80 random bits. */
+const RANDOM = 16;
+const DRAWN_FOR = 64;
+
 /**
  * Ids that sort by time and, within a process, by the order in which they were made; 80 random bits behind that make them
  * unguessable. Without `:`, which job ids of the queue may not have. `randomBytes` like that of node:crypto.
  */
 export function createActionIds(now: () => number, randomBytes: (size: number) => Uint8Array): () => string {
+  // Drawn for many ids at a time: each draw is a system call.
+  let pool: Uint8Array = new Uint8Array(0);
+  let drawn = 0;
+  const draw = (): Uint8Array => {
+    if (drawn === pool.length) {
+      pool = randomBytes(RANDOM * DRAWN_FOR);
+      drawn = 0;
+    }
+    drawn += RANDOM;
+    return pool.subarray(drawn - RANDOM, drawn);
+  };
   let last = 0;
   let made = 0;
   return () => {
@@ -17,8 +32,8 @@ export function createActionIds(now: () => number, randomBytes: (size: number) =
       last = time + 1;
       made = 0;
     }
-    // 16 characters of 5 bits.
-    const random = Array.from(randomBytes(16), (byte) => ALPHABET[byte & 31]).join('');
+    let random = '';
+    for (const byte of draw()) random += ALPHABET[byte & 31];
     return `act_${digits(last, 10)}${digits(made, 2)}${random}`;
   };
 }

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import { HttpError } from './http-error.ts';
 
+/** Good Host headers that are remembered: with every port and letter case there is no end of them. */
+const MOST_GOOD = 100;
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
@@ -23,9 +25,18 @@ export function createHostCheck(options: {
   const known = (name: string | undefined): boolean =>
     name !== undefined && (names.has(name) || (!options.loopback && isAddress(name)));
 
+  // The same few names come with every request, and taking a URL apart is not cheap.
+  const good = new Set<string>();
+  const isGood = (host: string): boolean => {
+    if (good.has(host)) return true;
+    if (!known(hostname(`http://${host}`))) return false;
+    if (good.size < MOST_GOOD) good.add(host);
+    return true;
+  };
+
   return {
     check({ host, origin }) {
-      if (host === undefined || !known(hostname(`http://${host}`))) {
+      if (host === undefined || !isGood(host)) {
         const hint = 'Use the address that the broker printed, or set BORESCOPE_PUBLIC_URL to the one you use.';
         throw new HttpError('FORBIDDEN', 'the Host header names a host that is not this broker', hint);
       }

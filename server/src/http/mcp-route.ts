@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Attachments } from '../access/attachments.ts';
@@ -8,6 +9,7 @@ import type { Tokens } from '../access/tokens.ts';
 import type { Log } from '../log.ts';
 import type { Mcp } from '../mcp/handler.ts';
 import { accessDenied, unavailable } from './http-error.ts';
+import { exchange } from './mcp-exchange.ts';
 
 export interface McpRouteOptions {
   readonly mcp: Mcp;
@@ -59,17 +61,28 @@ export function mountMcp(app: FastifyInstance, options: McpRouteOptions): McpRou
         if (value !== undefined) reply.raw.setHeader(name, value);
       }
       reply.hijack();
-      const { method, raw } = request;
+      const { method, raw, body } = request;
+      const auth = mcp.authInfo(caller);
+      if (body !== undefined) return exchange(mcp.handler, request, reply.raw, auth).catch(failed(reply.raw));
       const incoming = {
         method,
         headers: raw.headers,
-        auth: mcp.authInfo(caller),
+        auth,
         ...(raw.url !== undefined && { url: raw.url }),
         [Symbol.asyncIterator]: () => raw[Symbol.asyncIterator](),
       };
-      await serve(incoming, reply.raw, request.body);
+      await serve(incoming, reply.raw);
     },
   });
+
+  /** The reply is no longer Fastify's. */
+  function failed(raw: ServerResponse): (error: unknown) => void {
+    return (err) => {
+      log.error({ err }, 'an MCP exchange failed');
+      if (raw.headersSent) raw.destroy();
+      else raw.writeHead(500).end();
+    };
+  }
 
   return {
     settled(timeoutMs) {

@@ -5,7 +5,7 @@ import { ACTION, type ActionRow, PLACEMENT, type PlacementRow, toAction, toPlace
 import type { Database, Value } from './database.ts';
 import { acceptHit } from './hits.ts';
 import { countLive, type Memory } from './memory.ts';
-import type { ActionRecord } from './records.ts';
+import type { ActionRecord, PendingHit } from './records.ts';
 import { fromJson } from './row.ts';
 import { writeRecord } from './write-record.ts';
 
@@ -108,6 +108,9 @@ export function embeddedActions(database: Database, memory: Memory | undefined):
 
     async hits(organization, id, afterNumber) {
       await committed(organization, id);
+      const last = memory?.records.get(organization, id)?.action.hits;
+      const recent = last === undefined ? undefined : memory?.hits.between(organization, id, afterNumber, last);
+      if (recent !== undefined) return recent;
       return database
         .query<Omit<StoredHit, 'hit'> & { hit: string }>(
           `SELECT number, runtime, sequence, received_at AS receivedAt, hit FROM hit
@@ -176,6 +179,7 @@ export function embeddedActions(database: Database, memory: Memory | undefined):
           database.query('DELETE FROM placement WHERE organization = ? AND action_id = ?').run([organization, id]);
           database.query('DELETE FROM action WHERE organization = ? AND id = ?').run([organization, id]);
           memory?.records.forget(organization, id);
+          memory?.hits.forget(organization, id);
         }
         if (old.length === 0) database.query('DELETE FROM runtime WHERE attached = 0 AND seen_at < ?').run([before]);
         return old.length;
@@ -184,8 +188,8 @@ export function embeddedActions(database: Database, memory: Memory | undefined):
   };
 }
 
-function listed(stored: StoredHit | undefined): StoredHit[] {
-  return stored === undefined ? [] : [stored];
+function listed(stored: StoredHit | undefined): PendingHit[] {
+  return stored === undefined ? [] : [{ stored, text: JSON.stringify(stored.hit) }];
 }
 
 function toRecord(action: Action, placements: readonly Placement[]): ActionRecord {

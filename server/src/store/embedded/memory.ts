@@ -2,6 +2,7 @@ import type { Database } from './database.ts';
 import { Directory } from './directory.ts';
 import { GroupCommit } from './group-commit.ts';
 import { LiveCounts } from './live-counts.ts';
+import { RecentHits } from './recent-hits.ts';
 import { Records } from './records.ts';
 import { writeRecord } from './write-record.ts';
 
@@ -9,6 +10,7 @@ import { writeRecord } from './write-record.ts';
 export interface Memory {
   readonly directory: Directory;
   readonly records: Records;
+  readonly hits: RecentHits;
   readonly counts: LiveCounts;
   /** Writes the pending records. */
   readonly commits: GroupCommit;
@@ -17,11 +19,21 @@ export interface Memory {
 export function createMemory(database: Database): Memory {
   const directory = new Directory();
   const records = new Records();
+  const recent = new RecentHits();
   const commits = new GroupCommit(() => {
     try {
       database.step(() => {
         for (const pending of records.pending()) writeRecord(database, pending);
       });
+      for (const { after, hits } of records.pending()) {
+        if (hits.length === 0) continue;
+        const { organization, id } = after.action;
+        recent.add(
+          organization,
+          id,
+          hits.map(({ stored, text }) => ({ hit: stored, units: text.length })),
+        );
+      }
       records.committed();
     } catch (error) {
       records.failed();
@@ -33,7 +45,7 @@ export function createMemory(database: Database): Memory {
     commits.flush();
     return countLive(database, organization, runtime);
   });
-  return { directory, records, counts, commits };
+  return { directory, records, hits: recent, counts, commits };
 }
 
 /** Placements whose probe has business in this runtime, as they are on record. */

@@ -7,11 +7,17 @@ export interface ActionRecord {
   readonly placements: ReadonlyMap<string, Placement>;
 }
 
+/** A hit that is accepted, and its JSON. */
+export interface PendingHit {
+  readonly stored: StoredHit;
+  readonly text: string;
+}
+
 /** What a record was when it was last written (undefined: never), what it is now, and its hits since. */
 export interface PendingRecord {
   readonly before: ActionRecord | undefined;
   readonly after: ActionRecord;
-  readonly hits: readonly StoredHit[];
+  readonly hits: readonly PendingHit[];
 }
 
 /** Records that are kept; the one that was written longest ago goes first. */

@@ -20,7 +20,32 @@ interface TokenRow {
 const COLUMNS =
   'organization, id, kind, role, name, hash, services, environments, created_at, expires_at, revoked_at, last_used_at';
 
+/** Tokens that are kept: those of a broker's own assistants. */
+const MOST_KNOWN = 1_000;
+
 export function embeddedTokens(database: Database): TokenStore {
+  const known = new Map<string, TokenRecord>();
+  let knownAt: number | undefined;
+
+  /**
+   * Tokens are looked up with every request, and hardly ever change. SQLite tells for little whether another connection,
+   * such as the command that revokes a token, has committed anything since; what this one writes forgets them itself.
+   */
+  function knownNow(): Map<string, TokenRecord> {
+    const version = database.query<{ data_version: number }>('PRAGMA data_version').get([])?.data_version;
+    if (version !== knownAt || known.size >= MOST_KNOWN) known.clear();
+    knownAt = version;
+    return known;
+  }
+
+  function write<T>(work: () => T): T {
+    try {
+      return work();
+    } finally {
+      known.clear();
+    }
+  }
+
   function get(organization: string, id: string): TokenRecord | undefined {
     const row = database
       .query<TokenRow>(`SELECT ${COLUMNS} FROM token WHERE organization = ? AND id = ?`)
@@ -48,8 +73,13 @@ export function embeddedTokens(database: Database): TokenStore {
         ]);
     },
     async byHash(hash) {
+      const held = knownNow().get(hash);
+      if (held !== undefined) return held;
       const row = database.query<TokenRow>(`SELECT ${COLUMNS} FROM token WHERE hash = ?`).get([hash]);
-      return row && toToken(row);
+      if (row === undefined) return undefined;
+      const token = toToken(row);
+      known.set(hash, token);
+      return token;
     },
     async get(organization, id) {
       return get(organization, id);
@@ -61,23 +91,31 @@ export function embeddedTokens(database: Database): TokenStore {
       return rows.map(toToken);
     },
     async revoke(organization, id, at) {
-      return database.step(() => {
-        database
-          .query('UPDATE token SET revoked_at = ? WHERE organization = ? AND id = ? AND revoked_at IS NULL')
-          .run([at, organization, id]);
-        return get(organization, id);
-      });
+      return write(() =>
+        database.step(() => {
+          database
+            .query('UPDATE token SET revoked_at = ? WHERE organization = ? AND id = ? AND revoked_at IS NULL')
+            .run([at, organization, id]);
+          return get(organization, id);
+        }),
+      );
     },
     async setExpiry(organization, id, expiresAt) {
-      return database.step(() => {
-        database
-          .query('UPDATE token SET expires_at = ? WHERE organization = ? AND id = ?')
-          .run([expiresAt, organization, id]);
-        return get(organization, id);
-      });
+      return write(() =>
+        database.step(() => {
+          database
+            .query('UPDATE token SET expires_at = ? WHERE organization = ? AND id = ?')
+            .run([expiresAt, organization, id]);
+          return get(organization, id);
+        }),
+      );
     },
     async used(organization, id, at) {
-      database.query('UPDATE token SET last_used_at = ? WHERE organization = ? AND id = ?').run([at, organization, id]);
+      write(() =>
+        database
+          .query('UPDATE token SET last_used_at = ? WHERE organization = ? AND id = ?')
+          .run([at, organization, id]),
+      );
     },
   };
 }

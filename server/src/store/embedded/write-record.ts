@@ -10,12 +10,13 @@ export function writeRecord(database: Database, { before, after, hits }: Pending
   if (before === undefined) insert(database, after);
   else update(database, before, after);
   const { organization, id } = after.action;
-  for (const { number, runtime, sequence, receivedAt, hit } of hits) {
+  for (const { stored, text } of hits) {
+    const { number, runtime, sequence, receivedAt } = stored;
     database
       .query(
         'INSERT INTO hit (organization, action_id, number, runtime, sequence, received_at, hit) VALUES (?, ?, ?, ?, ?, ?, ?)',
       )
-      .run([organization, id, number, runtime, sequence, receivedAt, JSON.stringify(hit)]);
+      .run([organization, id, number, runtime, sequence, receivedAt, text]);
   }
 }
 
