@@ -1,7 +1,7 @@
 // `npm run dev`: broker and shop from what is in the editor. Rebuilds on every change, then restarts both.
 import './node-version.mjs';
+import { bootstrap } from './bootstrap.mjs';
 import { portProblem } from './free-port.mjs';
-import { prepare } from './prepare.mjs';
 import { startProgress } from './progress.mjs';
 
 const progress = startProgress();
@@ -10,14 +10,6 @@ if (problem !== undefined) {
   console.error(problem);
   process.exit(1);
 }
-try {
-  await prepare(progress);
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exit(1);
-}
-
-const { register } = await import('tsx/esm/api');
-register();
+await bootstrap(progress);
 const { develop } = await import('./demo/develop.ts');
 process.exitCode = await develop(progress);

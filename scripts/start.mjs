@@ -17,7 +17,7 @@ if (unknown !== undefined || args.includes('--help')) {
 
 const { portProblem } = await import('./free-port.mjs');
 const { startProgress } = await import('./progress.mjs');
-const { prepare } = await import('./prepare.mjs');
+const { bootstrap } = await import('./bootstrap.mjs');
 const progress = startProgress();
 // Asked before the minute that installing may take.
 const problem = await portProblem(process.env.BORESCOPE_PORT || '7373', 'npm start');
@@ -25,15 +25,6 @@ if (problem !== undefined) {
   console.error(problem);
   process.exit(1);
 }
-try {
-  await prepare(progress);
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exit(1);
-}
-
-// What was just installed and built is needed from here on.
-const { register } = await import('tsx/esm/api');
-register();
+await bootstrap(progress);
 const { demo } = await import('./demo/demo.ts');
 process.exitCode = await demo({ once: args.includes('--once'), progress });

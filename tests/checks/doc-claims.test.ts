@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { anchorsOf, localLinks, npmScripts, settingNames } from '../../scripts/doc-claims.ts';
+import { anchorsOf, localLinks, npmScripts, settingNames } from '../../scripts/check/doc-claims.ts';
 
 describe('the claims of a page', () => {
   test('are its links inside the repository, outside of code', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { brokenRules } from '../../scripts/import-rules.ts';
-import { importsOf } from '../../scripts/module-imports.ts';
+import { brokenRules } from '../../scripts/check/import-rules.ts';
+import { importsOf } from '../../scripts/check/module-imports.ts';
 
 /** What is wrong with a file of this content at this path. */
 const broken = (path: string, source: string) => importsOf(path, source).flatMap((found) => brokenRules(path, found));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { citationsOf } from '../../scripts/promise-citations.ts';
+import { citationsOf } from '../../scripts/check/promise-citations.ts';
 // Under another name, so that the check does not take the call below for a citation.
 import { proves as titleOf } from '../proves.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const HOMES = ['agent-protocol', 'redaction', 'agent-node', 'server', 'cli', 'examples/shop'];
 
 /** Files below the folder whose names end so, from the root of the repository, with `/`. */

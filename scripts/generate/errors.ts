@@ -1,5 +1,5 @@
 import { ERRORS, type ErrorCode } from '@borescope/agent-protocol';
-import type { GeneratedFile } from './generate.ts';
+import type { GeneratedFile } from './generated-file.ts';
 
 /** What each code means and what the caller can do; a code without a line here does not compile. */
 const MEANING: Readonly<Record<ErrorCode, readonly [means: string, mend: string]>> = {

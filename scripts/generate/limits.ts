@@ -1,5 +1,5 @@
 import { LIMITS } from '@borescope/agent-protocol';
-import type { GeneratedFile } from './generate.ts';
+import type { GeneratedFile } from './generated-file.ts';
 
 /** What each limit bounds, with its unit; a limit without a line here does not compile. */
 const MEANING: Readonly<Record<keyof typeof LIMITS, string>> = {

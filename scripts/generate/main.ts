@@ -5,19 +5,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { asyncApiFile } from './generate-asyncapi.ts';
-import { commandsPage } from './generate-commands.ts';
-import { errorsPage } from './generate-errors.ts';
-import { limitsPage } from './generate-limits.ts';
-import { schemaFiles } from './generate-schema.ts';
-import { settingsPage } from './generate-settings.ts';
-import { toolsPage } from './generate-tools.ts';
-
-export interface GeneratedFile {
-  /** From the root of the repository. */
-  readonly path: string;
-  readonly text: string;
-}
+import { asyncApiFile } from './asyncapi.ts';
+import { commandsPage } from './commands.ts';
+import { errorsPage } from './errors.ts';
+import type { GeneratedFile } from './generated-file.ts';
+import { limitsPage } from './limits.ts';
+import { schemaFiles } from './schema.ts';
+import { settingsPage } from './settings.ts';
+import { toolsPage } from './tools.ts';
 
 const generated: GeneratedFile[] = [
   ...schemaFiles(),
@@ -29,7 +24,7 @@ const generated: GeneratedFile[] = [
   commandsPage(),
 ];
 
-const onDisk = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const onDisk = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 function read(path: string): string | undefined {
   try {

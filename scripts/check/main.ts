@@ -15,10 +15,10 @@ const CHECKS: readonly (readonly [name: string, command: readonly string[]])[] =
   ['types of tests and scripts', [bin('tsc'), '-b', 'tests']],
   ['format, lint, import cycles', [bin('biome'), 'check', '.']],
   ['unused files, exports, dependencies', [bin('knip'), '--no-config-hints']],
-  ['import directions', script('check-imports')],
-  ['promises have tests', script('check-promises')],
-  ['pages', script('check-docs')],
-  ['generated files', script('generate', '--check')],
+  ['import directions', script('check/imports')],
+  ['promises have tests', script('check/promises')],
+  ['pages', script('check/docs')],
+  ['generated files', script('generate/main', '--check')],
 ];
 
 const failed: string[] = [];

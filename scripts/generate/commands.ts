@@ -1,5 +1,5 @@
-import { createProgram } from '../cli/src/program.ts';
-import type { GeneratedFile } from './generate.ts';
+import { createProgram } from '../../cli/src/program.ts';
+import type { GeneratedFile } from './generated-file.ts';
 import { cell } from './json-schema-rows.ts';
 
 type Command = ReturnType<typeof createProgram>;
@@ -41,7 +41,7 @@ function section({ name, command }: Leaf): string {
   return `## borescope ${name}${usage === '' ? '' : ` ${usage.replaceAll('<', '&lt;').replaceAll('>', '&gt;')}`}\n\n${command.description()}.\n${table}`;
 }
 
-const INTRODUCTION = `<!-- Generated from cli/src/commands by npm run generate; the introduction from scripts/generate-commands.ts. -->
+const INTRODUCTION = `<!-- Generated from cli/src/commands by npm run generate; the introduction from scripts/generate/commands.ts. -->
 
 # Commands
 

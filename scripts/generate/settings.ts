@@ -5,7 +5,7 @@ import {
   flagName,
   variableName,
 } from '@borescope/server';
-import type { GeneratedFile } from './generate.ts';
+import type { GeneratedFile } from './generated-file.ts';
 import { cell } from './json-schema-rows.ts';
 
 /** What is written where no value is given; times are kept in milliseconds and written as people set them. */
@@ -23,7 +23,7 @@ export function settingsPage(): GeneratedFile {
   });
   return {
     path: 'docs/settings.md',
-    text: `<!-- Generated from server/src/settings.ts by npm run generate; the rest from scripts/generate-settings.ts. -->
+    text: `<!-- Generated from server/src/settings.ts by npm run generate; the rest from scripts/generate/settings.ts. -->
 
 # Settings of the broker
 

@@ -1,6 +1,6 @@
 import { agentFrame, brokerFrame, capturedValue, PROTOCOL } from '@borescope/agent-protocol';
 import { z } from 'zod';
-import type { GeneratedFile } from './generate.ts';
+import type { GeneratedFile } from './generated-file.ts';
 
 const SCHEMAS = [
   { file: 'agent-frame', schema: agentFrame, title: 'A frame that an agent sends' },

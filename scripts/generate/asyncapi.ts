@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import * as protocol from '@borescope/agent-protocol';
 import { z } from 'zod';
-import type { GeneratedFile } from './generate.ts';
-import { json } from './generate-schema.ts';
+import type { GeneratedFile } from './generated-file.ts';
+import { json } from './schema.ts';
 
 const { agentFrame, brokerFrame, CLOSE, LIMITS, PROTOCOL } = protocol;
 
@@ -28,7 +28,7 @@ function messagesOf(sender: Message['sender'], frames: typeof agentFrame | typeo
 const goldenFile = z.array(z.object({ name: z.string(), frame: z.looseObject({ type: z.string() }) }));
 
 function firstExample(message: Message): unknown {
-  const path = new URL(`../agent-protocol/golden/${message.sender}-frames.json`, import.meta.url);
+  const path = new URL(`../../agent-protocol/golden/${message.sender}-frames.json`, import.meta.url);
   const golden = goldenFile.parse(JSON.parse(readFileSync(path, 'utf8')));
   const example = golden.find(({ frame }) => frame.type === message.name);
   if (example === undefined) throw new Error(`no golden frame of type ${message.name}`);

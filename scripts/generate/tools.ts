@@ -1,6 +1,6 @@
 import { ERROR_CODES } from '@borescope/agent-protocol';
 import { TOOLS, type Tool } from '@borescope/server';
-import type { GeneratedFile } from './generate.ts';
+import type { GeneratedFile } from './generated-file.ts';
 import { cell, fieldRows, kindOf, parseSchema, type SchemaNode } from './json-schema-rows.ts';
 
 const WHO: Readonly<Record<Tool['permission'], string>> = {
@@ -61,7 +61,7 @@ function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
-const INTRODUCTION = `<!-- Generated from server/src/mcp/tools by npm run generate; the introduction from scripts/generate-tools.ts. -->
+const INTRODUCTION = `<!-- Generated from server/src/mcp/tools by npm run generate; the introduction from scripts/generate/tools.ts. -->
 
 # Tools
 

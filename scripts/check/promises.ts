@@ -1,6 +1,6 @@
 /** Fails where a promise has no test, a test cites none that exists, or a promise's page is not there. */
 import { existsSync, readFileSync } from 'node:fs';
-import { PROMISES } from '../tests/promises.ts';
+import { PROMISES } from '../../tests/promises.ts';
 import { citationsOf } from './promise-citations.ts';
 import { pathOf, testFiles } from './source-files.ts';
 
