@@ -1,11 +1,11 @@
-import { codeAt, createMemo, leadingZeros, least, sliceText } from './intrinsics.ts';
+import { codeAt, createMemo, leadingZeros, least, own, sliceText } from './intrinsics.ts';
 import { createNameMatcher } from './names/name-matcher.ts';
 import { CODE_NAME, PAYMENT_NAME, PERSONAL_NAME, POLICY_NAME } from './names/name-terms.ts';
 import { placeholder } from './placeholder.ts';
 import type { Finding, RedactedText, Redactor, RedactorOptions } from './redactor.ts';
 import { isCardNumber, PAYMENT_CARD } from './rules/payment-card.ts';
 import { RULES } from './rules/table.ts';
-import { type Caught, createScanner } from './scanner.ts';
+import { type Caught, createScanner, tableOfAnchors } from './scanner.ts';
 import { View } from './view.ts';
 
 /**
@@ -42,12 +42,15 @@ const ENUMERABLE: readonly string[] = [
   ...RULES.filter((rule) => rule.enumerable === true).map((rule) => rule.kind),
 ];
 
+/** Made when the module loads: a redactor may be made in the application's thread, later. */
+const ANCHORS = tableOfAnchors(RULES);
+
 export function createRedactor(options: RedactorOptions): Redactor {
-  const names = createNameMatcher(options.keyNames ?? []);
-  const scan = createScanner(RULES, new View(names));
-  const pseudonymOf = options.pseudonym;
+  const names = createNameMatcher(own(options, 'keyNames') ?? []);
+  const scan = createScanner(ANCHORS, new View(names));
+  const pseudonymOf = own(options, 'pseudonym');
   /** Objects of one shape repeat their names: a remembered verdict costs a tenth. It never changes an answer. */
-  const verdicts = createMemo<string>();
+  const verdicts = createMemo();
 
   function finding(kind: string, of: string, value: string | undefined): Finding {
     if (value === undefined) return { kind, of };
@@ -82,7 +85,7 @@ export function createRedactor(options: RedactorOptions): Redactor {
         ? { kind: one.kind, of: 'string', length: lengthClass(value.length) }
         : finding(one.kind, 'string', value);
       findings[findings.length] = hidden;
-      out += sliceText(text, done, one.from) + placeholder(hidden.kind, hidden.pseudonym);
+      out += sliceText(text, done, one.from) + placeholder(hidden.kind, own(hidden, 'pseudonym'));
       done = one.to;
       whole = index === 0 && isBlank(text, 0, one.from) && isBlank(text, one.to, seen);
     }

@@ -23,29 +23,46 @@ export const fromCode: (code: number) => string = String.fromCharCode;
 export const leadingZeros = Math.clz32;
 export const toText: (value: unknown) => string = String;
 export const isSafeInteger: (value: unknown) => boolean = Number.isSafeInteger;
+export const Integers16 = Int16Array;
+export const Integers32 = Int32Array;
+const owns: (object: object, key: string) => boolean = uncurry(Object.prototype.hasOwnProperty);
 
-/** A map whose methods are those of this moment. */
-export interface Memo<Value> {
-  get(key: string): Value | undefined;
-  set(key: string, value: Value): void;
+/** An own property: where it is missing, one that the application has put on `Object.prototype` is not taken for it. */
+export function own<Holder extends object, Key extends keyof Holder & string>(
+  object: Holder,
+  key: Key,
+): Holder[Key] | undefined {
+  return owns(object, key) ? object[key] : undefined;
+}
+
+const PlainMap = Map;
+type AnyMap = Map<string, unknown>;
+const mapGet: (map: AnyMap, key: string) => unknown = uncurry(Map.prototype.get);
+const mapSet: (map: AnyMap, key: string, value: unknown) => unknown = uncurry(Map.prototype.set);
+const mapClear: (map: AnyMap) => void = uncurry(Map.prototype.clear);
+
+/** A map of names to verdicts, which the application cannot get between. */
+export interface Memo {
+  get(key: string): string | undefined;
+  set(key: string, value: string): void;
   clear(): void;
   size(): number;
 }
 
-export function createMemo<Value>(): Memo<Value> {
-  const map = new Map<string, Value>();
+export function createMemo(): Memo {
+  const map = new PlainMap<string, unknown>();
   let entries = 0;
-  const get = map.get.bind(map);
-  const set = map.set.bind(map);
-  const clear = map.clear.bind(map);
   return {
-    get,
+    get(key) {
+      const found = mapGet(map, key);
+      return typeof found === 'string' ? found : undefined;
+    },
     set(key, value) {
-      set(key, value);
+      mapSet(map, key, value);
       entries++;
     },
     clear() {
-      clear();
+      mapClear(map);
       entries = 0;
     },
     size: () => entries,

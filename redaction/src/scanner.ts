@@ -1,4 +1,4 @@
-import { codeAt, least, most } from './intrinsics.ts';
+import { codeAt, least, most, own } from './intrinsics.ts';
 import type { Rule, Span } from './rule.ts';
 import type { View } from './view.ts';
 
@@ -24,12 +24,17 @@ const QUIET = 0;
 const WORD = 1;
 const SYMBOL = 2;
 
-/**
- * One pass over the characters: nearly all of them are told to be quiet by one table look-up. A rule is asked only where
- * one of its anchors stands. The start of a word is looked up by its first two characters, and compared in full only
- * where some anchor begins with both.
- */
-export function createScanner(rules: readonly Rule[], view: View): Scanner {
+/** Where the rules begin: what a character can be the start of. */
+export interface AnchorTable {
+  readonly types: Uint8Array;
+  readonly bySymbol: readonly (readonly Rule[])[];
+  readonly wordLists: readonly (readonly Anchored[])[];
+  /** By the first two characters of a word, its place in `wordLists`. */
+  readonly pairs: Uint16Array;
+}
+
+/** Uses what the application could have replaced later: call it while the module loads. */
+export function tableOfAnchors(rules: readonly Rule[]): AnchorTable {
   const types = new Uint8Array(128);
   for (let code = 0; code < 128; code++) types[code] = isAlnum(code) ? WORD : QUIET;
   const bySymbol: Rule[][] = Array.from({ length: 128 }, () => []);
@@ -57,7 +62,15 @@ export function createScanner(rules: readonly Rule[], view: View): Scanner {
       }
     }
   }
+  return { types, bySymbol, wordLists, pairs };
+}
 
+/**
+ * One pass over the characters: nearly all of them are told to be quiet by one table look-up. A rule is asked only where
+ * one of its anchors stands. The start of a word is looked up by its first two characters, and compared in full only
+ * where some anchor begins with both.
+ */
+export function createScanner({ types, bySymbol, wordLists, pairs }: AnchorTable, view: View): Scanner {
   function scan(text: string, end: number): Caught[] | undefined {
     let caught: Caught[] | undefined;
     let opened = false;
@@ -111,7 +124,7 @@ export function createScanner(rules: readonly Rule[], view: View): Scanner {
         const span = spans[index];
         if (span === undefined) continue;
         if (span.to > last) last = span.to;
-        if (span.to > span.from) insert(caught, { from: span.from, to: span.to, kind: span.kind ?? kind });
+        if (span.to > span.from) insert(caught, { from: span.from, to: span.to, kind: own(span, 'kind') ?? kind });
       }
       view.floor = last;
       if (last > at + 1) {

@@ -112,3 +112,53 @@ test('the package runs no regular expression but while it is set up, and depends
     );
   }
 });
+
+test('making a redactor and asking it runs nothing that was replaced after it was loaded', () => {
+  const run: string[] = [];
+  const replaced: { holder: object; name: PropertyKey; before: PropertyDescriptor }[] = [];
+  const holders = [Array.prototype, String.prototype, RegExp.prototype, Map.prototype, Int16Array.prototype];
+  const found: (string | undefined)[] = [];
+  for (const holder of [...holders, Object.getPrototypeOf(Int16Array.prototype), Function.prototype]) {
+    for (const name of Reflect.ownKeys(holder)) {
+      const before = Reflect.getOwnPropertyDescriptor(holder, name);
+      if (name === 'constructor' || before?.writable !== true || typeof before.value !== 'function') continue;
+      replaced.push({ holder, name, before });
+    }
+  }
+  const names = ['pseudonym', 'keyNames', 'kind'];
+  const { defineProperty } = Reflect;
+  try {
+    for (let index = 0; index < replaced.length; index++) {
+      const one = replaced[index];
+      if (one === undefined) continue;
+      const value = () => {
+        run[run.length] = typeof one.name === 'symbol' ? 'a symbol' : `${one.name}`;
+      };
+      defineProperty(one.holder, one.name, { ...one.before, value });
+    }
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index] ?? '';
+      const get = () => {
+        run[run.length] = name;
+      };
+      defineProperty(Object.prototype, name, { get, configurable: true });
+    }
+    const plain = createRedactor({});
+    const own = createRedactor({ keyNames: ['Ärger-Faktor', '!!'] });
+    found[0] = plain.name('db_password');
+    found[1] = plain.name('db_password');
+    found[2] = plain.text('a@example.com password=abcdefgh')?.text;
+    found[3] = own.name('ärgerFaktor');
+    found[4] = own.name('!!');
+    found[5] = plain.number(4111111111111111)?.kind;
+  } finally {
+    for (let index = 0; index < replaced.length; index++) {
+      const one = replaced[index];
+      if (one !== undefined) defineProperty(one.holder, one.name, one.before);
+    }
+    for (let index = 0; index < names.length; index++) Reflect.deleteProperty(Object.prototype, names[index] ?? '');
+  }
+  assert.deepEqual(run, []);
+  const text = '[redacted:email] password=[redacted:secret-name]';
+  assert.deepEqual(found, ['secret-name', 'secret-name', text, 'policy-name', 'policy-name', 'payment-card']);
+});

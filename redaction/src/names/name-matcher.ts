@@ -1,4 +1,4 @@
-import { codeAt, fromCode, lowerCase, multiply32 } from '../intrinsics.ts';
+import { codeAt, fromCode, Integers16, Integers32, lowerCase, multiply32, sliceText } from '../intrinsics.ts';
 import { POLICY_NAME, ROLE, TERM_GROUPS } from './name-terms.ts';
 
 interface Term {
@@ -21,69 +21,109 @@ const WORDS = 6;
 /** The prime of 32-bit FNV. Substrings are looked up by a rolling hash, and then compared, so a collision does no harm. */
 const FACTOR = 0x01000193;
 
-export function createNameMatcher(ownNames: readonly string[]): NameMatcher {
-  const slotMask = tableSize(ownNames.length) - 1;
+/** What names are looked up in. Nothing changes it once it is made. */
+interface Table {
+  readonly terms: readonly Term[];
   /** Open addressing: where in `terms` a hash is, or -1. */
-  const slots = new Int16Array(slotMask + 1).fill(-1);
+  readonly slots: Int16Array;
+  readonly slotMask: number;
+  readonly stemLengths: readonly number[];
+  readonly shortestStem: number;
+  readonly longest: number;
+  /** Names without a letter or digit, or longer than a term can be: compared as they are. */
+  readonly literal: readonly string[];
+}
+
+/**
+ * Runs no built-in that the application may have replaced since this module was loaded, and no iterator: a policy with
+ * names of its own comes while the application is running.
+ */
+function createTable(ownNames: readonly string[]): Table {
+  const size = tableSize(BUILT_IN.length + ownNames.length);
+  const slotMask = size - 1;
+  const slots = new Integers16(size);
+  for (let slot = 0; slot < size; slot++) slots[slot] = -1;
   const terms: Term[] = [];
-
-  const powers = new Int32Array(REACH + 1);
-  powers[0] = 1;
-  for (let length = 1; length <= REACH; length++) powers[length] = multiply32(powers[length - 1] ?? 0, FACTOR);
-
   const stemLengths: number[] = [];
   let shortestStem = REACH;
   let longest = 0;
-  for (const group of TERM_GROUPS) {
-    for (const term of group.terms.split(/\s+/)) add(term, group.role, group.kind);
+  for (let index = 0; index < BUILT_IN.length; index++) {
+    const term = BUILT_IN[index];
+    if (term !== undefined) add(term.text, term.role, term.kind);
   }
-  /** Names without a letter or digit, or longer than a term can be: compared as they are. */
   const literal: string[] = [];
-  for (const name of ownNames) {
+  for (let index = 0; index < ownNames.length; index++) {
+    const name = ownNames[index];
+    if (name === undefined) continue;
     const normal = normalize(name);
     if (normal.length > 0 && normal.length < REACH && wordCount(name) <= WORDS) add(normal, ROLE.firm, POLICY_NAME);
-    else literal.push(name);
+    else literal[literal.length] = name;
   }
 
   function add(text: string, role: number, kind: string | undefined): void {
     let hash = 0;
     for (let index = 0; index < text.length; index++) hash = (multiply32(hash, FACTOR) + codeAt(text, index)) | 0;
-    const known = find(hash, text.length, text, text.length);
+    const known = findTerm(terms, slots, slotMask, hash, text.length, text, text.length);
     if (known !== undefined) {
       known.role |= role;
       known.kind ??= kind;
       return;
     }
-    let slot = slotOf(hash);
+    let slot = slotOf(hash, slotMask);
     while (slots[slot] !== -1) slot = (slot + 1) & slotMask;
-    slots[slot] = terms.push({ text, hash, role, kind }) - 1;
+    slots[slot] = terms.length;
+    terms[terms.length] = { text, hash, role, kind };
     if (text.length > longest) longest = text.length;
-    if ((role & ROLE.stem) !== 0 && !stemLengths.includes(text.length)) {
-      stemLengths.push(text.length);
+    if ((role & ROLE.stem) !== 0 && !isAmong(stemLengths, text.length)) {
+      stemLengths[stemLengths.length] = text.length;
       if (text.length < shortestStem) shortestStem = text.length;
     }
   }
 
-  /** The low bits of a product depend on the low bits of its factors only: fold the high ones in. */
-  function slotOf(hash: number): number {
-    return (hash ^ (hash >>> 15)) & slotMask;
-  }
+  return { terms, slots, slotMask, stemLengths, shortestStem, longest, literal };
+}
 
-  /** The term of this hash whose letters end before `to` in `text`. */
-  function find(hash: number, length: number, text: string, to: number): Term | undefined {
-    for (let slot = slotOf(hash); ; slot = (slot + 1) & slotMask) {
-      const place = slots[slot] ?? -1;
-      if (place < 0) return undefined;
-      const term = terms[place];
-      if (term !== undefined && term.hash === hash && term.text.length === length && endsWith(text, to, term.text)) {
-        return term;
-      }
+function isAmong(numbers: readonly number[], wanted: number): boolean {
+  for (let index = 0; index < numbers.length; index++) if (numbers[index] === wanted) return true;
+  return false;
+}
+
+/** The low bits of a product depend on the low bits of its factors only: fold the high ones in. */
+function slotOf(hash: number, slotMask: number): number {
+  return (hash ^ (hash >>> 15)) & slotMask;
+}
+
+/** The term of this hash whose letters end before `to` in `text`. */
+function findTerm(
+  terms: readonly Term[],
+  slots: Int16Array,
+  slotMask: number,
+  hash: number,
+  length: number,
+  text: string,
+  to: number,
+): Term | undefined {
+  for (let slot = slotOf(hash, slotMask); ; slot = (slot + 1) & slotMask) {
+    const place = slots[slot] ?? -1;
+    if (place < 0) return undefined;
+    const term = terms[place];
+    if (term !== undefined && term.hash === hash && term.text.length === length && endsWith(text, to, term.text)) {
+      return term;
     }
+  }
+}
+
+export function createNameMatcher(ownNames: readonly string[]): NameMatcher {
+  const table = ownNames.length === 0 ? BUILT_IN_TABLE : createTable(ownNames);
+  const { terms, slots, slotMask, stemLengths, shortestStem, longest, literal } = table;
+
+  function find(hash: number, length: number, text: string, to: number): Term | undefined {
+    return findTerm(terms, slots, slotMask, hash, length, text, to);
   }
 
   // Scratch of one call. JavaScript runs one call at a time, and nothing in it calls out.
-  const hashes = new Int32Array(REACH);
-  const starts = new Int32Array(WORDS);
+  const hashes = new Integers32(REACH);
+  const starts = new Integers32(WORDS);
 
   function kindOf(text: string, from: number, to: number, inText: boolean): string | undefined {
     let hash = 0;
@@ -169,7 +209,7 @@ export function createNameMatcher(ownNames: readonly string[]): NameMatcher {
 
   function hashOf(start: number, end: number): number {
     const prefix = hashes[start & (REACH - 1)] ?? 0;
-    return ((hashes[end & (REACH - 1)] ?? 0) - multiply32(prefix, powers[end - start] ?? 0)) | 0;
+    return ((hashes[end & (REACH - 1)] ?? 0) - multiply32(prefix, POWERS[end - start] ?? 0)) | 0;
   }
 
   function isLiteral(text: string, from: number, to: number): boolean {
@@ -264,10 +304,25 @@ function wordCount(name: string): number {
 }
 
 /** A power of two, at most a quarter full: nearly every word of a name is no term. */
-function tableSize(ownNames: number): number {
-  let terms = ownNames;
-  for (const group of TERM_GROUPS) terms += group.terms.split(/\s+/).length;
+function tableSize(terms: number): number {
   let size = 256;
   while (size < terms * 4) size *= 2;
   return size;
 }
+
+/** Powers of the factor of the rolling hash. */
+const POWERS = new Int32Array(REACH + 1);
+POWERS[0] = 1;
+for (let length = 1; length <= REACH; length++) POWERS[length] = multiply32(POWERS[length - 1] ?? 0, FACTOR);
+
+/** The terms one by one, as they are written: separated by white space. */
+const BUILT_IN: Pick<Term, 'text' | 'role' | 'kind'>[] = [];
+for (const { terms, role, kind } of TERM_GROUPS) {
+  let from = 0;
+  for (let index = 0; index <= terms.length; index++) {
+    if (index < terms.length && codeAt(terms, index) > 32) continue;
+    if (index > from) BUILT_IN.push({ text: sliceText(terms, from, index), role, kind });
+    from = index + 1;
+  }
+}
+const BUILT_IN_TABLE = createTable([]);
