@@ -38,6 +38,10 @@ export const PROMISES = {
     sentence: 'An eleventh expression, or one of more than 1,024 characters, is refused with LIMIT_EXCEEDED.',
     source: LIMITS,
   },
+  'limits:runtimes-refused': {
+    sentence: 'An action on more than 1,000 runtimes is refused with LIMIT_EXCEEDED, which names the limit.',
+    source: LIMITS,
+  },
   'limits:depth': {
     sentence: 'The contents of nesting levels 1 to 3 of a value are shown, of level 4 never.',
     source: LIMITS,
@@ -97,7 +101,7 @@ export const PROMISES = {
   },
   'tools:sampled': {
     sentence:
-      'On a line too hot for its overhead passes are sampled, and a diagnosis says for how long the probe was armed.',
+      'On a line too hot for its overhead passes are sampled, and the result says which share of the time was watched.',
     source: TOOLS,
   },
   'tools:hostile-text': {

@@ -186,3 +186,26 @@ test('a long result is cut in the text and whole in the structured content', () 
   );
   assert.equal(Object(structured['hits']).length, 50);
 });
+
+test(
+  proves('tools:sampled', 'a result with hits says in both forms which share of the time a hot line was watched'),
+  () => {
+    const hot = view({});
+    const [placement] = hot.placements;
+    assert.ok(placement);
+    const watched = (armedMs: number) => ({
+      ...hot,
+      placements: [
+        {
+          ...placement,
+          observation: { passes: 9, conditionFalse: 8, conditionErrors: 0, dropped: 0, armedMs, placedMs: 20_000 },
+        },
+      ],
+    });
+    const { structured, text } = actionAnswer(watched(640), 0);
+    assert.deepEqual(structured['sampling'], { seen_share: 0.032, armed_seconds: 0.6, placed_seconds: 20 });
+    assert.match(text, /^sampled: the line is hot and was watched 3\.2 % of the time \(0\.6 of 20 s\);/m);
+    // Setting the breakpoint takes a moment, and is no sampling.
+    assert.equal(actionAnswer(watched(19_900), 0).structured['sampling'], undefined);
+  },
+);

@@ -22,6 +22,7 @@ export function actionText(result: ActionResult, askedLine: number): string {
     lines.push(`no hit on ${entry.runtime}: ${entry.message} ${entry.next_step}`);
   }
   if (result.cost.samples > 0) lines.push(costLine(result.cost));
+  if (result.sampling !== undefined) lines.push(samplingLine(result.sampling));
   if (result.redactions.count > 0) {
     lines.push(`redacted: ${result.redactions.count} (${result.redactions.kinds.map(visibleName).join(', ')})`);
   }
@@ -84,4 +85,12 @@ function placementLines({ placements }: ActionResult, askedLine: number): string
 function costLine(cost: ActionResult['cost']): string {
   const arming = cost.arming_ms === undefined ? '' : `, setting the probe stalled the application ${cost.arming_ms} ms`;
   return `cost: ${cost.samples} ${cost.samples === 1 ? 'capture' : 'captures'}, mean ${cost.mean_us} us, max ${cost.max_us} us${arming}`;
+}
+
+function samplingLine({ seen_share, armed_seconds, placed_seconds }: NonNullable<ActionResult['sampling']>): string {
+  const share = Math.round(seen_share * 1000) / 10;
+  return (
+    `sampled: the line is hot and was watched ${share} % of the time (${armed_seconds} of ${placed_seconds} s); ` +
+    'a higher overhead_percent sees more'
+  );
 }

@@ -5,16 +5,19 @@ import type { StoredHit } from '../store/store.ts';
 import { diagnose } from './diagnosis.ts';
 import { type Json, renderNamed, renderValue } from './render-value.ts';
 import type { ActionResult } from './result-schema.ts';
+import { samplingOf } from './sampling.ts';
 import { visibleLine, visibleText } from './visible-text.ts';
 
 /** An action as the contract shows it. `now`, milliseconds since the epoch, dates the diagnosis. */
 export function renderAction(view: ActionView, now: number): ActionResult {
   const diagnosis = diagnose(view, now);
+  const sampling = samplingOf(view.placements);
   return {
     action: renderActionHead(view.action),
     placements: view.placements.map((placement) => renderPlacement(placement, view.action)),
     hits: view.hits.map(renderHit),
     cost: totalCost(view.placements.flatMap(({ cost }) => cost ?? [])),
+    ...(sampling !== undefined && { sampling }),
     ...(diagnosis !== undefined && { diagnosis }),
     redactions: {
       count: view.hits.reduce((sum, { hit }) => sum + hit.redactions.count, 0),

@@ -64,6 +64,16 @@ const costSchema = z
   })
   .describe('Measured time taken from the application, over all runtimes.');
 
+const samplingSchema = z
+  .object({
+    seen_share: z.number().describe('Of the time that the probe was in place, 0 to 1.'),
+    armed_seconds: z.number(),
+    placed_seconds: z.number(),
+  })
+  .describe(
+    'Only where the line was too hot for overhead_percent: it was watched for a part of the time, over all runtimes.',
+  );
+
 const diagnosisSchema = z.object({
   runtime: z.string(),
   cause: z.enum(DIAGNOSIS_CAUSES),
@@ -87,6 +97,7 @@ export const actionResultSchema = z.object({
   placements: z.array(placementSchema),
   hits: z.array(hitSchema).describe(VALUE_NOTATION),
   cost: costSchema,
+  sampling: samplingSchema.optional(),
   diagnosis: z.array(diagnosisSchema).optional().describe('Why there is no hit, for each runtime.'),
   redactions: z.object({ count: z.int(), kinds: z.array(z.string()) }),
   untrusted,
