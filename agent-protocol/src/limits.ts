@@ -32,4 +32,6 @@ export const LIMITS = {
   defaultOverheadPercent: 1,
   /** Live actions of one runtime; a welcome frame lists them all, so this bounds that frame too. */
   liveActionsPerRuntime: 200,
+  /** Runtimes of one action or inspection: its placements are written and told in one step, while others wait. */
+  runtimesPerAction: 1000,
 } as const;

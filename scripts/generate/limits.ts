@@ -20,6 +20,7 @@ const MEANING: Readonly<Record<keyof typeof LIMITS, string>> = {
   maxOverheadPercent: 'percent of one core that an action may cost a runtime',
   defaultOverheadPercent: 'percent where `overhead_percent` is not given',
   liveActionsPerRuntime: 'actions that live on one runtime at a time',
+  runtimesPerAction: 'runtimes of one action or of one `inspect_location`',
 };
 
 export function limitsPage(): GeneratedFile {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { LIMITS } from '@borescope/agent-protocol';
 import { proves } from '../../tests/proves.ts';
 import type { Caller } from '../src/access/caller.ts';
+import { runtimeOf } from './agent-peer.ts';
 import { agentCaller, developer, inSeconds, spec, startEngine, temporaryDirectory } from './engine-harness.ts';
 
 test('an action is queued, armed, hit and completed, and its runtime is told to let go', async (t) => {
@@ -134,6 +135,22 @@ test('the 201st live action of a runtime is refused with the limit', async (t) =
     message: /200 live actions/,
   });
 });
+
+test(
+  proves('limits:runtimes-refused', 'an action on more than 1,000 runtimes is refused with the limit, and not made'),
+  async (t) => {
+    const { engine, store } = await startEngine(t);
+    const attach = (n: number) => store.runtimes.attach('default', runtimeOf(`${n}`), 'here', 1);
+    for (let n = 0; n < LIMITS.runtimesPerAction; n++) await attach(n);
+    const { id } = await engine.actions.place(developer, { service: 'shop' }, spec);
+    assert.equal((await engine.actions.view(developer, id)).placements.length, LIMITS.runtimesPerAction);
+    await attach(LIMITS.runtimesPerAction);
+    const tooMany = { code: 'LIMIT_EXCEEDED', message: '1001 runtimes match, above the limit of 1000 runtimes' };
+    await assert.rejects(engine.actions.place(developer, { service: 'shop' }, spec), tooMany);
+    await assert.rejects(engine.actions.inspect(developer, { service: 'shop' }, spec.place), tooMany);
+    assert.equal((await engine.actions.list(developer, {})).actions.length, 1);
+  },
+);
 
 test('an action expires at its deadline, and its runtime is told', async (t) => {
   const { engine, attach, meter } = await startEngine(t);
@@ -384,6 +401,18 @@ test('actions are deleted when their retention is over', async (t) => {
   const { id } = await engine.actions.place(developer, { service: 'shop' }, spec);
   await engine.actions.cancel(developer, id);
   await settled(async () => (await engine.actions.list(developer, {})).actions.length === 0);
+  await assert.rejects(engine.actions.view(developer, id), { code: 'ACTION_NOT_FOUND' });
+});
+
+test('an action that is deleted while a call waits for its runtimes is answered as it was last seen', async (t) => {
+  const { engine, store, attach } = await startEngine(t);
+  const { peer } = await attach('1');
+  const { id } = await engine.actions.place(developer, { service: 'shop' }, spec);
+  await peer.next('arm');
+  const cancelled = engine.actions.cancel(developer, id);
+  await peer.next('disarm');
+  assert.equal(await store.actions.expire(inSeconds(1)), 1);
+  assert.equal((await cancelled).action.state, 'cancelled');
   await assert.rejects(engine.actions.view(developer, id), { code: 'ACTION_NOT_FOUND' });
 });
 

@@ -47,6 +47,27 @@ test('the answer comes with the cost that the runtime tells as its last word', a
   assert.equal(placement?.observation?.passes, 1);
 });
 
+test('what an agent says in one go counts in its order, and is committed together', async (t) => {
+  const { engine, peer, epoch, id } = await armed(t, { maxHits: 3 }, { arm: false });
+  const waiting = engine.actions.wait(developer, id, { until: inSeconds(5) });
+  peer.armed(id);
+  for (let sequence = 1; sequence <= 3; sequence++) peer.hit(id, epoch, sequence);
+  peer.removed(id);
+  const { action, placements, hits } = await waiting;
+  assert.equal(action.state, 'completed');
+  assert.deepEqual(
+    hits.map(({ number, sequence }) => [number, sequence]),
+    [
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ],
+  );
+  assert.ok(placements[0]?.bound);
+  assert.equal(placements[0]?.status, 'removed');
+  assert.equal((await peer.next('ack')).sequence, 1);
+});
+
 test('the answer comes without that word, too', async (t) => {
   const { engine, peer, epoch, id } = await armed(t);
   peer.hit(id, epoch, 1);

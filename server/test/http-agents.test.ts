@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { CLOSE, LIMITS } from '@borescope/agent-protocol';
 import { WebSocket } from 'ws';
@@ -85,6 +86,15 @@ test('a broker that holds as many agents as it can refuses one more, for now', a
     () => agentPeer(t, url, agent.token, runtime('runtime-2')).then(Boolean, () => false),
     'there is room again',
   );
+});
+
+test('a socket that has not said hello takes a place, too', async (t) => {
+  const { url, token } = await testBroker(t, {}, { maxAgents: 1 });
+  const agent = await token({ kind: 'agent' });
+  const silent = new WebSocket(`${url.replace(/^http/, 'ws')}/agent/v1`, { headers: bearer(agent.token) });
+  t.after(() => silent.terminate());
+  await once(silent, 'open');
+  assert.equal((await refusal(`${url}/agent/v1`, bearer(agent.token))).status, 503);
 });
 
 test('messages are not compressed, whatever the agent offers', async (t) => {

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { RuntimeDescription } from '@borescope/agent-protocol';
 import Libsql from 'libsql';
 import { proves } from '../../tests/proves.ts';
+import type { Action, Placement } from '../src/actions/action.ts';
 import {
   DataDirectoryInUse,
   type EmbeddedStoreOptions,
@@ -16,6 +17,7 @@ import {
   SchemaTooNew,
 } from '../src/store/embedded/embedded-store.ts';
 import { type Organization, type Store, StoreUnavailable } from '../src/store/store.ts';
+import { HIT } from './agent-peer.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -144,6 +146,82 @@ test(
   },
 );
 
+test('what is asked in one turn fails together while the database is locked, and nothing of it is there', async () => {
+  const dataDir = directory();
+  const store = await open({ dataDir, busyTimeoutMs: 20 });
+  const attached = await store.runtimes.attach('org', runtime, 'here', 1);
+  await store.actions.create('org', action('kept'), [placed('kept')]);
+  const locker = new Libsql(join(dataDir, 'borescope.db'));
+  cleanUps.push(() => locker.close());
+  locker.exec('BEGIN EXCLUSIVE');
+  const accept = (sequence: number) =>
+    store.actions.acceptHit('org', 'kept', {
+      runtime: runtime.id,
+      epoch: attached?.epoch ?? 0,
+      sequence,
+      hit: HIT,
+      receivedAt: 5,
+    });
+  const asked = [
+    store.actions.create('org', action('lost'), [placed('lost')]),
+    accept(1),
+    accept(1),
+    store.actions.change('org', 'kept', (before) => ({ ...before, state: 'cancelled', endedAt: 6 })),
+  ];
+  const read = store.actions.get('org', 'lost');
+  for (const answer of await Promise.allSettled(asked)) {
+    assert.ok(answer.status === 'rejected' && answer.reason instanceof StoreUnavailable);
+  }
+  assert.equal(await read, undefined, 'nobody reads what may come to nothing');
+  locker.exec('ROLLBACK');
+  const { action: kept } = (await store.actions.get('org', 'kept')) ?? {};
+  assert.deepEqual([kept?.state, kept?.hits], ['queued', 0]);
+  assert.deepEqual(await store.actions.hits('org', 'kept', 0), []);
+  assert.deepEqual(await accept(1), { outcome: 'accepted', number: 1, completed: false });
+});
+
+test('what was answered is there after the process was killed', async () => {
+  const dataDir = directory();
+  const source = fileURLToPath(new URL('../src/store/embedded/embedded-store.ts', import.meta.url));
+  const other = await speaking(`
+    import { openEmbeddedStore } from ${JSON.stringify(source)};
+    const store = await openEmbeddedStore({ dataDir: ${JSON.stringify(dataDir)}, now: Date.now, use: 'broker' });
+    const { epoch } = await store.runtimes.attach('org', ${JSON.stringify(runtime)}, 'there', 1);
+    const created = store.actions.create('org', ${JSON.stringify(action('a'))}, [${JSON.stringify(placed('a'))}]);
+    const hit = { runtime: 'runtime-1', epoch, sequence: 1, hit: ${JSON.stringify(HIT)}, receivedAt: 5 };
+    await Promise.all([created, store.actions.acceptHit('org', 'a', hit)]);
+    console.log('answered');
+    process.kill(process.pid, 'SIGKILL');
+  `);
+  if (other.signalCode === null) await once(other, 'exit');
+  const store = await open({ dataDir });
+  assert.equal((await store.actions.get('org', 'a'))?.action.hits, 1);
+  assert.deepEqual(
+    (await store.actions.hits('org', 'a', 0)).map(({ hit }) => hit),
+    [HIT],
+  );
+});
+
+test(
+  proves('tokens:revoked', 'a token that another process revokes, or this one, is revoked with the next look-up'),
+  async () => {
+    const dataDir = directory();
+    const broker = await open({ dataDir });
+    const elsewhere = await open({ dataDir, use: 'administration' });
+    for (const [id, by] of [
+      ['there', elsewhere],
+      ['here', broker],
+    ] as const) {
+      const token = { id, organization: 'org', kind: 'mcp', role: 'viewer', name: id, hash: id, createdAt: 1 } as const;
+      await broker.tokens.create('org', token);
+      assert.deepEqual(await broker.tokens.byHash(id), token);
+      assert.deepEqual(await broker.tokens.byHash(id), token);
+      await by.tokens.revoke('org', id, 7);
+      assert.equal((await broker.tokens.byHash(id))?.revokedAt, 7);
+    }
+  },
+);
+
 test(
   proves('errors:unavailable', 'a really full disk is StoreUnavailable, and what was there stays readable'),
   async (t) => {
@@ -182,6 +260,22 @@ const runtime: RuntimeDescription = {
   startedAt: 1,
   capabilities: ['snapshot'],
 };
+
+function action(id: string): Action {
+  const spec = {
+    kind: 'snapshot',
+    place: { file: 'a.ts', line: 1 },
+    expressions: [],
+    maxHits: 2,
+    timeoutSeconds: 60,
+    overheadPercent: 1,
+  } as const;
+  return { id, organization: 'org', createdBy: 't', spec, createdAt: 1, expiresAt: 60_001, state: 'queued', hits: 0 };
+}
+
+function placed(actionId: string): Placement {
+  return { actionId, runtime, status: 'queued', lastSequence: 0 };
+}
 
 function directory(): string {
   const made = mkdtempSync(join(tmpdir(), 'borescope-store-'));

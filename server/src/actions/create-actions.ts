@@ -16,7 +16,7 @@ import { deadlineJob, dispatchJob, type Ending } from './ending.ts';
 import { BorescopeError } from './error.ts';
 import { checkSpec } from './spec-limits.ts';
 import { nextAction } from './state-machine.ts';
-import { checkTarget, matches, maySee, notFound } from './target.ts';
+import { checkCount, checkTarget, matches, maySee, notFound } from './target.ts';
 import { createWaiting, LAST_WORDS_WITHIN, type WaitOptions } from './waiting.ts';
 
 export interface ActionsOptions {
@@ -38,22 +38,35 @@ const PAGE = 50;
 /** Milliseconds that a runtime has to say what stands at a place. */
 const INSPECT_WITHIN = 10_000;
 
+interface ActionRecord {
+  readonly action: Action;
+  readonly placements: Placement[];
+}
+
 /** `release`: calls that wait answer with what there is, from now on. */
 export function createActions(options: ActionsOptions): Actions & { release(): void } {
   const { store, queue, sessions, redaction, changes, ending, clock, ids, log, meter } = options;
   const waiting = createWaiting(clock, changes);
 
-  /** The runtimes that the caller may see and that match; throws RUNTIME_NOT_FOUND where there is none. */
+  /**
+   * The runtimes that the caller may see and that match; throws RUNTIME_NOT_FOUND where there is none, LIMIT_EXCEEDED
+   * where there are too many.
+   */
   async function resolve(caller: Caller, target: Target): Promise<AttachedRuntime[]> {
     checkTarget(target);
     const visible = (await store.runtimes.list(caller.organization)).filter(({ runtime }) => maySee(caller, runtime));
     const found = visible.filter(({ runtime }) => matches(runtime, target));
     if (found.length === 0) throw notFound(visible);
+    checkCount(found.length);
     return found;
   }
 
-  async function record(caller: Caller, id: string): Promise<{ action: Action; placements: Placement[] }> {
-    const found = await store.actions.get(caller.organization, id);
+  async function record(caller: Caller, id: string): Promise<ActionRecord> {
+    return seenBy(caller, await store.actions.get(caller.organization, id));
+  }
+
+  /** Throws ACTION_NOT_FOUND where there is none, or the caller may not see it. */
+  function seenBy(caller: Caller, found: ActionRecord | undefined): ActionRecord {
     if (found?.placements.every(({ runtime }) => maySee(caller, runtime))) return found;
     throw new BorescopeError(
       'ACTION_NOT_FOUND',
@@ -62,18 +75,25 @@ export function createActions(options: ActionsOptions): Actions & { release(): v
     );
   }
 
-  /** Hits are read once: a call that waits keeps those that it has. */
+  /**
+   * Hits are read once: a call that waits keeps those that it has. An action whose retention ends while a call waits for
+   * the last words of its runtimes is answered as it was last seen.
+   */
   function reader(caller: Caller, id: string, afterNumber: number): () => Promise<ActionView> {
     const known: StoredHit[] = [];
+    let seen: ActionView | undefined;
     return async () => {
-      const { action, placements } = await record(caller, id);
+      const found = await store.actions.get(caller.organization, id);
+      if (found === undefined && seen !== undefined) return seen;
+      const { action, placements } = seenBy(caller, found);
       const after = known.at(-1)?.number ?? afterNumber;
       if (action.hits > after) {
         const fresh = await store.actions.hits(caller.organization, id, after);
         // Hits that came after the action was read belong to the next view.
         known.push(...fresh.filter(({ number }) => number <= action.hits && number > (known.at(-1)?.number ?? after)));
       }
-      return { action, placements, hits: [...known] };
+      seen = { action, placements, hits: [...known] };
+      return seen;
     };
   }
 

@@ -1,4 +1,4 @@
-import type { RuntimeDescription } from '@borescope/agent-protocol';
+import { LIMITS, type RuntimeDescription } from '@borescope/agent-protocol';
 import type { Caller } from '../access/caller.ts';
 import type { AttachedRuntime } from '../store/store.ts';
 import type { Target } from './actions.ts';
@@ -21,6 +21,16 @@ export function checkTarget({ service, environment, version, tags, ids }: Target
     'RUNTIME_NOT_FOUND',
     'no target is given',
     'Give at least one of service, environment, version, tags and ids; list_runtimes lists what is attached.',
+  );
+}
+
+/** Throws LIMIT_EXCEEDED where so many match that one step could not hold them all. */
+export function checkCount(found: number): void {
+  if (found <= LIMITS.runtimesPerAction) return;
+  throw new BorescopeError(
+    'LIMIT_EXCEEDED',
+    `${found} runtimes match, above the limit of ${LIMITS.runtimesPerAction} runtimes`,
+    'Choose fewer by environment, version, tags or ids; list_runtimes shows them. A few runtimes of a service are mostly enough.',
   );
 }
 

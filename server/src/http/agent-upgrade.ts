@@ -62,8 +62,15 @@ async function admit(request: IncomingMessage, options: AgentUpgradeOptions) {
   }
   options.hosts.check(request.headers);
   if (options.draining()) throw unavailable('The broker is shutting down.');
-  if (options.sessions.open() >= options.capacity) throw unavailable('The broker holds as many agents as it can.');
+  checkCapacity(options);
   const found = await authenticate(options.tokens, bearerCredential(request.headers), 'agent');
-  if (found.ok) return found.caller;
-  throw accessDenied(found);
+  if (!found.ok) throw accessDenied(found);
+  // Again: others may have been let in meanwhile.
+  checkCapacity(options);
+  return found.caller;
+}
+
+/** Every open socket counts: one that says nothing takes a file as well. */
+function checkCapacity({ sessions, capacity }: AgentUpgradeOptions): void {
+  if (sessions.open() >= capacity) throw unavailable('The broker holds as many agents as it can.');
 }

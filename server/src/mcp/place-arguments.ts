@@ -16,7 +16,12 @@ export const targetArguments = {
 export const runtimesArgument = z
   .strictObject({
     ...targetArguments,
-    ids: z.array(name).min(1).max(1000).optional().describe('Ids of runtimes, as list_runtimes gives them.'),
+    ids: z
+      .array(name)
+      .min(1)
+      .max(LIMITS.runtimesPerAction)
+      .optional()
+      .describe('Ids of runtimes, as list_runtimes gives them.'),
   })
   .refine((target) => Object.values(target).some((value) => value !== undefined), {
     error: 'needs at least one of service, environment, version, tags, ids',
