@@ -2,10 +2,25 @@ import { once } from 'node:events';
 import { type BrokerFrame, decodeBrokerFrame, encodeFrame, type Hit, PROTOCOL } from '@borescope/agent-protocol';
 import { WebSocket } from 'ws';
 
-/** An agent with nothing behind it: each action is armed, hit once and removed at once, so that only the broker is measured. */
+/**
+ * An agent with nothing behind it: each action is armed, hit once and removed at once, so that only the broker is
+ * measured. What it says in answer to what came in one go is written in one go: it shares a core with the clients.
+ */
 export async function attachInstantAgent(url: string, token: string, service: string): Promise<WebSocket> {
   const socket = new WebSocket(url, { headers: { authorization: `Bearer ${token}` }, perMessageDeflate: false });
+  const upgraded = once(socket, 'upgrade', { signal: AbortSignal.timeout(10_000) });
   await once(socket, 'open', { signal: AbortSignal.timeout(10_000) });
+  const [{ socket: wire }] = await upgraded;
+  let held = false;
+  const hold = () => {
+    if (held) return;
+    held = true;
+    wire.cork();
+    setImmediate(() => {
+      held = false;
+      wire.uncork();
+    });
+  };
   let epoch = 0;
   const welcomed = new Promise<void>((resolve) => {
     socket.on('message', (data) => {
@@ -14,7 +29,10 @@ export async function attachInstantAgent(url: string, token: string, service: st
       if (decoded.frame.type === 'welcome') {
         epoch = decoded.frame.epoch;
         resolve();
-      } else if (decoded.frame.type === 'arm') answer(socket, decoded.frame, epoch);
+      } else if (decoded.frame.type === 'arm') {
+        hold();
+        answer(socket, decoded.frame, epoch);
+      }
     });
   });
   socket.send(

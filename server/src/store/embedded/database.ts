@@ -41,14 +41,14 @@ export class Database {
     const query: Query<Row> = {
       get: (parameters) => this.#guard(() => statement.get(parameters) as Row | undefined),
       all: (parameters) => this.#guard(() => statement.all(parameters) as Row[]),
-      run: (parameters) => this.#guard(() => statement.run(parameters).changes),
+      run: (parameters) => this.#guard(() => statement.run(parameters).changes, { writes: true }),
     };
     this.#queries.set(sql, query);
     return query;
   }
 
   exec(sql: string): void {
-    this.#guard(() => this.#sqlite.exec(sql));
+    this.#guard(() => this.#sqlite.exec(sql), { writes: true });
   }
 
   /** The value of a pragma, or what it answers to being set. */
@@ -84,11 +84,12 @@ export class Database {
     this.#sqlite.close();
   }
 
-  #guard<T>(call: () => T): T {
+  #guard<T>(call: () => T, { writes = false } = {}): T {
     if (!this.#open) throw new StoreUnavailable('the store is closed');
     try {
       const result = translated(call);
-      if (!this.#patient) this.#wait(true);
+      // Reading goes on while another process writes: it says nothing of the lock.
+      if (writes && !this.#patient) this.#wait(true);
       return result;
     } catch (error) {
       if (this.#patient && isBusy(error)) this.#wait(false);
