@@ -1,4 +1,4 @@
-import { descriptorOf } from '../capture/primordials.ts';
+import { descriptorOf, uncurry } from '../capture/primordials.ts';
 import { NOT_CAPTURED, type ScopeName, UNINITIALIZED } from '../expressions/scope.ts';
 
 /** Gives the value of a name by its index, and of `this` by the index after the last; throws what V8 throws. */
@@ -6,14 +6,16 @@ export type Read = (index: number) => unknown;
 
 export interface NamedPlace {
   readonly names: readonly ScopeName[];
-  /** By index: the declaration comes after the place. */
-  readonly uninitialized: readonly boolean[];
+  /** Indices of names whose declaration comes after the place. */
+  readonly uninitialized: ReadonlySet<number>;
 }
+
+const has = uncurry<(set: ReadonlySet<number>, value: number) => boolean>(Set.prototype.has);
 
 export function valuesByName({ names, uninitialized }: NamedPlace, read: Read): unknown[] {
   const values: unknown[] = [];
   for (let i = 0; i < names.length; i++) {
-    if (uninitialized[i] === true) {
+    if (has(uninitialized, i)) {
       values[i] = UNINITIALIZED;
       continue;
     }
@@ -38,7 +40,7 @@ export function valuesOfScopes({ names, uninitialized }: NamedPlace, scopes: rea
   const values: unknown[] = [];
   for (let i = 0; i < names.length; i++) {
     const name = names[i]?.name ?? '';
-    let value: unknown = uninitialized[i] === true ? UNINITIALIZED : NOT_CAPTURED;
+    let value: unknown = has(uninitialized, i) ? UNINITIALIZED : NOT_CAPTURED;
     for (let k = 0; k < scopes.length && value === NOT_CAPTURED; k++) {
       const scope = scopes[k];
       if (scope === undefined) continue;

@@ -24,8 +24,6 @@ const VARIABLE_BYTES = 37;
 /** `{"expression":,"value":},` and the marker of a value that did not fit. */
 const EXPRESSION_BYTES = 25 + 40;
 const ERROR_LENGTH = 1024;
-/** A capture that is kept off its core takes at most so many times its budget by the clock. */
-const PATIENCE = 5;
 
 export type { Capturer } from './request.ts';
 
@@ -71,12 +69,9 @@ function failed(): CaptureResult {
 
 function captureAll(memory: Memory, request: CaptureRequest): CaptureResult {
   const { budget } = request;
-  const begun = memory.now();
   const walk: Walk = {
     memory,
-    timeLeft: budget.microseconds,
-    lookedAt: begun,
-    deadline: begun + budget.microseconds * PATIENCE,
+    deadline: memory.now() + budget.microseconds,
     nodesLeft: budget.nodes,
     bytesLeft: budget.bytes - ENVELOPE_BYTES,
     stopped: undefined,
