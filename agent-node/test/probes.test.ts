@@ -56,6 +56,25 @@ describe('probes in a running process', () => {
     },
   );
 
+  it('never shows an outer variable for the inner one of its name that V8 hides at a bare return', async () => {
+    const actionId = id();
+    broker.arm({ actionId, place: { file: FILE, line: 47 }, expressions: ['cost'] });
+    const { place } = await broker.next('armed', (frame) => frame.actionId === actionId);
+    assert.equal(place.sourceLine, '    return cost;');
+    const { hit } = await broker.next('hit', (frame) => frame.actionId === actionId);
+    assert.deepEqual(variable(hit, 'cost'), { type: 'not_captured' });
+    assert.match(hit.values[0]?.error ?? '', /`cost` here/);
+    assert.equal(variable(hit, 'free')?.type, 'boolean');
+  });
+
+  it('leaves out a `this` that is only the global object', async () => {
+    const actionId = id();
+    broker.arm({ actionId, place: { file: FILE, line: 24 } });
+    const { hit } = await broker.next('hit', (frame) => frame.actionId === actionId);
+    assert.equal(variable(hit, 'this'), undefined);
+    assert.equal(variable(hit, 'total')?.type, 'number');
+  });
+
   it(proves('tools:cost', 'removes the probe after the last hit, and tells what it saw and cost'), async () => {
     const actionId = id();
     broker.arm({ actionId, place: { file: FILE, line: 24 }, maxHits: 3 });

@@ -26,6 +26,8 @@ export interface PlaceMessage {
   readonly names: readonly ScopeName[];
   /** Indices of names whose declaration comes after the place. */
   readonly uninitialized: readonly number[];
+  /** Indices of names that V8 does not show here: reading one would give an outer variable of the same name. */
+  readonly hidden: readonly number[];
   readonly hasThis: boolean;
   /** Microseconds that V8 itself takes for each pass here, calibrated. */
   readonly passUs: number;

@@ -94,7 +94,14 @@ export function createPlaces(port: MessagePort): Places {
       probes[probes.length] = probe;
     }
     const { names } = message;
-    return { message, names, uninitialized: new Set(message.uninitialized), probes, exhausted: false };
+    return {
+      message,
+      names,
+      uninitialized: new Set(message.uninitialized),
+      hidden: new Set(message.hidden),
+      probes,
+      exhausted: false,
+    };
   }
 
   return { read, at: (row) => places[row], capturer: theCapturer };

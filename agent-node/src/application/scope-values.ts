@@ -8,15 +8,21 @@ export interface NamedPlace {
   readonly names: readonly ScopeName[];
   /** Indices of names whose declaration comes after the place. */
   readonly uninitialized: ReadonlySet<number>;
+  /** Indices of names that must not be read: V8 would give an outer variable of the same name. */
+  readonly hidden: ReadonlySet<number>;
 }
 
 const has = uncurry<(set: ReadonlySet<number>, value: number) => boolean>(Set.prototype.has);
 
-export function valuesByName({ names, uninitialized }: NamedPlace, read: Read): unknown[] {
+export function valuesByName({ names, uninitialized, hidden }: NamedPlace, read: Read): unknown[] {
   const values: unknown[] = [];
   for (let i = 0; i < names.length; i++) {
     if (has(uninitialized, i)) {
       values[i] = UNINITIALIZED;
+      continue;
+    }
+    if (has(hidden, i)) {
+      values[i] = NOT_CAPTURED;
       continue;
     }
     try {
@@ -36,12 +42,12 @@ function whyMissing(error: unknown): typeof UNINITIALIZED | typeof NOT_CAPTURED 
 }
 
 /** The pausing path: objects that the debugger made of the scopes, innermost first. */
-export function valuesOfScopes({ names, uninitialized }: NamedPlace, scopes: readonly object[]): unknown[] {
+export function valuesOfScopes({ names, uninitialized, hidden }: NamedPlace, scopes: readonly object[]): unknown[] {
   const values: unknown[] = [];
   for (let i = 0; i < names.length; i++) {
     const name = names[i]?.name ?? '';
     let value: unknown = has(uninitialized, i) ? UNINITIALIZED : NOT_CAPTURED;
-    for (let k = 0; k < scopes.length && value === NOT_CAPTURED; k++) {
+    for (let k = 0; k < scopes.length && value === NOT_CAPTURED && !has(hidden, i); k++) {
       const scope = scopes[k];
       if (scope === undefined) continue;
       try {

@@ -24,6 +24,8 @@ const VARIABLE_BYTES = 37;
 /** `{"expression":,"value":},` and the marker of a value that did not fit. */
 const EXPRESSION_BYTES = 25 + 40;
 const ERROR_LENGTH = 1024;
+/** `this` of a sloppy function that is called plainly: a hundred names of the engine that say nothing of the application. */
+const GLOBAL: unknown = globalThis;
 
 export type { Capturer } from './request.ts';
 
@@ -151,7 +153,8 @@ function captureVariables(walk: Walk, request: CaptureRequest): Variable[] {
     tellLeftOut(walk, variables, names.length - i + (hasThis ? 1 : 0));
     return variables;
   }
-  if (hasThis && !captureVariable(walk, variables, 'this', 'this', request.thisValue)) tellLeftOut(walk, variables, 1);
+  if (hasThis && request.thisValue !== GLOBAL && !captureVariable(walk, variables, 'this', 'this', request.thisValue))
+    tellLeftOut(walk, variables, 1);
   return variables;
 }
 

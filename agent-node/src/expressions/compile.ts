@@ -198,7 +198,11 @@ function compileName(node: NameNode): Run {
       case 'uninitialized':
         return fail(context, at, `\`${name}\` is not initialised yet at this line`);
       case 'not_captured':
-        return fail(context, at, `V8 did not keep \`${name}\` for this place: no closure uses it`);
+        return fail(
+          context,
+          at,
+          `V8 does not give \`${name}\` here: no closure uses it, or a bare return hands it out of an inner block`,
+        );
       case 'unknown':
         if (mapHas(GLOBALS, name)) return mapGet(GLOBALS, name);
         return fail(context, at, `\`${name}\` is not in scope here`);

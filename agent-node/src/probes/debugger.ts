@@ -1,7 +1,7 @@
 import { Session } from 'node:inspector';
 import v8 from 'node:v8';
 import { GLOBAL_NAME } from '../application/global-name.ts';
-import type { Location } from '../sources/bind.ts';
+import type { BreakLocation, Location } from '../sources/bind.ts';
 import { pathOf, type Script } from '../sources/script.ts';
 import type { GeneratedPosition } from '../sources/source-map.ts';
 
@@ -84,10 +84,10 @@ export class Debugger {
     session?.disconnect();
   }
 
-  async possible(scriptId: string, start: GeneratedPosition, end: GeneratedPosition): Promise<GeneratedPosition[]> {
+  async possible(scriptId: string, start: GeneratedPosition, end: GeneratedPosition): Promise<BreakLocation[]> {
     // V8 prepares the functions in the range for breakpoints here already: this, not setting one, is the dear step.
     const reached = this.#reached();
-    const answer = await this.#post<{ locations: InspectorLocation[] }>('Debugger.getPossibleBreakpoints', {
+    const answer = await this.#post<{ locations: PossibleLocation[] }>('Debugger.getPossibleBreakpoints', {
       start: { scriptId, lineNumber: start.line, columnNumber: start.column },
       end: { scriptId, lineNumber: end.line, columnNumber: end.column },
     }).catch((error: unknown) => {
@@ -96,7 +96,7 @@ export class Debugger {
       return { locations: [] };
     });
     this.#stallMs = Math.max(this.#stallMs, performance.now() - (await reached));
-    return answer.locations.map(locationOf);
+    return answer.locations.map((location) => ({ ...locationOf(location), atReturn: location.type === 'return' }));
   }
 
   async source(scriptId: string): Promise<string> {
@@ -233,6 +233,7 @@ export class Debugger {
   }
 }
 
+type PossibleLocation = InspectorLocation & { type?: string };
 type InspectorLocation = { scriptId: string; lineNumber: number; columnNumber?: number | undefined };
 type InspectorScript = {
   scriptId: string;

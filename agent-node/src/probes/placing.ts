@@ -113,7 +113,7 @@ export class Placing {
     if (place) {
       // Set ahead: where V8 has put the breakpoint at the right place it stays, and not one pass is missed.
       const stands = locations.every((at) => place.resolved.some((other) => sameLocation(at, other)));
-      if (stands) place.adopt(locations);
+      if (stands) place.adopt(locations, first.names);
       else await places.leave(action);
     }
     action.bound = first.place;

@@ -53,6 +53,7 @@ export class ProbePlace {
   readonly #options: PlaceOptions;
   readonly #ports: PlacePorts;
   #targets: readonly BreakTarget[];
+  #scope: readonly NameInScope[];
   #budget: Budget;
   #spent: number;
   #resting = false;
@@ -68,6 +69,7 @@ export class ProbePlace {
     this.#options = options;
     this.#ports = ports;
     this.#targets = options.targets;
+    this.#scope = options.names;
     this.key = options.key;
     this.row = options.row;
     this.pausing = options.pausing;
@@ -100,8 +102,10 @@ export class ProbePlace {
   }
 
   /** The file that was waited for is loaded, and the breakpoint set ahead stands where it should. */
-  adopt(locations: readonly Location[]): void {
+  adopt(locations: readonly Location[], names: readonly NameInScope[]): void {
     this.#targets = locations.map((location) => ({ location }));
+    this.#scope = names;
+    this.describe();
   }
 
   /** The percentage of a core that this place may take now. */
@@ -144,6 +148,7 @@ export class ProbePlace {
       version: this.#version,
       names: names.map(({ name, scope }) => ({ name, scope })),
       uninitialized: names.flatMap((name, index) => (name.uninitialized ? [index] : [])),
+      hidden: names.flatMap((name, index) => (name.hidden ? [index] : [])),
       hasThis: this.#options.hasThis,
       passUs: this.#options.passUs,
       probes: [...this.actions.values()].flatMap((action) =>
@@ -234,8 +239,8 @@ export class ProbePlace {
       for (const name of action.condition?.names ?? []) asked.add(name);
       for (const { tree } of action.expressions) for (const name of tree.names) asked.add(name);
     }
-    const { names, used } = this.#options;
-    const wanted = names.filter(({ name, scope, binding }) => {
+    const { used } = this.#options;
+    const wanted = this.#scope.filter(({ name, scope, binding }) => {
       if (scope === 'local' || scope === 'block' || asked.has(name)) return true;
       return binding.kind === 'variable' && (scope === 'closure' || used.has(name));
     });

@@ -21,6 +21,10 @@ export interface Ahead {
   readonly functionLength: number;
 }
 
+/** A return of a variable: only V8 can tell whether it stops before it or at it, so the worse is taken until it does. */
+const RETURNS_NAME = /^return\s+[\p{ID_Start}$_][\p{ID_Continue}$]*\s*(?:[;}\n]|$)/u;
+const NAME_LENGTH = 256;
+
 /** `position` absent: the script is made when it is loaded (TypeScript at run time), so it cannot be told. */
 export type LookedAhead = { ok: true; ahead: Ahead | undefined } | { ok: false; problem: Problem };
 
@@ -59,7 +63,7 @@ export async function lookAhead(file: FileOnDisk, place: Place, redactor: Redact
   const offset = offsetOf(code, line, column);
   const scope = syntax && scopeAt(syntax, offset);
   const described = scope
-    ? describeScope(scope, offset)
+    ? describeScope(scope, offset, RETURNS_NAME.test(code.text.slice(offset, offset + NAME_LENGTH)))
     : { names: [], used: new Set<string>(), hasThis: false, functionLength: code.text.length };
   const urls = [pathToFileURL(file.scriptPath).href, file.scriptPath];
   return { ok: true, ahead: { file, urls, position: { line, column }, ...described } };

@@ -13,6 +13,12 @@ export interface Location extends GeneratedPosition {
   readonly scriptId: string;
 }
 
+/** One of V8's own list of places where execution can stop. */
+export interface BreakLocation extends GeneratedPosition {
+  /** At the return itself, when its value is there already. */
+  readonly atReturn: boolean;
+}
+
 /** What a probe at one place must know. */
 export interface Binding {
   readonly location: Location;
@@ -32,7 +38,7 @@ export interface BindPorts {
   readonly store: ScriptStore;
   readonly redactor: Redactor;
   /** V8's own list of places where execution can stop, in a range of a script. */
-  possible(scriptId: string, start: GeneratedPosition, end: GeneratedPosition): Promise<GeneratedPosition[]>;
+  possible(scriptId: string, start: GeneratedPosition, end: GeneratedPosition): Promise<BreakLocation[]>;
 }
 
 /** Lines looked at on each side for a place that can be named instead. */
@@ -75,7 +81,7 @@ export async function bind(target: Target, place: Place, ports: BindPorts): Prom
   return {
     ok: true,
     binding: {
-      location: { scriptId: target.script.id, ...chosen },
+      location: { scriptId: target.script.id, line: chosen.line, column: chosen.column },
       place: {
         file: target.path,
         line: place.line,
@@ -85,17 +91,17 @@ export async function bind(target: Target, place: Place, ports: BindPorts): Prom
         ...(target.script.hash.length <= 64 ? { scriptHash: target.script.hash } : {}),
       },
       ...(scope
-        ? describeScope(scope, offset)
+        ? describeScope(scope, offset, chosen.atReturn)
         : { names: [], used: new Set<string>(), hasThis: false, functionLength: lines.text.length }),
       scriptLength: target.script.length,
     },
   };
 }
 
-export function describeScope(scope: SyntaxScope, offset: number) {
+export function describeScope(scope: SyntaxScope, offset: number, atReturn: boolean) {
   const { owner } = scope;
   return {
-    names: namesAt(scope, offset),
+    names: namesAt(scope, offset, atReturn),
     used: owner.identifiers,
     hasThis: owner.parent !== undefined && readableThis(owner),
     functionLength: owner.end - owner.start,
@@ -132,13 +138,13 @@ export function shownLine(text: string, redactor: Redactor): string {
   }
 }
 
-async function locationsOf(target: Target, line: number, ports: BindPorts): Promise<GeneratedPosition[]> {
+async function locationsOf(target: Target, line: number, ports: BindPorts): Promise<BreakLocation[]> {
   const { script, mapped } = target;
   if (mapped === undefined) {
     return ports.possible(script.id, { line: line - 1, column: 0 }, { line, column: 0 });
   }
   const generated = mapped.map.generated(mapped.source, line);
-  const found: GeneratedPosition[] = [];
+  const found: BreakLocation[] = [];
   for (const generatedLine of new Set(generated.map((position) => position.line))) {
     const columns = generated.filter((position) => position.line === generatedLine).map((position) => position.column);
     const start = { line: generatedLine, column: Math.min(...columns) };
@@ -155,10 +161,10 @@ async function locationsOf(target: Target, line: number, ports: BindPorts): Prom
  * (`const f = (x) => x + 1`), the first place inside it: that is the code that runs.
  */
 function choose(
-  locations: readonly GeneratedPosition[],
+  locations: readonly BreakLocation[],
   syntax: SyntaxScope | undefined,
   lines: Lines,
-): GeneratedPosition | undefined {
+): BreakLocation | undefined {
   const first = locations[0];
   if (first === undefined || syntax === undefined) return first;
   const ownerAt = (at: GeneratedPosition) => scopeAt(syntax, offsetOf(lines, at.line, at.column)).owner;

@@ -32,7 +32,7 @@ export async function inspectPlace(
   const scripts = [...new Set(located.targets.map(({ script }) => script.url))].slice(0, MAX_SCRIPTS);
   const source = around(lines, place.line, ports);
   if (!bound.ok) return { ...nothing, problem: bound.problem, source, scripts };
-  const names = bound.binding.names.filter((name) => !name.uninitialized).map(({ name }) => name);
+  const names = bound.binding.names.filter((name) => !name.uninitialized && !name.hidden).map(({ name }) => name);
   return { bound: bound.binding.place, source, names: names.slice(0, MAX_NAMES), scripts, pending: false };
 }
 
@@ -55,7 +55,7 @@ async function inspectOnDisk(
   const text = file.mapped?.map.content(file.mapped.source) ?? (await readFile(file.path, 'utf8'));
   const source = around(splitLines(text), place.line, ports);
   if (!looked.ok) return { ...nothing, source, problem: looked.problem, pending: true };
-  const names = looked.ahead?.names.filter((name) => !name.uninitialized).map(({ name }) => name) ?? [];
+  const names = looked.ahead?.names.filter((name) => !name.uninitialized && !name.hidden).map(({ name }) => name) ?? [];
   return { source, names: names.slice(0, MAX_NAMES), scripts: [], pending: true };
 }
 

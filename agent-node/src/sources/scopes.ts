@@ -34,6 +34,8 @@ export interface NameInScope {
   readonly name: string;
   readonly scope: ScopeKind;
   readonly uninitialized: boolean;
+  /** V8 does not let it be seen at this place, and would give an outer variable of the same name instead. */
+  readonly hidden: boolean;
   readonly binding: Binding;
 }
 
@@ -47,15 +49,20 @@ export function scopeAt(root: SyntaxScope, offset: number): SyntaxScope {
   }
 }
 
-/** Names visible at an offset, innermost first, each once. */
-export function namesAt(scope: SyntaxScope, offset: number): NameInScope[] {
+/**
+ * Names visible at an offset, innermost first, each once. `atReturn`: V8 stops there at the return itself (a bare
+ * `return x` right behind the assignment of x), where it skips all scopes of the function but the outermost.
+ */
+export function namesAt(scope: SyntaxScope, offset: number, atReturn: boolean): NameInScope[] {
   const names = new Map<string, NameInScope>();
   const { owner } = scope;
   for (let at: SyntaxScope | undefined = scope; at; at = at.parent) {
     for (const binding of at.bindings.values()) {
       if (names.has(binding.name)) continue;
       const uninitialized = at.owner === owner && binding.readyAt > offset;
-      names.set(binding.name, { name: binding.name, scope: kindOf(at, owner), uninitialized, binding });
+      const kind = kindOf(at, owner);
+      const hidden = atReturn && at.owner === owner && kind === 'block';
+      names.set(binding.name, { name: binding.name, scope: kind, uninitialized, hidden, binding });
     }
   }
   return [...names.values()];
