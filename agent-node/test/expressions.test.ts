@@ -384,6 +384,84 @@ test('a piece of a text that is personal by its content is hidden, and glued to 
   assert.doesNotMatch(String(read('"9" + card + `${card}7` + [card].join() + "a".concat(card)', { card })), /1111/);
 });
 
+test('what is secret by its content is not told by changing it, by searching it, or by its order', () => {
+  const variables = {
+    mail: 'someone@example.com',
+    card: '4111 1111 1111 1111',
+    number: 4111111111111111,
+    big: 4111111111111111n,
+    aws: 'AKIAIOSFODNN7EXAMPLE',
+    body: '{"state":"failed","password":"correct-horse"}',
+  };
+  for (const text of [
+    'aws.toLowerCase()',
+    'parseInt(card)',
+    'parseFloat(card)',
+    'parseInt(String(number), 16)',
+    '-number',
+    '-(-number)',
+    '~number',
+    '-big',
+    'number > 4e15',
+    'big < 5n',
+    'mail < "t"',
+    'mail.startsWith("some")',
+    'mail.startsWith("other")',
+    'mail.endsWith("@example.com")',
+    'mail.includes("redacted")',
+    'mail.indexOf("@")',
+    'body.includes("horse")',
+    'body.includes("mule")',
+    'body.includes("secret-name")',
+    'body.startsWith("{\\"state\\":\\"failed\\",\\"password\\":\\"c")',
+  ]) {
+    const result = evaluate(text, variables);
+    assert.ok('secret' in result, `${text} gave ${'value' in result ? String(result.value) : 'an error'}`);
+    assert.ok('error' in evaluate(text, variables, true), text);
+  }
+  assert.equal(read('body.includes("failed") && body.startsWith("{")', variables), true, 'what is beside it is told');
+  assert.equal(read('mail.toLowerCase() === "someone@example.com"', variables), true, 'who has all of it may compare');
+  assert.equal(read('"none".includes("x") || -5 < 3', variables), true);
+});
+
+test('a value keeps the name that stands beside it, and bytes are not read one by one', () => {
+  const variables = {
+    pair: ['password', 'correct-horse'],
+    rawHeaders: ['Host', 'x', 'X-Api-Key', 'correct-horse'],
+    field: { name: 'password', value: 'correct-horse' },
+    plain: { name: 'colour', value: 'red' },
+    bytes: Buffer.from('correct-horse'),
+    small: new Int8Array([1, 2, 3]),
+    samples: new Float64Array([1.5, 2.5]),
+    boxed: Object('correct-horse'),
+  };
+  for (const text of ['pair[1]', 'pair[1].length', 'rawHeaders[3]', 'rawHeaders[3][0] === "c"', 'field.value.length']) {
+    assert.ok('secret' in evaluate(text, variables), text);
+    assert.ok('error' in evaluate(text, variables, true), text);
+  }
+  for (const text of [
+    'pair.at(1)',
+    'pair.join()',
+    '[...pair]',
+    'rawHeaders.slice(3)',
+    'rawHeaders.slice(3).concat(pair)',
+    'JSON.stringify([pair, rawHeaders, field])',
+    '[Object.values(field), Object.entries(field)]',
+  ]) {
+    const made = JSON.stringify(read(text, variables));
+    assert.doesNotMatch(made, /horse/, text);
+    assert.match(made, /redacted/, text);
+    assert.ok('error' in evaluate(text, variables, true), text);
+  }
+  for (const text of ['bytes[0]', 'small[1]', 'Object.values(bytes)', '({...small})', 'JSON.stringify(small)']) {
+    assert.match(errorOf(text, variables), /one by one/, text);
+  }
+  for (const text of ['boxed[0]', 'Object.values(boxed)', 'JSON.stringify(boxed)', '({...boxed})']) {
+    assert.match(errorOf(text, variables), /boxed/, text);
+  }
+  assert.equal(read('rawHeaders[1] + plain.value + samples[1] + bytes.length', variables), 'xred2.513');
+});
+
 test(
   proves(
     'expressions:no-guessing',

@@ -47,6 +47,8 @@ export const isAnyArrayBuffer: (value: unknown) => value is ArrayBuffer | Shared
 export const isSharedArrayBuffer: (value: unknown) => boolean = types.isSharedArrayBuffer;
 export const isArrayBufferView: (value: unknown) => value is NodeJS.ArrayBufferView = types.isArrayBufferView;
 export const isUint8Array: (value: unknown) => value is Uint8Array = types.isUint8Array;
+export const isUint8ClampedArray: (value: unknown) => boolean = types.isUint8ClampedArray;
+export const isInt8Array: (value: unknown) => boolean = types.isInt8Array;
 export const isDataView: (value: unknown) => boolean = types.isDataView;
 export const isBoxedPrimitive: (value: unknown) => boolean = types.isBoxedPrimitive;
 export const isNumberObject: (value: unknown) => boolean = types.isNumberObject;

@@ -29,6 +29,7 @@ import {
   withoutName,
   withoutSecrets,
 } from './context.ts';
+import { withoutNameBefore } from './unnamed.ts';
 
 const prototype = Array.prototype;
 const { max: larger, min: smaller } = Math;
@@ -133,7 +134,8 @@ function receiverArray(context: Context, { receiver, label, at }: Call): unknown
 function itemOf(context: Context, array: unknown[], index: number, at: number): unknown {
   takeSteps(context, 1, at);
   const found = descriptorOf(array, index);
-  return found === undefined ? undefined : dataOf(context, found, `[${index}]`, at);
+  if (found === undefined) return undefined;
+  return withoutNameBefore(context, array, index, dataOf(context, found, `[${index}]`, at));
 }
 
 function wholeNumber(context: Context, call: Call, index: number, otherwise: number): number {

@@ -63,9 +63,9 @@ function secretEvaluation(
   value: unknown,
 ): Evaluation {
   if (context.condition) return { error: 'a condition must not depend on a secret, and this one has read one' };
-  if (failed) return { secret, of: 'unknown' };
+  if (failed) return { secret, of: 'unknown', text: undefined };
   if (plain && typeof value === 'string') return { secret, of: 'string', text: value };
-  return { secret, of: plain ? typeof value : 'unknown' };
+  return { secret, of: plain ? typeof value : 'unknown', text: undefined };
 }
 
 /** A value that is only read, and is itself what the name says is secret: nothing is derived from it. */

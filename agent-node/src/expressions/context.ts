@@ -65,10 +65,22 @@ export function taintByContent(context: Context, text: string): void {
   if (found !== undefined) context.secret = found.findings[0]?.kind ?? 'secret';
 }
 
+/** After a text was changed as a whole: what was recognised in it may not be any more. */
+export function taintByChange(context: Context, before: string, after: string): void {
+  if (context.redactor === undefined || context.secret !== undefined) return;
+  takeSteps(context, (before.length + after.length) / UNITS_PER_STEP, 1);
+  const found = context.redactor.text(before)?.findings;
+  if (found === undefined) return;
+  const still = context.redactor.text(after)?.findings;
+  for (let i = 0; i < found.length; i++) {
+    if (found[i]?.kind !== still?.[i]?.kind) taint(context, found[i]?.kind ?? 'secret');
+  }
+}
+
 /** Before a number is computed with. */
 export function taintByNumber(context: Context, value: number | bigint): void {
   if (context.redactor === undefined || context.secret !== undefined) return;
-  const found = context.redactor.number(value);
+  const found = context.redactor.number(value) ?? context.redactor.number(-value);
   if (found !== undefined) context.secret = found.kind;
 }
 

@@ -10,7 +10,7 @@ import type { Scope } from './scope.ts';
 export type Evaluation =
   /** `made`: the expression can make texts of its own, so what it gives is shown without pseudonyms. */
   | { readonly value: unknown; readonly made: boolean }
-  | { readonly secret: string; readonly of: string; readonly text?: string }
+  | { readonly secret: string; readonly of: string; readonly text: string | undefined }
   | { readonly error: string };
 
 /** Never throws, runs no code of the application, and takes bounded time. */

@@ -12,6 +12,7 @@ import {
 import { ACCESSORS } from './accessors.ts';
 import { isObject, primitive, text } from './coercion.ts';
 import { type Context, dataOf, fail, taintByContent, taintByName } from './context.ts';
+import { indexOfKey, nameBeside, refuseItems } from './unnamed.ts';
 
 const MAX_CHAIN = 100;
 
@@ -39,34 +40,27 @@ export function readMember(context: Context, base: unknown, key: string | symbol
       `\`${label}\` cannot be read: what is before it is ${base === null ? 'null' : 'undefined'}; use ?.`,
     );
   }
+  if (isObject(base) && typeof key === 'string' && !isProxy(base) && indexOfKey(key) >= 0)
+    refuseItems(context, base, at);
   const value =
     typeof base === 'string'
       ? readText(context, base, key, label, at)
       : readChain(context, start(base), base, key, label, at);
-  if (typeof key === 'string') taintByName(context, key, value);
+  if (typeof key === 'string') {
+    taintByName(context, key, value);
+    const name = nameBeside(context, base, key);
+    if (name !== undefined) taintByName(context, name, value);
+  }
   return value;
 }
 
 function readText(context: Context, base: string, key: string | symbol, label: string, at: number): unknown {
   if (key === 'length') return base.length;
-  const index = typeof key === 'string' ? arrayIndex(key) : -1;
+  const index = typeof key === 'string' ? indexOfKey(key) : -1;
   if (index < 0) return readChain(context, StringPrototype, base, key, label, at);
   if (index >= base.length) return undefined;
   taintByContent(context, base);
   return fromCode(codeAt(base, index));
-}
-
-/** The index that a key is in its one canonical form, or -1. */
-function arrayIndex(key: string): number {
-  const { length } = key;
-  if (length === 0 || length > 10 || (length > 1 && codeAt(key, 0) === 48)) return -1;
-  let index = 0;
-  for (let i = 0; i < length; i++) {
-    const digit = codeAt(key, i) - 48;
-    if (digit < 0 || digit > 9) return -1;
-    index = index * 10 + digit;
-  }
-  return index;
 }
 
 function start(base: unknown): object {

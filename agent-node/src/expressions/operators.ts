@@ -1,6 +1,6 @@
 import { descriptorOf, FunctionPrototype, hasOwn, isProxy, ownData, prototypeOf } from '../capture/primordials.ts';
 import { BIGINT_TOO_LONG, bounded, isObject, MAX_BIGINT, numeric, orderable, primitive, text } from './coercion.ts';
-import { type Context, fail, MAX_TEXT, taintByNumber, withoutSecrets } from './context.ts';
+import { type Context, fail, MAX_TEXT, taintByContent, taintByNumber, withoutSecrets } from './context.ts';
 import { propertyKey } from './member.ts';
 import type { BinaryOperator, UnaryOperator } from './tree.ts';
 
@@ -18,9 +18,12 @@ export function applyUnary(context: Context, operator: UnaryOperator, value: unk
     case '+':
       return numeric(context, value, at);
     case '-':
-      return typeof value === 'bigint' ? -value : -numeric(context, value, at);
-    case '~':
-      return typeof value === 'bigint' ? ~value : ~numeric(context, value, at);
+    case '~': {
+      const number = typeof value === 'bigint' ? value : numeric(context, value, at);
+      taintByNumber(context, number);
+      if (typeof number === 'bigint') return operator === '-' ? -number : ~number;
+      return operator === '-' ? -number : ~number;
+    }
   }
 }
 
@@ -50,7 +53,7 @@ export function applyBinary(
     case '<=':
     case '>':
     case '>=':
-      return compare(operator, orderable(context, left, at), orderable(context, right, at));
+      return compare(operator, inOrder(context, left, at), inOrder(context, right, at));
     default:
       return arithmetic(context, operator, left, right, at);
   }
@@ -64,6 +67,14 @@ function looselyEqual(context: Context, left: unknown, right: unknown, at: numbe
   // An object beside a primitive would be turned into one.
   // biome-ignore lint/suspicious/noDoubleEquals: it is what the expression says.
   return primitive(context, left, at) == primitive(context, right, at);
+}
+
+/** What comes before what tells of a secret, a step at a time. */
+function inOrder(context: Context, value: unknown, at: number): Orderable {
+  const plain = orderable(context, value, at);
+  if (typeof plain === 'string') taintByContent(context, plain);
+  else if (typeof plain === 'number' || typeof plain === 'bigint') taintByNumber(context, plain);
+  return plain;
 }
 
 type Orderable = string | number | bigint | boolean | null | undefined;

@@ -13,9 +13,19 @@ import {
 } from '../capture/primordials.ts';
 import { allow, type Call } from './built-ins.ts';
 import { isObject, numeric, text } from './coercion.ts';
-import { type Context, dataOf, fail, MAX_ITEMS, taintByNumber, takeSteps, withoutName } from './context.ts';
+import {
+  type Context,
+  dataOf,
+  fail,
+  MAX_ITEMS,
+  taintByContent,
+  taintByNumber,
+  takeSteps,
+  withoutName,
+} from './context.ts';
 import { propertyKey } from './member.ts';
 import { stringify } from './stringify.ts';
+import { nameBeside, refuseItems } from './unnamed.ts';
 
 const { apply } = Reflect;
 
@@ -30,7 +40,7 @@ allow(Object, 'keys', (context, call) => {
 allow(Object, 'values', (context, call) => {
   const values: unknown[] = [];
   eachOwn(context, call.arguments[0], call.at, (key, found) => {
-    values[values.length] = withoutName(context, key, dataOf(context, found, key, call.at));
+    values[values.length] = withoutNames(context, call.arguments[0], key, dataOf(context, found, key, call.at));
   });
   return values;
 });
@@ -38,10 +48,16 @@ allow(Object, 'values', (context, call) => {
 allow(Object, 'entries', (context, call) => {
   const entries: unknown[] = [];
   eachOwn(context, call.arguments[0], call.at, (key, found) => {
-    entries[entries.length] = [key, withoutName(context, key, dataOf(context, found, key, call.at))];
+    const value = dataOf(context, found, key, call.at);
+    entries[entries.length] = [key, withoutNames(context, call.arguments[0], key, value)];
   });
   return entries;
 });
+
+function withoutNames(context: Context, holder: unknown, key: string, value: unknown): unknown {
+  const beside = nameBeside(context, holder, key);
+  return withoutName(context, key, beside === undefined ? value : withoutName(context, beside, value));
+}
 
 allow(Object, 'hasOwn', (context, call) => ownsKey(context, call, call.arguments[0], call.arguments[1]));
 allow(Object.prototype, 'hasOwnProperty', (context, call) => ownsKey(context, call, call.receiver, call.arguments[0]));
@@ -77,10 +93,15 @@ const { isNaN: globalIsNaN, isFinite: globalIsFinite, parseInt: parseInteger, pa
 allow(globalThis, 'isNaN', (context, call) => globalIsNaN(numeric(context, call.arguments[0], call.at)));
 allow(globalThis, 'isFinite', (context, call) => globalIsFinite(numeric(context, call.arguments[0], call.at)));
 /** The same functions as `Number.parseInt` and `Number.parseFloat`. */
-allow(globalThis, 'parseFloat', (context, call) => parseDecimal(text(context, call.arguments[0], call.at)));
+allow(globalThis, 'parseFloat', (context, call) => {
+  const digits = text(context, call.arguments[0], call.at);
+  taintByContent(context, digits);
+  return parseDecimal(digits);
+});
 allow(globalThis, 'parseInt', (context, call) => {
   const radix = call.arguments[1];
   const digits = text(context, call.arguments[0], call.at);
+  taintByContent(context, digits);
   return radix === undefined ? parseInteger(digits) : parseInteger(digits, numeric(context, radix, call.at));
 });
 
@@ -166,6 +187,7 @@ function eachOwn(
 ): void {
   if (!isObject(object)) fail(context, at, 'only an object has keys here');
   if (isProxy(object)) fail(context, at, 'a Proxy is not looked into');
+  refuseItems(context, object, at);
   const names = ownNames(object);
   if (names.length > MAX_ITEMS) fail(context, at, `the object has more than ${MAX_ITEMS} properties`);
   for (let i = 0; i < names.length; i++) {

@@ -11,6 +11,7 @@ import {
 } from '../capture/primordials.ts';
 import { type Context, dataOf, fail, MAX_TEXT, takeSteps, withoutName, withoutSecrets } from './context.ts';
 import { readMember } from './member.ts';
+import { nameBeside, refuseItems, withoutNameBefore } from './unnamed.ts';
 
 const quote = JSON.stringify;
 const MAX_DEPTH = 20;
@@ -46,6 +47,7 @@ function write(context: Context, value: unknown, at: number, depth: number): str
 function writeObject(context: Context, value: object, at: number, depth: number): string {
   if (isProxy(value)) return fail(context, at, 'a Proxy is not looked into');
   if (depth >= MAX_DEPTH) return fail(context, at, `it is circular, or nested more than ${MAX_DEPTH} levels deep`);
+  refuseItems(context, value, at);
   if (isDate(value)) return isNaNumber(dateTime(value)) ? 'null' : `"${dateIso(value)}"`;
   if (typeof readMember(context, value, 'toJSON', 'toJSON', at) === 'function') {
     return fail(context, at, 'an object in it has a toJSON, which is not run');
@@ -57,7 +59,8 @@ function writeArray(context: Context, array: unknown[], at: number, depth: numbe
   let made = '[';
   for (let i = 0; i < array.length; i++) {
     const found = descriptorOf(array, i);
-    const item = found === undefined ? undefined : dataOf(context, found, `[${i}]`, at);
+    const item =
+      found === undefined ? undefined : withoutNameBefore(context, array, i, dataOf(context, found, `[${i}]`, at));
     made += `${i > 0 ? ',' : ''}${write(context, item, at, depth + 1) ?? 'null'}`;
     if (made.length > MAX_TEXT) return tooLong(context, at);
   }
@@ -74,12 +77,17 @@ function writeRecord(context: Context, record: object, at: number, depth: number
     const found = descriptorOf(record, name);
     if (found === undefined || found.enumerable !== true) continue;
     const value = dataOf(context, found, name, at);
-    const written = write(context, withoutName(context, name, value), at, depth + 1);
+    const written = write(context, hiddenByName(context, record, name, value), at, depth + 1);
     if (written === undefined) continue;
     made += `${made === '' ? '' : ','}${quote(withoutSecrets(context, name))}:${written}`;
     if (made.length > MAX_TEXT) return tooLong(context, at);
   }
   return `{${made}}`;
+}
+
+function hiddenByName(context: Context, record: object, name: string, value: unknown): unknown {
+  const beside = nameBeside(context, record, name);
+  return withoutName(context, name, beside === undefined ? value : withoutName(context, beside, value));
 }
 
 function tooLong(context: Context, at: number): never {

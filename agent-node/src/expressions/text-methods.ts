@@ -1,4 +1,5 @@
 import { indexOfText, sliceText, uncurry } from '../capture/primordials.ts';
+import { masked } from '../capture/pseudonyms.ts';
 import { allow, type Call } from './built-ins.ts';
 import { numeric, text } from './coercion.ts';
 import {
@@ -6,6 +7,7 @@ import {
   fail,
   MAX_ITEMS,
   MAX_TEXT,
+  taintByChange,
   taintByContent,
   takeSteps,
   UNITS_PER_STEP,
@@ -18,28 +20,30 @@ type Kind = 'text' | 'number';
 
 const prototype = String.prototype;
 
-/** Methods of which the result tells no part of the text that the whole text would not tell to a reader. */
-allowText('includes', ['text', 'number'], false);
-allowText('startsWith', ['text', 'number'], false);
-allowText('endsWith', ['text', 'number'], false);
-allowText('indexOf', ['text', 'number'], false);
-allowText('lastIndexOf', ['text', 'number'], false);
-allowText('toLowerCase', [], false);
-allowText('toUpperCase', [], false);
-allowText('trim', [], false);
-allowText('trimStart', [], false);
-allowText('trimEnd', [], false);
-allowText('toString', [], false);
-allowText('valueOf', [], false);
-/** Methods that cut pieces out of it. */
-allowText('at', ['number'], true);
-allowText('charAt', ['number'], true);
-allowText('charCodeAt', ['number'], true);
-allowText('codePointAt', ['number'], true);
-allowText('slice', ['number', 'number'], true);
-allowText('substring', ['number', 'number'], true);
+/** The whole text comes back, and what is secret in it is recognised again. */
+allowText('trim', [], 'whole');
+allowText('trimStart', [], 'whole');
+allowText('trimEnd', [], 'whole');
+allowText('toString', [], 'whole');
+allowText('valueOf', [], 'whole');
+/** An e-mail address stays one, a token may become unrecognisable. */
+allowText('toLowerCase', [], 'changed');
+allowText('toUpperCase', [], 'changed');
+/** Guess after guess, these would tell a secret from its first character to its last. */
+allowText('includes', ['text', 'number'], 'search');
+allowText('startsWith', ['text', 'number'], 'search');
+allowText('endsWith', ['text', 'number'], 'search');
+/** Pieces, and places in the text. */
+allowText('indexOf', ['text', 'number'], 'piece');
+allowText('lastIndexOf', ['text', 'number'], 'piece');
+allowText('at', ['number'], 'piece');
+allowText('charAt', ['number'], 'piece');
+allowText('charCodeAt', ['number'], 'piece');
+allowText('codePointAt', ['number'], 'piece');
+allowText('slice', ['number', 'number'], 'piece');
+allowText('substring', ['number', 'number'], 'piece');
 
-function allowText(name: string, kinds: readonly Kind[], piece: boolean): void {
+function allowText(name: string, kinds: readonly Kind[], tells: 'whole' | 'changed' | 'search' | 'piece'): void {
   const native: unknown = Reflect.getOwnPropertyDescriptor(prototype, name)?.value;
   if (typeof native !== 'function') return;
   const run = uncurry<Native>(native as (this: never) => unknown);
@@ -47,10 +51,26 @@ function allowText(name: string, kinds: readonly Kind[], piece: boolean): void {
     const self = receiverText(context, call);
     const first = argument(context, call, 0, kinds);
     const second = argument(context, call, 1, kinds);
-    if (piece) taintByContent(context, self);
-    if (second !== undefined) return run(self, first, second);
-    return first === undefined ? run(self) : run(self, first);
+    if (tells === 'piece') taintByContent(context, self);
+    if (tells === 'search' && !isFoundInTheClear(context, self, run, first, second)) taintByContent(context, self);
+    const result = second !== undefined ? run(self, first, second) : first === undefined ? run(self) : run(self, first);
+    if (tells === 'changed' && typeof result === 'string') taintByChange(context, self, result);
+    return result;
   });
+}
+
+/** Found also where each secret is one strange character: then it is no part of what was found. */
+function isFoundInTheClear(
+  context: Context,
+  self: string,
+  run: Native,
+  first: string | number | undefined,
+  second: string | number | undefined,
+): boolean {
+  if (context.redactor === undefined || second !== undefined || typeof first !== 'string') return false;
+  takeSteps(context, self.length / UNITS_PER_STEP, 1);
+  const found = context.redactor.text(self);
+  return found !== undefined && run(masked(found), first) === true;
 }
 
 function receiverText(context: Context, { receiver, label, at }: Call): string {

@@ -1,0 +1,65 @@
+import {
+  codeAt,
+  isArray,
+  isArrayBufferView,
+  isBoxedPrimitive,
+  isInt8Array,
+  isProxy,
+  isUint8Array,
+  isUint8ClampedArray,
+  ownData,
+} from '../capture/primordials.ts';
+import { type Context, fail, withoutName } from './context.ts';
+
+/** Properties by which an object says the name of the value that it holds: `{name: 'password', value: '...'}`. */
+const NAMES = ['name', 'key', 'header', 'field'] as const;
+
+/**
+ * The name that a value has although it is read under another: the first of a pair, the text before it in a list of
+ * alternating names and values (Node's `rawHeaders`), the name that stands beside `value`.
+ */
+export function nameBeside(context: Context, holder: unknown, key: string): string | undefined {
+  if (context.redactor === undefined || typeof holder !== 'object' || holder === null || isProxy(holder))
+    return undefined;
+  if (isArray(holder)) return nameBefore(holder, indexOfKey(key));
+  if (key !== 'value' && key !== 'val') return undefined;
+  for (let i = 0; i < NAMES.length; i++) {
+    const name = ownData(holder, NAMES[i] ?? '');
+    if (typeof name === 'string' && context.redactor.name(name) !== undefined) return name;
+  }
+  return undefined;
+}
+
+/** An item that loses its place on the way into a text or another list. */
+export function withoutNameBefore(context: Context, array: unknown[], index: number, value: unknown): unknown {
+  if (context.redactor === undefined) return value;
+  const name = nameBefore(array, index);
+  return name === undefined ? value : withoutName(context, name, value);
+}
+
+function nameBefore(array: unknown[], index: number): string | undefined {
+  if (index < 1 || index % 2 !== 1 || array.length % 2 !== 0) return undefined;
+  const name = ownData(array, index - 1);
+  return typeof name === 'string' ? name : undefined;
+}
+
+/** The index that a key is in its one canonical form, or -1. */
+export function indexOfKey(key: string): number {
+  const { length } = key;
+  if (length === 0 || length > 10 || (length > 1 && codeAt(key, 0) === 48)) return -1;
+  let index = 0;
+  for (let i = 0; i < length; i++) {
+    const digit = codeAt(key, i) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    index = index * 10 + digit;
+  }
+  return index;
+}
+
+/** Bytes and boxed texts hold what is hidden as a whole: their items are read one by one by nobody. */
+export function refuseItems(context: Context, holder: object, at: number): void {
+  if (isArrayBufferView(holder)) {
+    if (isUint8Array(holder) || isInt8Array(holder) || isUint8ClampedArray(holder))
+      fail(context, at, 'the bytes of a buffer are not read one by one');
+  } else if (isBoxedPrimitive(holder)) fail(context, at, 'a boxed primitive is not looked into');
+}
