@@ -217,6 +217,10 @@ export const PROMISES = {
     sentence: 'A line inside a package under node_modules can be probed like any other.',
     source: AGENT,
   },
+  'agent:first-hit': {
+    sentence: 'The first hit of a process is as whole as every later one, also on a busy machine.',
+    source: AGENT,
+  },
   'agent:deadline': {
     sentence: 'The agent removes a probe at its deadline of its own accord.',
     source: AGENT,

@@ -270,6 +270,19 @@ test('budgets of nodes and of time cut too, each under its own name', () => {
   assert.ok(clock < 10_000, 'the clock is looked at within the walk, and the walk ends');
 });
 
+test('time in which the thread was off its core is not the time of the capture', () => {
+  const many = Array.from({ length: 10 }, () => [1, 2, 3]);
+  let clock = 0;
+  let looks = 0;
+  // One look in three finds that 20 ms are gone: by the clock twice the budget, by the work a part of it.
+  const busy = () => (clock += ++looks % 3 === 0 ? 20_000 : 100);
+  assert.doesNotMatch(JSON.stringify(capture({ many }, { now: busy, budget: { microseconds: 10_000 } })), /"reason"/);
+  assert.ok(looks >= 3);
+  const stuck = () => (clock += 20_000);
+  const more = Array.from({ length: 100 }, () => [1, 2, 3]);
+  assert.match(JSON.stringify(capture({ more }, { now: stuck, budget: { microseconds: 10_000 } })), /"reason":"time"/);
+});
+
 test(proves(['values:no-code-run', 'values:true'], 'no code of the application runs'), () => {
   let ran = 0;
   const run = (): never => {

@@ -3,9 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { z } from 'zod';
 import { root } from '../prepare.mjs';
-import type { Snapshot } from './snapshot.ts';
+import { type Snapshot, snapshot } from './snapshot.ts';
 import { lineOf } from './source-line.ts';
-import { wholeSnapshot } from './whole-snapshot.ts';
 
 const FILE = 'examples/shop/src/orders.ts';
 const LINE = 'const payment = await charge(customer, price.total, orderId);';
@@ -61,6 +60,6 @@ export async function firstSnapshot(client: Client, signal: AbortSignal): Promis
   return {
     question: `Shoppers get a discount twice. Looking into the running shop, where ${CONDITION}:`,
     answer: 'Look at cart.codes: the same code twice, once with a space behind it.',
-    snapshot: await wholeSnapshot(capture),
+    snapshot: snapshot.parse(await capture()),
   };
 }

@@ -5,8 +5,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { snapshot } from '../../scripts/demo/snapshot.ts';
 import { lineOf } from '../../scripts/demo/source-line.ts';
-import { wholeSnapshot } from '../../scripts/demo/whole-snapshot.ts';
 import { attachedRuntime } from '../live/attached.ts';
 import { type LiveBroker, liveBroker } from '../live/broker.ts';
 import { startLoad } from '../live/load.ts';
@@ -79,8 +79,8 @@ for (const [index, name] of ['@modelcontextprotocol/sdk 1.x', '@modelcontextprot
       const source = join(folder, 'src/app.ts');
       const text = 'const weekday = new Intl.DateTimeFormat';
       const line = lineOf(source, text);
-      const result = await underLoad(() =>
-        wholeSnapshot(() =>
+      const result = snapshot.parse(
+        await underLoad(() =>
           assistant.call('capture_snapshot', {
             runtimes: { service: 'express-app' },
             file: 'src/app.ts',
@@ -118,8 +118,8 @@ for (const [index, name] of ['@modelcontextprotocol/sdk 1.x', '@modelcontextprot
       const assistant = pick(index, name);
       const line = readFileSync(expressResponse, 'utf8').split('\n').indexOf('  return this.send(body);') + 1;
       assert.ok(line > 0);
-      const result = await underLoad(() =>
-        wholeSnapshot(() =>
+      const result = snapshot.parse(
+        await underLoad(() =>
           assistant.call('capture_snapshot', {
             runtimes: { service: 'express-app' },
             file: 'node_modules/express/lib/response.js',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { wholeSnapshot } from '../../scripts/demo/whole-snapshot.ts';
+import { snapshot } from '../../scripts/demo/snapshot.ts';
 import { attachedRuntime } from '../live/attached.ts';
 import { type LiveBroker, liveBroker } from '../live/broker.ts';
 import { type Assistant, currentClient } from '../live/mcp-clients.ts';
@@ -32,7 +32,7 @@ after(async () => {
 async function look(file: string) {
   const call: SnapshotCall | undefined = calls.find((candidate) => candidate.file.endsWith(file));
   assert.ok(call);
-  const result = await wholeSnapshot(() => assistant.call('capture_snapshot', { ...call }));
+  const result = snapshot.parse(await assistant.call('capture_snapshot', { ...call }));
   const [hit] = result.hits;
   assert.ok(hit, JSON.stringify(result));
   assert.equal(hit.line, call.line);

@@ -8,11 +8,9 @@ import type { FromApplication, HitMessage } from './messages.ts';
 import { createPlaces, type Place } from './places.ts';
 import type { Probe } from './probe.ts';
 import { type Read, valuesByName, valuesOfScopes } from './scope-values.ts';
-import { CONTROL, PLACE, PROBE, type SharedMemory } from './shared.ts';
+import { CONTROL, PLACE, PROBE, REQUEST, type SharedMemory } from './shared.ts';
 import { captureStack } from './stack.ts';
-
-/** A row that asks: has a person opened this process in a debugger? */
-const QUESTION_DEBUGGED = -1;
+import { createWarmUp } from './warm-up.ts';
 
 /** What a condition calls. Always false: V8 goes on without a pause. */
 export type Pass = (
@@ -35,7 +33,7 @@ export function direct(pass: Pass): void {
 
 /** The envelope of a hit and its stack come on top of what is captured. */
 const ENVELOPE_BYTES = 16 * 1024;
-// The time is for what nodes and bytes do not bound; the very first capture is slow, because nothing is compiled yet.
+// The time is for what nodes and bytes do not bound.
 const BUDGET: CaptureBudget = { nodes: 4000, bytes: LIMITS.hitBytes - ENVELOPE_BYTES, microseconds: 50_000 };
 
 // Taken now: the application may replace them later. The inspector is not imported: it costs the host's start some
@@ -52,14 +50,11 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
   const { control, probes: counts, places: spending } = memory;
   const post = uncurry<(port: MessagePort, message: FromApplication) => void>(port.postMessage);
   const places = createPlaces(port);
+  const warmUp = createWarmUp(places);
   let seen = 0;
   let inside = false;
 
   const pass: Pass = (row, version, read, scopes, thisValue) => {
-    if (row === QUESTION_DEBUGGED) {
-      store(control, CONTROL.debugged, builtin('node:inspector').url() === undefined ? 0 : 1);
-      return false;
-    }
     if (inside) return false;
     inside = true;
     try {
@@ -67,6 +62,10 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
       if (messages !== seen) {
         seen = messages;
         places.read();
+      }
+      if (row < 0) {
+        answer(row);
+        return false;
       }
       const place = places.at(row);
       if (place !== undefined && (read === null || place.message.version === version))
@@ -78,6 +77,12 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
     }
     return false;
   };
+
+  function answer(request: number): void {
+    if (request === REQUEST.debugged)
+      store(control, CONTROL.debugged, builtin('node:inspector').url() === undefined ? 0 : 1);
+    else if (request === REQUEST.warmUp && !warmUp()) store(control, CONTROL.warm, 1);
+  }
 
   function passPlace(place: Place, row: number, read: Read | null, scopes?: readonly object[], thisValue?: unknown) {
     const started = now();

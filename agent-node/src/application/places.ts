@@ -20,7 +20,8 @@ export interface Places {
   /** Reads what the worker has posted: places, counts, the policy. */
   read(): void;
   at(row: number): Place | undefined;
-  /** By the policy that holds now. */
+  /** By the policy that holds now, as is the capturer. */
+  redactor(): Redactor;
   capturer(): Capturer;
 }
 
@@ -54,13 +55,10 @@ export function createPlaces(port: MessagePort): Places {
     }
   }
 
-  /** Made when it is first needed, or in the first quiet turn: it takes longer than all the rest of the start. */
   function theRedactor(): Redactor {
     redactor ??= redactorOf(policy);
-    capturer ??= createCapturer({ redactor, now });
     return redactor;
   }
-  setImmediate(theRedactor).unref();
 
   function theCapturer(): Capturer {
     capturer ??= createCapturer({ redactor: theRedactor(), now });
@@ -94,17 +92,16 @@ export function createPlaces(port: MessagePort): Places {
       probes[probes.length] = probe;
     }
     const { names } = message;
-    return {
-      message,
-      names,
-      uninitialized: new Set(message.uninitialized),
-      hidden: new Set(message.hidden),
-      probes,
-      exhausted: false,
-    };
+    const uninitialized: boolean[] = [];
+    for (let i = 0; i < names.length; i++) uninitialized[i] = false;
+    for (let i = 0; i < message.uninitialized.length; i++) uninitialized[message.uninitialized[i] ?? -1] = true;
+    const hidden: boolean[] = [];
+    for (let i = 0; i < names.length; i++) hidden[i] = false;
+    for (let i = 0; i < message.hidden.length; i++) hidden[message.hidden[i] ?? -1] = true;
+    return { message, names, uninitialized, hidden, probes, exhausted: false };
   }
 
-  return { read, at: (row) => places[row], capturer: theCapturer };
+  return { read, at: (row) => places[row], redactor: theRedactor, capturer: theCapturer };
 }
 
 /** Making a redactor takes a while, and every reconnect brings the policy again. */

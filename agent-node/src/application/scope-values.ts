@@ -1,4 +1,4 @@
-import { descriptorOf, uncurry } from '../capture/primordials.ts';
+import { descriptorOf } from '../capture/primordials.ts';
 import { NOT_CAPTURED, type ScopeName, UNINITIALIZED } from '../expressions/scope.ts';
 
 /** Gives the value of a name by its index, and of `this` by the index after the last; throws what V8 throws. */
@@ -6,22 +6,20 @@ export type Read = (index: number) => unknown;
 
 export interface NamedPlace {
   readonly names: readonly ScopeName[];
-  /** Indices of names whose declaration comes after the place. */
-  readonly uninitialized: ReadonlySet<number>;
-  /** Indices of names that must not be read: V8 would give an outer variable of the same name. */
-  readonly hidden: ReadonlySet<number>;
+  /** By index: the declaration comes after the place. */
+  readonly uninitialized: readonly boolean[];
+  /** By index: it must not be read, V8 would give an outer variable of the same name. */
+  readonly hidden: readonly boolean[];
 }
-
-const has = uncurry<(set: ReadonlySet<number>, value: number) => boolean>(Set.prototype.has);
 
 export function valuesByName({ names, uninitialized, hidden }: NamedPlace, read: Read): unknown[] {
   const values: unknown[] = [];
   for (let i = 0; i < names.length; i++) {
-    if (has(uninitialized, i)) {
+    if (uninitialized[i] === true) {
       values[i] = UNINITIALIZED;
       continue;
     }
-    if (has(hidden, i)) {
+    if (hidden[i] === true) {
       values[i] = NOT_CAPTURED;
       continue;
     }
@@ -46,8 +44,8 @@ export function valuesOfScopes({ names, uninitialized, hidden }: NamedPlace, sco
   const values: unknown[] = [];
   for (let i = 0; i < names.length; i++) {
     const name = names[i]?.name ?? '';
-    let value: unknown = has(uninitialized, i) ? UNINITIALIZED : NOT_CAPTURED;
-    for (let k = 0; k < scopes.length && value === NOT_CAPTURED && !has(hidden, i); k++) {
+    let value: unknown = uninitialized[i] === true ? UNINITIALIZED : NOT_CAPTURED;
+    for (let k = 0; k < scopes.length && value === NOT_CAPTURED && hidden[i] !== true; k++) {
       const scope = scopes[k];
       if (scope === undefined) continue;
       try {

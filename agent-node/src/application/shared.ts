@@ -11,7 +11,9 @@ export const CONTROL = {
   messages: 3,
   /** 1: a person has opened this process in a debugger, as of the last time that the worker asked. */
   debugged: 4,
-  words: 5,
+  /** 1: what a hit runs has been run once on samples, and is compiled. */
+  warm: 5,
+  words: 6,
 } as const;
 
 /** Columns of one probe's row in `probes`: counts, and microseconds of the application's thread. */
@@ -27,6 +29,14 @@ export const PROBE = {
 
 /** Columns of one place's row in `places`, microseconds: spent since it was made, and the mark at which it must stop. */
 export const PLACE = { spentUs: 0, limitUs: 1, columns: 2 } as const;
+
+/** In the place of a row, what the worker asks of the application's thread. */
+export const REQUEST = {
+  /** Has a person opened this process in a debugger? */
+  debugged: -1,
+  /** One step of the warm-up. */
+  warmUp: -2,
+} as const;
 
 /** One row for each live action: there are never more places than probes. */
 export const ROWS = LIMITS.liveActionsPerRuntime;

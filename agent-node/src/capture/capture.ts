@@ -26,6 +26,8 @@ const EXPRESSION_BYTES = 25 + 40;
 const ERROR_LENGTH = 1024;
 /** `this` of a sloppy function that is called plainly: a hundred names of the engine that say nothing of the application. */
 const GLOBAL: unknown = globalThis;
+/** A capture that is kept off its core takes at most so many times its budget by the clock. */
+const PATIENCE = 5;
 
 export type { Capturer } from './request.ts';
 
@@ -71,9 +73,12 @@ function failed(): CaptureResult {
 
 function captureAll(memory: Memory, request: CaptureRequest): CaptureResult {
   const { budget } = request;
+  const begun = memory.now();
   const walk: Walk = {
     memory,
-    deadline: memory.now() + budget.microseconds,
+    timeLeft: budget.microseconds,
+    lookedAt: begun,
+    deadline: begun + budget.microseconds * PATIENCE,
     nodesLeft: budget.nodes,
     bytesLeft: budget.bytes - ENVELOPE_BYTES,
     stopped: undefined,

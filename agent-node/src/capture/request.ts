@@ -11,7 +11,7 @@ export interface CaptureBudget {
    * come on top: give `LIMITS.hitBytes` less what they take.
    */
   readonly bytes: number;
-  /** Looked at every few nodes. One call into the engine that is slow by itself (the keys of a huge object) overshoots. */
+  /** Of work, looked at every few nodes; by the clock it may be some times more, on a machine that is busy. One call into the engine that is slow by itself (the keys of a huge object) overshoots. */
   readonly microseconds: number;
 }
 

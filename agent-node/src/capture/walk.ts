@@ -24,6 +24,10 @@ export type CutReason = 'size' | 'nodes' | 'time';
  */
 export interface Walk {
   readonly memory: Memory;
+  /** Microseconds of work that are left, and when they were last counted. */
+  timeLeft: number;
+  lookedAt: number;
+  /** Whatever the work was: here it ends. */
   readonly deadline: number;
   nodesLeft: number;
   bytesLeft: number;
@@ -60,19 +64,33 @@ export const MARKED_NAME_BYTES = 64;
 /** Looking at the clock takes 0.1 us, placing a value about as much. */
 const NODES_PER_LOOK = 16;
 
+/**
+ * Microseconds that count between two looks. On a busy machine the thread is taken off its core for many milliseconds:
+ * that is not the capture's time, and the application would have lost it anyway.
+ */
+const MOST_A_LOOK = 4000;
+
 /** True where the node that was made last could be paid for. */
 export function pay(walk: Walk, extra: number): boolean {
   if (walk.stopped !== undefined) return false;
   const bytes = walk.cost + extra;
   if (walk.nodesLeft <= 0) walk.stopped = 'nodes';
   else if (walk.bytesLeft < bytes) walk.stopped = 'size';
-  else if (walk.nodesLeft % NODES_PER_LOOK === 0 && walk.memory.now() > walk.deadline) walk.stopped = 'time';
+  else if (walk.nodesLeft % NODES_PER_LOOK === 0 && isLate(walk)) walk.stopped = 'time';
   else {
     walk.nodesLeft--;
     walk.bytesLeft -= bytes;
     return true;
   }
   return false;
+}
+
+function isLate(walk: Walk): boolean {
+  const now = walk.memory.now();
+  const gone = now - walk.lookedAt;
+  walk.lookedAt = now;
+  walk.timeLeft -= gone < MOST_A_LOOK ? gone : MOST_A_LOOK;
+  return walk.timeLeft < 0 || now > walk.deadline;
 }
 
 /** Queues the contents of the node that was paid for last, where it has any. */

@@ -1,11 +1,14 @@
 import { calibrate, type PassCost } from './calibration.ts';
 import type { Debugger } from './debugger.ts';
+import { warmUp } from './warming.ts';
 
 /** `Debugger.enable` is the dear part of a first action: stay on for as long as a person may look again. Milliseconds. */
 const IDLE_MS = 10 * 60_000;
 
 export interface AttachmentOptions {
   readonly debugger: Debugger;
+  /** The shared words; see `CONTROL`. */
+  readonly control: Int32Array;
   /** Never let go of the debugger once it is on. */
   readonly eager: boolean;
   /** The debugger was switched on or off. */
@@ -19,6 +22,7 @@ export class Attachment {
   readonly #options: AttachmentOptions;
   #cost: PassCost | undefined;
   #idle: NodeJS.Timeout | undefined;
+  #warming: Promise<void> | undefined;
 
   constructor(options: AttachmentOptions) {
     this.#options = options;
@@ -34,13 +38,18 @@ export class Attachment {
     return this.#cost;
   }
 
-  /** Milliseconds for which the application stood still, where this call switched the debugger on. */
+  /**
+   * Resolves when the debugger is on and the first hit will find its code compiled. Gives the milliseconds for which the
+   * application stood still, where this call switched the debugger on.
+   */
   async ready(): Promise<number> {
     const fresh = !this.attached;
     const enabling = this.#options.debugger.enable();
     this.#options.changed();
     const stallMs = await enabling;
+    this.#warming ??= warmUp(this.#options.debugger, this.#options.control);
     this.#cost ??= calibrate();
+    await this.#warming;
     return fresh ? stallMs : 0;
   }
 

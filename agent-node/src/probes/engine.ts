@@ -68,7 +68,13 @@ export class ProbeEngine {
     );
     const store = new ScriptStore((id) => session.source(id));
     const changed = () => events.attached();
-    this.#attachment = new Attachment({ debugger: session, eager, changed, released: () => store.clear() });
+    this.#attachment = new Attachment({
+      debugger: session,
+      control: memory.control,
+      eager,
+      changed,
+      released: () => store.clear(),
+    });
     const places = new PlaceTable({
       debugger: session,
       memory,

@@ -1,11 +1,11 @@
-import { CONTROL } from '../application/shared.ts';
+import { CONTROL, REQUEST } from '../application/shared.ts';
 import { PAUSED_CALL } from './condition.ts';
 import type { Debugger, Pause } from './debugger.ts';
 import type { PlaceTable } from './place-table.ts';
 
 /** Does a person debug this process? Then it never pauses for us. The entry looks, and leaves the answer in memory. */
 export async function isDebugged(session: Debugger, control: Int32Array): Promise<boolean> {
-  await session.callEntry(-1);
+  await session.callEntry(REQUEST.debugged);
   return Atomics.load(control, CONTROL.debugged) === 1;
 }
 
