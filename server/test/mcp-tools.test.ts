@@ -234,6 +234,19 @@ test(proves('errors:runtime-not-found', 'without a matching runtime the error li
   assert.match(JSON.stringify(structured['error']), /shop/);
 });
 
+test('a name that an agent chose hides nothing in an error', async (t) => {
+  const { url, mcp, agent } = await bench(t);
+  await agentPeer(t, url, agent, runtime('hidden-0001', { service: 'a\u202eb', version: '1\u{e0041}' }));
+  const call = await ERAS[0]?.[1](t, url, mcp);
+  const { structured, text } =
+    (await call?.('capture_snapshot', { ...place, runtimes: { service: 'nope' } })) ?? assert.fail();
+  for (const told of [text, String(Object(structured['error']).hint)]) {
+    assert.match(told, /a\\u202eb/);
+    assert.match(told, /1\\u\{e0041\}/);
+    assert.doesNotMatch(told, /[\u202e\u{e0041}]/u);
+  }
+});
+
 test("what no runtime can place is an error with the runtime's own advice", async (t) => {
   const { url, mcp, peer } = await bench(t);
   const call = (await ERAS[0]?.[1](t, url, mcp)) ?? assert.fail();

@@ -2,7 +2,7 @@ import type { Problem } from '@borescope/agent-protocol';
 import { BorescopeError } from '../actions/error.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import type { ToolAnswer } from './tool.ts';
-import { visibleLine } from './visible-text.ts';
+import { visibleLine, visibleText } from './visible-text.ts';
 
 /** Undefined for what is a fault of ours: that is logged, and told as UNAVAILABLE without any detail. */
 export function knownError(error: unknown): BorescopeError | undefined {
@@ -21,7 +21,10 @@ export const FAULT = new BorescopeError(
 
 /** The contract's error, in both forms. `rest` stands beside it in the structured one. */
 export function errorAnswer(error: BorescopeError, rest: Record<string, unknown> = {}): ToolAnswer {
-  const { code, message, hint, retryable } = error;
+  const { code, retryable } = error;
+  // Names that agents have chosen stand in some of them.
+  const message = visibleText(error.message).text;
+  const hint = visibleText(error.hint).text;
   return {
     structured: { ...rest, error: { code, message, hint, retryable } },
     text: `${code}: ${message}\n${hint}${retryable ? '\nThe same call may work later.' : ''}`,
