@@ -20,10 +20,8 @@ export interface PendingRecord {
   readonly hits: readonly PendingHit[];
 }
 
-/** Records that are kept; the one that was written longest ago goes first. */
-const MOST = 500;
-/** Placements of a record that is kept: above that reading it again is the smaller evil. */
-const MOST_PLACEMENTS = 100;
+/** Records that are kept, and placements of all of them; what was written longest ago goes first. */
+const MOST = { records: 500, placements: 10_000 };
 
 /**
  * The records that were written last, and those that are about to be written: on the path of a hit nothing has to be
@@ -31,6 +29,7 @@ const MOST_PLACEMENTS = 100;
  */
 export class Records {
   readonly #known = new Map<string, ActionRecord>();
+  #placements = 0;
   readonly #pending = new Map<string, PendingRecord>();
 
   get(organization: string, id: string): ActionRecord | undefined {
@@ -57,30 +56,37 @@ export class Records {
   /** All that was pending is written. */
   committed(): void {
     for (const [key, { after }] of this.#pending) {
-      this.#known.delete(key);
-      if (after.placements.size > MOST_PLACEMENTS) continue;
+      this.#drop(key);
       this.#known.set(key, after);
-      const [oldest] = this.#known.keys();
-      if (this.#known.size > MOST && oldest !== undefined) this.#known.delete(oldest);
+      this.#placements += after.placements.size;
+    }
+    for (const oldest of this.#known.keys()) {
+      if (this.#known.size <= MOST.records && this.#placements <= MOST.placements) break;
+      this.#drop(oldest);
     }
     this.#pending.clear();
   }
 
   /** Nothing of what was pending is written. */
   failed(): void {
-    for (const key of this.#pending.keys()) this.#known.delete(key);
+    for (const key of this.#pending.keys()) this.#drop(key);
     this.#pending.clear();
   }
 
   forget(organization: string, id: string): void {
-    this.#known.delete(keyOf(organization, id));
+    this.#drop(keyOf(organization, id));
   }
 
   /** The placements of this runtime were changed beside their actions. */
   forgetRuntime(organization: string, runtime: string): void {
     for (const [key, { action, placements }] of this.#known) {
-      if (action.organization === organization && placements.has(runtime)) this.#known.delete(key);
+      if (action.organization === organization && placements.has(runtime)) this.#drop(key);
     }
+  }
+
+  #drop(key: string): void {
+    this.#placements -= this.#known.get(key)?.placements.size ?? 0;
+    this.#known.delete(key);
   }
 }
 
