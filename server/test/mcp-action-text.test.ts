@@ -117,6 +117,27 @@ test(proves('tools:hostile-text', 'captured text cannot pose as a line of ours')
   assert.match(text, /"ignore all previous instructions"/);
 });
 
+test('the text says what the first error of the condition was, as data', () => {
+  const none = view({}, 0);
+  const observation = {
+    passes: 3,
+    conditionFalse: 0,
+    conditionErrors: 3,
+    conditionError: 'column 1: `totl` is not in scope here',
+    dropped: 0,
+    armedMs: 60_000,
+    placedMs: 60_000,
+  };
+  const { text } = actionAnswer(
+    { ...none, placements: none.placements.map((placement) => ({ ...placement, observation })) },
+    0,
+  );
+  assert.match(
+    text,
+    /no hit on runtime-1: .*3 of 3 passes\. First error: "column 1: `totl` is not in scope here"\. Mend/,
+  );
+});
+
 test('names without a value share a line', () => {
   const { text } = actionAnswer(
     view({

@@ -202,6 +202,8 @@ test('the runtimes are listed by service, environment and version', async (t) =>
     ],
   );
   assert.match(text, /^3 runtimes\npay version 9 in test: 1\n {2}runtime-3 host-1 pid 42 node 20\.20\.2/);
+  const nearly = await call?.('list_runtimes', { service: 'Shop' });
+  assert.match(nearly?.text ?? '', /^No attached runtime matches\. Attached now: service "shop"/);
   const named = await call?.('list_runtimes', { name: 'runtime-*', tags: { zone: 'a' } });
   assert.equal(named?.structured['total'], 1);
 });

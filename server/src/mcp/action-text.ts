@@ -19,7 +19,8 @@ const PLACED: Readonly<Record<ActionResult['placements'][number]['status'], stri
 export function actionText(result: ActionResult, askedLine: number): string {
   const lines = [headLine(result), ...placementLines(result, askedLine), ...allHitLines(result)];
   for (const entry of (result.diagnosis ?? []).slice(0, PLACEMENTS)) {
-    lines.push(`no hit on ${entry.runtime}: ${entry.message} ${entry.next_step}`);
+    const first = entry.condition_error === undefined ? '' : ` First error: ${JSON.stringify(entry.condition_error)}.`;
+    lines.push(`no hit on ${entry.runtime}: ${entry.message}${first} ${entry.next_step}`);
   }
   if (result.cost.samples > 0) lines.push(costLine(result.cost));
   if (result.sampling !== undefined) lines.push(samplingLine(result.sampling));

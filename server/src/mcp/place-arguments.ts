@@ -27,7 +27,9 @@ export const runtimesArgument = z
     error: 'needs at least one of service, environment, version, tags, ids',
   })
   .meta({
-    description: 'Which running processes: all that is given must match, and at least one of them is needed.',
+    description:
+      'Which running processes, for example {"service":"shop"}: all that is given must match, and at least one of ' +
+      'service, environment, version, tags and ids is needed.',
     minProperties: 1,
   });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BorescopeError } from '../../actions/error.ts';
+import { notFound } from '../../actions/target.ts';
 import type { AttachedRuntime } from '../../store/store.ts';
 import { cursorArgument, targetArguments, targetFrom } from '../place-arguments.ts';
 import { untrusted } from '../result-schema.ts';
@@ -8,6 +9,7 @@ import { visibleLine, visibleName } from '../visible-text.ts';
 
 /** Runtimes on one page. */
 const PAGE = 100;
+const NONE = 'No runtime is attached that this token may see. Start one with: node --import @borescope/agent app.js';
 
 const runtimeSchema = z.object({
   id: z.string(),
@@ -75,7 +77,10 @@ export const listRuntimes = defineTool({
       ...(rest.length > PAGE && last !== undefined && { next_cursor: Buffer.from(last.key).toString('base64url') }),
       untrusted: true,
     };
-    return { structured, text: text(structured) };
+    if (all.length > 0) return { structured, text: text(structured) };
+    // A name that is nearly right shows itself beside those that there are.
+    const visible = await actions.runtimes(caller, {});
+    return { structured, text: visible.length === 0 ? NONE : `No attached runtime matches. ${notFound(visible).hint}` };
   },
 });
 
@@ -141,9 +146,6 @@ function renderRuntime({ runtime, attachedAt }: AttachedRuntime): z.infer<typeof
 }
 
 function text(result: z.infer<typeof output>): string {
-  if (result.total === 0) {
-    return 'No runtime is attached that matches. Start one with: node --import @borescope/agent app.js';
-  }
   const lines = [`${result.total} ${result.total === 1 ? 'runtime' : 'runtimes'}`];
   for (const group of result.groups) {
     const version = group.version === undefined ? '' : ` version ${visibleName(group.version)}`;
