@@ -86,6 +86,19 @@ describe('probes in a running process', () => {
     assert.ok(status.observation.armedMs <= status.observation.placedMs);
   });
 
+  it('tells with the last hit what that hit has cost', async () => {
+    for (let round = 0; round < 30; round++) {
+      const actionId = id();
+      broker.arm({ actionId, place: { file: FILE, line: 24 } });
+      await broker.next('status', (frame) => frame.actionId === actionId && frame.removed);
+      for (const frame of broker.frames) {
+        if (frame.type !== 'status' || frame.actionId !== actionId || frame.cost.samples === 0) continue;
+        const { meanUs, maxUs, totalMs } = frame.cost;
+        assert.ok(meanUs > 0 && maxUs > 0 && totalMs > 0, JSON.stringify(frame));
+      }
+    }
+  });
+
   it('captures only where the condition holds, and evaluates expressions there', async () => {
     const actionId = id();
     const expressions = ['order.items[0].price * 2', 'total.toFixed(1)', 'nothing.here', 'order.items.length'];

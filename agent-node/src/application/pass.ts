@@ -164,11 +164,20 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
         remaining,
       };
     }
-    if (hit !== undefined) post(port, hit);
+    // Before the hit is posted: the worker tells the cost as soon as it has the hit.
     const us = now() - begun + shareUs;
+    charge(probe, us, us);
+    if (hit === undefined) return;
+    post(port, hit);
+    const all = now() - begun + shareUs;
+    charge(probe, all - us, all);
+  }
+
+  /** `us` more than was charged, of a pass that has taken `all` so far. */
+  function charge(probe: Probe, us: number, all: number): void {
     add(probe, PROBE.totalUs, us);
     const at = probe.message.row * PROBE.columns + PROBE.maxUs;
-    if (us > (counts[at] ?? 0)) counts[at] = us;
+    if (all > (counts[at] ?? 0)) counts[at] = all;
   }
 
   function testCondition(probe: Probe, scope: Scope): boolean {

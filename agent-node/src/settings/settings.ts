@@ -27,7 +27,7 @@ export function readSettings(options: AttachOptions, environment: NodeJS.Process
   const token = options.token ?? given(environment['BORESCOPE_TOKEN']);
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (!parsed || (parsed.protocol !== 'ws:' && parsed.protocol !== 'wss:')) {
-    return { ok: false, reason: 'BORESCOPE_URL is not a ws: or wss: URL' };
+    return { ok: false, reason: 'BORESCOPE_URL is not a ws: or wss: URL, such as ws://127.0.0.1:7373/agent/v1' };
   }
   if (parsed.username !== '' || parsed.password !== '' || parsed.hash !== '') {
     return { ok: false, reason: 'BORESCOPE_URL must hold no credentials and no fragment' };
