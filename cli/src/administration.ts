@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
 import type { Organization, Store, Tokens } from '@borescope/server/administration';
 import { Failure } from './failure.ts';
 
 export interface Administration {
   readonly store: Store;
   readonly tokens: Tokens;
+  /** Of the store, absolute. */
+  readonly dataDir: string;
 }
 
 /** Opens the store of `dataDir` (else BORESCOPE_DATA_DIR, else ./.borescope) beside a broker that may run on it. */
@@ -16,7 +19,8 @@ export async function administer<Result>(
   const settings = readSettings(process.env, dataDir === undefined ? {} : { dataDir });
   const store = await openEmbeddedStore({ dataDir: settings.dataDir, now: Date.now, use: 'administration' });
   try {
-    return await work({ store, tokens: createTokens({ store, clock: Date.now, random: randomBytes }) });
+    const tokens = createTokens({ store, clock: Date.now, random: randomBytes });
+    return await work({ store, tokens, dataDir: resolve(settings.dataDir) });
   } finally {
     await store.close();
   }

@@ -23,6 +23,7 @@ test(proves('tokens:stored', 'a token is made, listed without its text, rotated 
   const text = made.stdout.trim();
   assert.match(text, /^bore_mcp_\S{39}$/);
   assert.match(made.stderr, /shown only now/);
+  assert.ok(made.stderr.includes(` in ${at[1]}. `), made.stderr);
 
   const listed = await cli(['token', 'list', '--json', ...at]);
   const [record] = JSON.parse(listed.stdout).tokens;

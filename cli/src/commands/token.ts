@@ -63,7 +63,7 @@ async function create(flags: CreateFlags): Promise<void> {
   if (lifetimeMs === 0) throw new UsageError('--expires: must be longer than 0');
   const services = names('--services', flags.services);
   const environments = names('--environments', flags.environments);
-  await administer(flags.dataDir, async ({ store, tokens }) => {
+  await administer(flags.dataDir, async ({ store, tokens, dataDir }) => {
     const organization = await organizationNamed(store, flags.organization);
     const issued = await tokens.create({
       organization: organization.id,
@@ -74,7 +74,7 @@ async function create(flags: CreateFlags): Promise<void> {
       ...(environments !== undefined && { environments }),
       ...(lifetimeMs !== undefined && { lifetimeMs }),
     });
-    show(issued, flags);
+    show(issued, flags, dataDir);
   });
 }
 
@@ -112,13 +112,13 @@ async function revoke(id: string, flags: Common): Promise<void> {
 
 async function rotate(id: string, flags: Common & { overlap: string }): Promise<void> {
   const overlapMs = await duration('--overlap', flags.overlap);
-  await administer(flags.dataDir, async ({ store, tokens }) => {
+  await administer(flags.dataDir, async ({ store, tokens, dataDir }) => {
     const rotated = await tokens.rotate((await organizationNamed(store, flags.organization)).id, id, overlapMs);
     if (rotated === undefined) {
       throw new Failure(`there is no token ${JSON.stringify(id)} that still holds in ${flags.organization}`);
     }
     const { previous } = rotated;
-    show(rotated, flags, { previous: shown(previous, flags) });
+    show(rotated, flags, dataDir, { previous: shown(previous, flags) });
     if (flags.json !== true) {
       print(
         overlapMs === 0
@@ -129,14 +129,14 @@ async function rotate(id: string, flags: Common & { overlap: string }): Promise<
   });
 }
 
-function show({ token, record }: IssuedToken, flags: Common, rest: object = {}): void {
+function show({ token, record }: IssuedToken, flags: Common, dataDir: string, rest: object = {}): void {
   if (flags.json === true) {
     printJson({ token, ...shown(record, flags), ...rest });
     return;
   }
   print(token);
   process.stderr.write(
-    `${record.id}: ${record.kind} token ${JSON.stringify(record.name)}. Its text is shown only now.\n`,
+    `${record.id}: ${record.kind} token ${JSON.stringify(record.name)} in ${dataDir}. Its text is shown only now.\n`,
   );
 }
 
