@@ -221,6 +221,10 @@ export const PROMISES = {
     sentence: 'The first hit of a process is as whole as every later one, also on a busy machine.',
     source: AGENT,
   },
+  'agent:cheap-arming': {
+    sentence: 'Placing a probe in a function that is hot does not make V8 walk the heap.',
+    source: AGENT,
+  },
   'agent:deadline': {
     sentence: 'The agent removes a probe at its deadline of its own accord.',
     source: AGENT,

@@ -3,6 +3,7 @@ import { isMainThread, MessageChannel, Worker } from 'node:worker_threads';
 import type { AgentHandle, AttachOptions } from './api.ts';
 import { letGo } from './application/exit.ts';
 import { GLOBAL_NAME } from './application/global-name.ts';
+import { tellWhenLoaded } from './application/loaded.ts';
 import { createPass, direct, entry } from './application/pass.ts';
 import { allocate, CONTROL, type SharedMemory } from './application/shared.ts';
 import { preloaded } from './settings/preloaded.ts';
@@ -59,6 +60,7 @@ function start(settings: Settings): AgentHandle {
   const { port1, port2 } = new MessageChannel();
   expose();
   direct(createPass(memory, port1));
+  tellWhenLoaded(memory.control);
   const runtimeId = newRuntimeId();
   const worker = startWorker(settings, memory, runtimeId, port2);
   let attached = true;

@@ -5,6 +5,7 @@ import { Conversation } from './connection/conversation.ts';
 import { Link } from './connection/link.ts';
 import { Outbox } from './connection/outbox.ts';
 import { ProbeEngine } from './probes/engine.ts';
+import { stopBaselineCompiler } from './runtime/baseline-compiler.ts';
 import { describeRuntime, nearestManifest } from './runtime/description.ts';
 import type { WorkerData } from './worker-data.ts';
 
@@ -52,8 +53,10 @@ async function run(data: WorkerData): Promise<void> {
   });
   const conversation: Conversation = new Conversation(runtime, engine, outbox, link, changed);
 
-  const wait = (Atomics as unknown as WaitAsync).waitAsync(control, CONTROL.exitRequested, 0);
-  void Promise.resolve(wait.value).then(async () => {
+  void changeOf(control, CONTROL.loaded).then(() => {
+    if (!data.settings.keepSparkplug) stopBaselineCompiler();
+  });
+  void changeOf(control, CONTROL.exitRequested).then(async () => {
     await engine.drain();
     engine.close();
     await link.flush(FLUSH_MS);
@@ -70,6 +73,11 @@ async function run(data: WorkerData): Promise<void> {
     parentPort?.postMessage('ended');
   });
   link.connect();
+}
+
+/** Resolves when the word is no longer 0. */
+async function changeOf(control: Int32Array, word: number): Promise<void> {
+  await (Atomics as unknown as WaitAsync).waitAsync(control, word, 0).value;
 }
 
 function say(text: string): void {

@@ -13,7 +13,9 @@ export const CONTROL = {
   debugged: 4,
   /** 1: what a hit runs has been run once on samples, and is compiled. */
   warm: 5,
-  words: 6,
+  /** 1: the application has been loaded, as far as can be told. */
+  loaded: 6,
+  words: 7,
 } as const;
 
 /** Columns of one probe's row in `probes`: counts, and microseconds of the application's thread. */

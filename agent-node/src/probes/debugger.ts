@@ -1,6 +1,6 @@
 import { Session } from 'node:inspector';
-import v8 from 'node:v8';
 import { GLOBAL_NAME } from '../application/global-name.ts';
+import { stopBaselineCompiler } from '../runtime/baseline-compiler.ts';
 import type { BreakLocation, Location } from '../sources/bind.ts';
 import { pathOf, type Script } from '../sources/script.ts';
 import type { GeneratedPosition } from '../sources/source-map.ts';
@@ -57,8 +57,7 @@ export class Debugger {
   }
 
   async #enable(): Promise<number> {
-    // Baseline code makes arming walk the heap. Late, because code caches are bound to V8's flags.
-    if (!this.#keepSparkplug) v8.setFlagsFromString('--no-sparkplug');
+    if (!this.#keepSparkplug) stopBaselineCompiler();
     const session = new Session();
     session.connectToMainThread();
     this.#session = session;
