@@ -20,6 +20,7 @@ const shared = {
   metafile: true,
   minifySyntax: true,
   minifyWhitespace: true,
+  minifyIdentifiers: true,
   legalComments: 'none',
   logLevel: 'warning',
   define: { AGENT_VERSION: JSON.stringify(version) },

@@ -1,11 +1,11 @@
 import { codeAt, createMemo, leadingZeros, least, own, sliceText } from './intrinsics.ts';
-import { createNameMatcher } from './names/name-matcher.ts';
+import { createNameMatcher, type NameMatcher } from './names/name-matcher.ts';
 import { CODE_NAME, PAYMENT_NAME, PERSONAL_NAME, POLICY_NAME } from './names/name-terms.ts';
 import { placeholder } from './placeholder.ts';
 import type { Finding, RedactedText, Redactor, RedactorOptions } from './redactor.ts';
 import { isCardNumber, PAYMENT_CARD } from './rules/payment-card.ts';
 import { RULES } from './rules/table.ts';
-import { type Caught, createScanner, tableOfAnchors } from './scanner.ts';
+import { type AnchorTable, type Caught, createScanner, type Scanner, tableOfAnchors } from './scanner.ts';
 import { View } from './view.ts';
 
 /**
@@ -42,15 +42,27 @@ const ENUMERABLE: readonly string[] = [
   ...RULES.filter((rule) => rule.enumerable === true).map((rule) => rule.kind),
 ];
 
-/** Made when the module loads: a redactor may be made in the application's thread, later. */
-const ANCHORS = tableOfAnchors(RULES);
+/** The same for every redactor. Made when it is first needed: it takes a part of a millisecond of the host's start. */
+let anchors: AnchorTable | undefined;
 
 export function createRedactor(options: RedactorOptions): Redactor {
-  const names = createNameMatcher(own(options, 'keyNames') ?? []);
-  const scan = createScanner(ANCHORS, new View(names));
+  const ownNames = own(options, 'keyNames') ?? [];
+  let matcher: NameMatcher | undefined;
+  let scanner: Scanner | undefined;
   const pseudonymOf = own(options, 'pseudonym');
   /** Objects of one shape repeat their names: a remembered verdict costs a tenth. It never changes an answer. */
   const verdicts = createMemo();
+
+  function names(): NameMatcher {
+    matcher ??= createNameMatcher(ownNames);
+    return matcher;
+  }
+
+  function scan(text: string, end: number): Caught[] | undefined {
+    anchors ??= tableOfAnchors(RULES);
+    scanner ??= createScanner(anchors, new View(names()));
+    return scanner(text, end);
+  }
 
   function finding(kind: string, of: string, value: string | undefined): Finding {
     if (value === undefined) return { kind, of };
@@ -96,10 +108,10 @@ export function createRedactor(options: RedactorOptions): Redactor {
 
   return {
     name(name) {
-      if (name.length > REMEMBERED_LENGTH) return names.kindOf(name, 0, name.length, false);
+      if (name.length > REMEMBERED_LENGTH) return names().kindOf(name, 0, name.length, false);
       const known = verdicts.get(name);
       if (known !== undefined) return known === HARMLESS ? undefined : known;
-      const kind = names.kindOf(name, 0, name.length, false);
+      const kind = names().kindOf(name, 0, name.length, false);
       if (verdicts.size() >= REMEMBERED_NAMES) verdicts.clear();
       verdicts.set(name, kind ?? HARMLESS);
       return kind;

@@ -23,6 +23,8 @@ export const fromCode: (code: number) => string = String.fromCharCode;
 export const leadingZeros = Math.clz32;
 export const toText: (value: unknown) => string = String;
 export const isSafeInteger: (value: unknown) => boolean = Number.isSafeInteger;
+export const Bytes = Uint8Array;
+export const Words = Uint16Array;
 export const Integers16 = Int16Array;
 export const Integers32 = Int32Array;
 const owns: (object: object, key: string) => boolean = uncurry(Object.prototype.hasOwnProperty);

@@ -1,4 +1,4 @@
-import { codeAt, least, most, own } from './intrinsics.ts';
+import { Bytes, codeAt, least, most, own, Words } from './intrinsics.ts';
 import type { Rule, Span } from './rule.ts';
 import type { View } from './view.ts';
 
@@ -33,33 +33,46 @@ export interface AnchorTable {
   readonly pairs: Uint16Array;
 }
 
-/** Uses what the application could have replaced later: call it while the module loads. */
+/** Runs no built-in that the application may have replaced since this module was loaded, and no iterator. */
 export function tableOfAnchors(rules: readonly Rule[]): AnchorTable {
-  const types = new Uint8Array(128);
-  for (let code = 0; code < 128; code++) types[code] = isAlnum(code) ? WORD : QUIET;
-  const bySymbol: Rule[][] = Array.from({ length: 128 }, () => []);
+  const types = new Bytes(128);
+  const bySymbol: Rule[][] = [];
+  for (let code = 0; code < 128; code++) {
+    types[code] = isAlnum(code) ? WORD : QUIET;
+    bySymbol[code] = [];
+  }
   const wordLists: Anchored[][] = [[]];
-  const pairs = new Uint16Array(128 * 128);
+  const pairs = new Words(128 * 128);
 
-  for (const rule of rules) {
-    for (const anchor of rule.anchors) {
-      const first = anchor.charCodeAt(0);
+  function addWord(pair: number, anchored: Anchored): void {
+    const place = pairs[pair] ?? 0;
+    const list = wordLists[place];
+    if (place !== 0 && list !== undefined) list[list.length] = anchored;
+    else {
+      pairs[pair] = wordLists.length;
+      wordLists[wordLists.length] = [anchored];
+    }
+  }
+
+  for (let at = 0; at < rules.length; at++) {
+    const rule = rules[at];
+    if (rule === undefined) continue;
+    for (let index = 0; index < rule.anchors.length; index++) {
+      const anchor = rule.anchors[index] ?? '';
+      const first = codeAt(anchor, 0);
       if (!(first < 128)) throw new Error(`rule ${rule.kind}: an anchor must be ASCII and not empty`);
       if (!isAlnum(first)) {
         if (anchor.length !== 1)
           throw new Error(`rule ${rule.kind}: the anchor ${anchor} must be one symbol or a word`);
         types[first] = SYMBOL;
-        bySymbol[first]?.push(rule);
+        const list = bySymbol[first];
+        if (list !== undefined) list[list.length] = rule;
         continue;
       }
+      const anchored = { anchor, rule };
+      if (anchor.length > 1) addWord(first * 128 + codeAt(anchor, 1), anchored);
       // A word anchor of one character goes with whatever follows it.
-      const second = anchor.length > 1 ? anchor.charCodeAt(1) : -1;
-      for (let next = 0; next < 128; next++) {
-        if (second >= 0 && next !== second) continue;
-        const pair = first * 128 + next;
-        const list = [...(wordLists[pairs[pair] ?? 0] ?? []), { anchor, rule }];
-        pairs[pair] = wordLists.push(list) - 1;
-      }
+      else for (let next = 0; next < 128; next++) addWord(first * 128 + next, anchored);
     }
   }
   return { types, bySymbol, wordLists, pairs };

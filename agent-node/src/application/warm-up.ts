@@ -39,10 +39,11 @@ export function createWarmUp(places: Places): () => boolean {
   const capture = (value: unknown) => captureOne(places.capturer(), value);
   const steps: (() => unknown)[] = [
     () => places.capturer(),
+    () => places.redactor().name('customerName'),
+    () => places.redactor().text('x', 1),
     () => capture(1),
     () => capture('text'),
     ...TEXTS.map((text) => () => places.redactor().text(text, text.length)),
-    () => places.redactor().name('customerName'),
     () => capture({ id: 1, password: 'x' }),
     () => capture([1, 'a', { b: [2] }]),
     () => capture(SAMPLES.map),

@@ -39,7 +39,8 @@ interface Table {
  * names of its own comes while the application is running.
  */
 function createTable(ownNames: readonly string[]): Table {
-  const size = tableSize(BUILT_IN.length + ownNames.length);
+  const builtIn = builtInTerms();
+  const size = tableSize(builtIn.length + ownNames.length);
   const slotMask = size - 1;
   const slots = new Integers16(size);
   for (let slot = 0; slot < size; slot++) slots[slot] = -1;
@@ -47,8 +48,8 @@ function createTable(ownNames: readonly string[]): Table {
   const stemLengths: number[] = [];
   let shortestStem = REACH;
   let longest = 0;
-  for (let index = 0; index < BUILT_IN.length; index++) {
-    const term = BUILT_IN[index];
+  for (let index = 0; index < builtIn.length; index++) {
+    const term = builtIn[index];
     if (term !== undefined) add(term.text, term.role, term.kind);
   }
   const literal: string[] = [];
@@ -114,7 +115,7 @@ function findTerm(
 }
 
 export function createNameMatcher(ownNames: readonly string[]): NameMatcher {
-  const table = ownNames.length === 0 ? BUILT_IN_TABLE : createTable(ownNames);
+  const table = ownNames.length === 0 ? builtInTable() : createTable(ownNames);
   const { terms, slots, slotMask, stemLengths, shortestStem, longest, literal } = table;
 
   function find(hash: number, length: number, text: string, to: number): Term | undefined {
@@ -315,14 +316,39 @@ const POWERS = new Int32Array(REACH + 1);
 POWERS[0] = 1;
 for (let length = 1; length <= REACH; length++) POWERS[length] = multiply32(POWERS[length - 1] ?? 0, FACTOR);
 
-/** The terms one by one, as they are written: separated by white space. */
-const BUILT_IN: Pick<Term, 'text' | 'role' | 'kind'>[] = [];
-for (const { terms, role, kind } of TERM_GROUPS) {
-  let from = 0;
-  for (let index = 0; index <= terms.length; index++) {
-    if (index < terms.length && codeAt(terms, index) > 32) continue;
-    if (index > from) BUILT_IN.push({ text: sliceText(terms, from, index), role, kind });
-    from = index + 1;
-  }
+interface BuiltInTerm {
+  readonly text: string;
+  readonly role: number;
+  readonly kind: string | undefined;
 }
-const BUILT_IN_TABLE = createTable([]);
+
+/** The terms one by one, as they are written: separated by white space. */
+function splitTerms(): BuiltInTerm[] {
+  const split: BuiltInTerm[] = [];
+  for (let at = 0; at < TERM_GROUPS.length; at++) {
+    const group = TERM_GROUPS[at];
+    if (group === undefined) continue;
+    const { terms, role, kind } = group;
+    let from = 0;
+    for (let index = 0; index <= terms.length; index++) {
+      if (index < terms.length && codeAt(terms, index) > 32) continue;
+      if (index > from) split[split.length] = { text: sliceText(terms, from, index), role, kind };
+      from = index + 1;
+    }
+  }
+  return split;
+}
+
+let splitOnce: readonly BuiltInTerm[] | undefined;
+let tableOnce: Table | undefined;
+
+/** Made when it is first needed, and then the same for every redactor without names of its own. */
+function builtInTerms(): readonly BuiltInTerm[] {
+  splitOnce ??= splitTerms();
+  return splitOnce;
+}
+
+function builtInTable(): Table {
+  tableOnce ??= createTable([]);
+  return tableOnce;
+}
