@@ -227,6 +227,18 @@ test(
   },
 );
 
+test('a write that found the database locked does not stand in the way of the next one', async () => {
+  const dataDir = directory();
+  const store = await open({ dataDir, busyTimeoutMs: 20 });
+  const locker = new Libsql(join(dataDir, 'borescope.db'));
+  cleanUps.push(() => locker.close());
+  locker.exec('BEGIN IMMEDIATE');
+  await assert.rejects(store.tokens.used('org', 't', 5), StoreUnavailable);
+  locker.exec('ROLLBACK');
+  await store.actions.create('org', action('next'), [placed('next')]);
+  assert.ok(await store.actions.get('org', 'next'));
+});
+
 test(
   proves('errors:unavailable', 'a really full disk is StoreUnavailable, and what was there stays readable'),
   async (t) => {

@@ -21,6 +21,7 @@ export class Database {
   readonly #queries = new Map<string, Query<unknown>>();
   #open = true;
   #patient = true;
+  #inStep = false;
 
   constructor(path: string, busyTimeoutMs: number) {
     this.#busyTimeoutMs = busyTimeoutMs;
@@ -41,7 +42,7 @@ export class Database {
     const query: Query<Row> = {
       get: (parameters) => this.#guard(() => statement.get(parameters) as Row | undefined),
       all: (parameters) => this.#guard(() => statement.all(parameters) as Row[]),
-      run: (parameters) => this.#guard(() => statement.run(parameters).changes, { writes: true }),
+      run: (parameters) => this.#within(() => this.#guard(() => statement.run(parameters).changes, { writes: true })),
     };
     this.#queries.set(sql, query);
     return query;
@@ -60,6 +61,7 @@ export class Database {
   /** All of `work` or nothing of it. Takes the write lock first, so that what is read cannot change before the write. */
   step<T>(work: () => T): T {
     this.exec('BEGIN IMMEDIATE');
+    this.#inStep = true;
     try {
       const result = work();
       this.exec('COMMIT');
@@ -68,7 +70,18 @@ export class Database {
       // SQLite has rolled back of its own accord after some errors, such as a full disk.
       if (this.#sqlite.inTransaction) translated(() => this.#sqlite.exec('ROLLBACK'));
       throw error;
+    } finally {
+      this.#inStep = false;
     }
+  }
+
+  /**
+   * A prepared write that finds the lock taken counts as under way until it is run again (SQLite means it to be tried
+   * anew, and libsql has no reset), and while one is, every COMMIT is refused as SQLITE_BUSY. So the lock is taken by
+   * `exec`, which leaves nothing behind.
+   */
+  #within<T>(write: () => T): T {
+    return this.#inStep ? write() : this.step(write);
   }
 
   close(): void {
