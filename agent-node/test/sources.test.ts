@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -174,6 +174,61 @@ describe('places in the files that developers know', () => {
     await running(join(at, 'src/main.ts'), body, ['--import', TSX, '--import', AGENT]);
   });
 
+  it(proves('agent:source-maps', 'reads an indexed source map, as bundlers that join scripts write it'), async () => {
+    const at = await project('indexed', { 'src/order.ts': ORDER_TS, 'src/main.ts': MAIN_TS });
+    compile(at, '--module', 'commonjs', '--sourceMap');
+    const path = join(at, 'dist/order.js.map');
+    const map: unknown = JSON.parse(await readFile(path, 'utf8'));
+    await writeFile(path, JSON.stringify({ version: 3, sections: [{ offset: { line: 0, column: 0 }, map }] }));
+    await running(join(at, 'dist/main.js'), async () => {
+      const { hit } = await hitOf(arm({ file: 'src/order.ts', line: 12 }));
+      assert.equal(hit.file, join(at, 'src/order.ts'));
+      assert.deepEqual([hit.stack[0]?.function, hit.stack[0]?.line], ['total', 12]);
+    });
+  });
+
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const strips = major > 22 || (major === 22 && minor >= 18);
+  it(proves('agent:source-maps', 'binds TypeScript whose types Node strips when it is loaded'), {
+    skip: strips ? false : `Node ${process.versions.node} strips no types; 22.18 and later do`,
+  }, async () => {
+    const main = MAIN_TS.replace('./order.js', './order.ts');
+    const at = await project('stripped', {
+      'package.json': '{"type":"module"}',
+      'src/order.ts': ORDER_TS,
+      'src/main.ts': main,
+    });
+    // Node 22 says on stderr that this is experimental.
+    const execArgv = ['--disable-warning=ExperimentalWarning', '--import', AGENT];
+    const body = async () => {
+      const { hit } = await hitOf(arm({ file: 'src/order.ts', line: 12 }));
+      assert.deepEqual([hit.stack[0]?.function, hit.stack[0]?.line], ['total', 12]);
+      assert.deepEqual(hit.variables.find(({ name }) => name === 'sum')?.value, { type: 'number', value: 0 });
+      assert.doesNotMatch(JSON.stringify(hit.variables), /not_captured/);
+    };
+    await running(join(at, 'src/main.ts'), body, execArgv);
+  });
+
+  it(proves('agent:packages', 'binds inside a package under node_modules, loaded or not'), async () => {
+    const at = await project('package', {
+      'node_modules/till/package.json': '{"name":"till","main":"lib/till.js"}',
+      'node_modules/till/lib/till.js':
+        'exports.ring = (total) => {\n  const tax = total * 0.2;\n  return total + tax;\n};\n',
+      'node_modules/till/lib/late.js': 'const loaded = 1;\nexports.twice = loaded * 2;\n',
+      'bin/app.cjs':
+        "const till = require('till');\nsetInterval(() => till.ring(10), 10);\nprocess.on('message', () => require('till/lib/late.js'));\n",
+    });
+    await running(join(at, 'bin/app.cjs'), async (application) => {
+      const { hit } = await hitOf(arm({ file: 'node_modules/till/lib/till.js', line: 3 }));
+      assert.deepEqual(hit.variables.find(({ name }) => name === 'tax')?.value, { type: 'number', value: 2 });
+      const late = arm({ file: 'node_modules/till/lib/late.js', line: 2 });
+      await broker.next('pending', ({ actionId }) => actionId === late);
+      application.tell('load');
+      const found = await hitOf(late);
+      assert.deepEqual(found.hit.variables.find(({ name }) => name === 'loaded')?.value, { type: 'number', value: 1 });
+    });
+  });
+
   it(proves('errors:line-not-executable', 'says which lines run where the line cannot'), async () => {
     const at = await project('idle', { 'src/order.ts': ORDER_TS, 'src/main.ts': MAIN_TS });
     compile(at, '--module', 'commonjs', '--sourceMap');
@@ -189,6 +244,29 @@ describe('places in the files that developers know', () => {
         assert.match(problem.hint ?? '', nearest);
       }
       assert.match((await problemOf(arm({ file: 'order.ts', line: 400 }))).message, /past the end/);
+    });
+  });
+
+  it(proves('errors:line-not-executable', 'names the nearest lines that run, however far they are'), async () => {
+    const comment = '// a line of a long comment\n'.repeat(40);
+    const types = `interface Long {\n${Array.from({ length: 40 }, (_, i) => `  field${i}: number;\n`).join('')}}\n`;
+    const at = await project('far', {
+      'src/order.ts': `${types}${ORDER_TS}`,
+      'src/main.ts': MAIN_TS,
+      'bin/late.cjs': `${comment}const late = 1;\n`,
+      'bin/app.cjs': `${comment}setInterval(() => {}, 50);\nrequire('../dist/main.js');\n`,
+    });
+    compile(at, '--module', 'commonjs', '--sourceMap');
+    await running(join(at, 'bin/app.cjs'), async () => {
+      for (const [file, nearest] of [
+        ['bin/app.cjs', /41: setInterval/],
+        ['bin/late.cjs', /41: const late = 1;/],
+        ['src/order.ts', /52: let sum = 0;/],
+      ] as const) {
+        const problem = await problemOf(arm({ file, line: 1 }));
+        assert.equal(problem.code, 'LINE_NOT_EXECUTABLE', problem.message);
+        assert.match(problem.hint ?? '', nearest);
+      }
     });
   });
 
@@ -227,6 +305,8 @@ describe('places in the files that developers know', () => {
         const missing = await problemOf(arm({ file: 'src/indes.cjs', line: 1 }));
         assert.equal(missing.code, 'FILE_NOT_FOUND');
         assert.match(missing.hint ?? '', /a\/index\.cjs/);
+        const unlike = await problemOf(arm({ file: 'src/checkout-of-orders.ts', line: 1 }));
+        assert.match(unlike.hint ?? '', /Nearest: .*index\.cjs/);
         const several = await problemOf(arm({ file: 'index.cjs', line: 2 }));
         assert.equal(several.code, 'FILE_AMBIGUOUS');
         assert.match(several.hint ?? '', /a\/index\.cjs.*b\/index\.cjs/);

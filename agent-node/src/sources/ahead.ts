@@ -75,11 +75,10 @@ function idle(text: string): boolean {
 }
 
 function nearLines(lines: ReturnType<typeof splitLines>, line: number, file: FileOnDisk): number[] {
-  if (file.mapped) return file.mapped.map.linesNear(file.mapped.source, line, 15).slice(0, 3);
+  if (file.mapped) return file.mapped.map.linesNear(file.mapped.source, line).slice(0, 3);
   const wanted = Math.min(line, lines.starts.length);
   return lines.starts
     .map((_, index) => index + 1)
-    .slice(Math.max(0, wanted - 16), wanted + 15)
     .filter((other) => !idle(lineText(lines, other - 1) ?? ''))
     .sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted) || a - b)
     .slice(0, 3);

@@ -41,8 +41,10 @@ export interface BindPorts {
   possible(scriptId: string, start: GeneratedPosition, end: GeneratedPosition): Promise<BreakLocation[]>;
 }
 
-/** Lines looked at on each side for a place that can be named instead. */
-const NEAR = 15;
+/** Lines looked at on each side for a place that can be named instead: the next step only where the last found none. */
+const NEAR = [15, 100, 1000] as const;
+/** Lines of a mapped file that are tried at most. */
+const TRIED = 40;
 const NEAREST_SHOWN = 3;
 
 /** Finds where a line (1-based, as the developer wrote it) can carry a probe in one script. */
@@ -70,7 +72,9 @@ export async function bind(target: Target, place: Place, ports: BindPorts): Prom
   const lines = await ports.store.text(target.script);
   const chosen = choose(locations, syntax, lines);
   if (chosen === undefined) {
-    const hint = (await nearestHint(target, place.line, original, ports)) ?? 'No line near it can carry a probe.';
+    const hint =
+      (await nearestHint(target, place.line, original, ports)) ??
+      'No line of this file can carry a probe: does another one hold the code?';
     return refuse('LINE_NOT_EXECUTABLE', `nothing is executed on line ${place.line} of ${target.path}`, hint);
   }
   const offset = offsetOf(lines, chosen.line, chosen.column);
@@ -202,12 +206,16 @@ async function executableNear(
   const wanted = original === undefined ? line : Math.min(line, original.starts.length);
   const byDistance = (a: number, b: number) => Math.abs(a - wanted) - Math.abs(b - wanted) || a - b;
   if (mapped === undefined) {
-    const start = { line: Math.max(0, wanted - 1 - NEAR), column: 0 };
-    const found = await ports.possible(script.id, start, { line: wanted + NEAR, column: 0 });
-    return [...new Set(found.map((location) => location.line + 1))].sort(byDistance).slice(0, NEAREST_SHOWN);
+    for (const near of NEAR) {
+      const start = { line: Math.max(0, wanted - 1 - near), column: 0 };
+      const found = await ports.possible(script.id, start, { line: wanted + near, column: 0 });
+      const lines = new Set(found.map((location) => location.line + 1));
+      if (lines.size > 0) return [...lines].sort(byDistance).slice(0, NEAREST_SHOWN);
+    }
+    return [];
   }
   const lines: number[] = [];
-  for (const other of mapped.map.linesNear(mapped.source, wanted, NEAR)) {
+  for (const other of mapped.map.linesNear(mapped.source, wanted).slice(0, TRIED)) {
     if (lines.length === NEAREST_SHOWN) break;
     if ((await locationsOf(target, other, ports)).length > 0) lines.push(other);
   }

@@ -47,7 +47,7 @@ function commonEnd(a: readonly string[], b: readonly string[]): number {
   return count;
 }
 
-/** The same file name elsewhere first, then names that are a few letters off. */
+/** The same file name elsewhere first, then names that are a few letters off; of the application's own files also others. */
 function nearestPaths(wanted: readonly string[], all: readonly { readonly path: string }[]): string[] {
   const name = stem(wanted.at(-1) ?? '');
   const ranked = [...new Set(all.map(({ path }) => path))]
@@ -56,7 +56,7 @@ function nearestPaths(wanted: readonly string[], all: readonly { readonly path: 
       distance: distance(name, stem(segments(path).at(-1) ?? '')),
       foreign: /[\\/]node_modules[\\/]/.test(path),
     }))
-    .filter(({ distance: far }) => far <= Math.max(2, Math.floor(name.length / 2)))
+    .filter(({ distance: far, foreign }) => !foreign || far <= Math.max(2, Math.floor(name.length / 2)))
     .sort((a, b) => a.distance - b.distance || Number(a.foreign) - Number(b.foreign) || (a.path < b.path ? -1 : 1));
   return ranked.slice(0, 5).map(({ path }) => path);
 }

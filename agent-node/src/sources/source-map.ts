@@ -57,10 +57,8 @@ export class LoadedMap {
   }
 
   /** Original lines near `line` that left code, nearest first. */
-  linesNear(source: number, line: number, within: number): number[] {
-    return [...this.#linesOf(source).keys()]
-      .filter((other) => Math.abs(other - line) <= within)
-      .sort((a, b) => Math.abs(a - line) - Math.abs(b - line) || a - b);
+  linesNear(source: number, line: number): number[] {
+    return [...this.#linesOf(source).keys()].sort((a, b) => Math.abs(a - line) - Math.abs(b - line) || a - b);
   }
 
   #linesOf(source: number): Map<number, GeneratedPosition[]> {
