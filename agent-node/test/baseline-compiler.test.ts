@@ -20,7 +20,7 @@ async function isBaseline(environment: Record<string, string>): Promise<unknown>
   const folder = await mkdtemp(join(tmpdir(), 'borescope-baseline-'));
   const broker = await TestBroker.start();
   await writeFile(join(folder, 'hot.cjs'), HOT);
-  const execArgv = ['--allow-natives-syntax', '--no-opt', '--import', AGENT];
+  const execArgv = ['--allow-natives-syntax', '--no-opt', '--no-maglev', '--import', AGENT];
   const application = startApplication(broker, join(folder, 'hot.cjs'), { execArgv, environment });
   try {
     const [told] = await Promise.all([application.said(), broker.hello()]);
