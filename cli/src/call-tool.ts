@@ -1,4 +1,4 @@
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { Client, SdkError, SdkErrorCode, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { mcpUrl } from './broker-address.ts';
 import { Failure, UsageError } from './failure.ts';
 
@@ -12,6 +12,10 @@ export interface ToolResult {
 const SILENCE = 30_000;
 /** Longer than any probe may live. */
 const LONGEST = 700_000;
+const GO_ON =
+  'What was placed goes on without this command: see borescope actions, and continue with borescope wait ID.';
+/** Codes of a connection that was there and broke off: the request may have reached the broker. */
+const BROKEN_OFF: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
 /** Calls one tool of the broker's public MCP endpoint. `onProgress` gets the broker's words on where the call stands. */
 export async function callTool(
@@ -25,13 +29,19 @@ export async function callTool(
     throw new UsageError('BORESCOPE_TOKEN: set it to an mcp token (borescope token create --kind mcp --name NAME)');
   }
   const client = new Client({ name: 'borescope-cli', version: '1' }, { versionNegotiation: { mode: 'auto' } });
+  // The SDK would wait in silence for an answer that cannot come any more.
+  let onLost = () => {};
+  const lost = new Promise<never>((_resolve, reject) => {
+    onLost = () => reject(connectionLost(url));
+  });
+  lost.catch(() => undefined);
   const transport = new StreamableHTTPClientTransport(url, {
     requestInit: { headers: { authorization: `Bearer ${token}` } },
-    fetch: (input, init) => fetchTelling(url, input, init),
+    fetch: async (input, init) => watchBody(await fetchTelling(url, input, init), init?.signal, () => onLost()),
   });
   await client.connect(transport);
   try {
-    const result = await client.callTool(
+    const answer = client.callTool(
       { name, arguments: args },
       {
         timeout: SILENCE,
@@ -40,11 +50,41 @@ export async function callTool(
         onprogress: ({ message }) => message !== undefined && onProgress(message),
       },
     );
+    const result = await Promise.race([answer, lost]).catch((error: unknown) => {
+      if (error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout) {
+        throw new Failure(`the broker at ${url.origin} has been silent for ${SILENCE / 1000} s. ${GO_ON}`);
+      }
+      throw error;
+    });
     const text = result.content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n');
     return { text, structured: result.structuredContent, isError: result.isError === true };
   } finally {
     await client.close();
   }
+}
+
+function connectionLost(url: URL): Failure {
+  return new Failure(`the connection to the broker at ${url.origin} was lost. ${GO_ON}`);
+}
+
+/** The same response; `onLost` is called where its body breaks off and nobody asked for that. */
+function watchBody(response: Response, signal: AbortSignal | null | undefined, onLost: () => void): Response {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return response;
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      } catch (error) {
+        if (signal?.aborted !== true) onLost();
+        controller.error(error);
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+  return new Response(body, response);
 }
 
 /** Turns what only HTTP knows (no broker there, a refused token) into a message for a person. */
@@ -55,8 +95,11 @@ async function fetchTelling(url: URL, input: string | URL, init: RequestInit | u
   } catch (error) {
     if (init?.signal?.aborted === true) throw error;
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : undefined;
-    const code = cause !== undefined && 'code' in cause ? ` (${String(cause.code)})` : '';
-    throw new Failure(`no broker answers at ${url.origin}${code}: is it running, and is BORESCOPE_URL right?`);
+    const code = cause !== undefined && 'code' in cause ? String(cause.code) : undefined;
+    if (code !== undefined && BROKEN_OFF.has(code)) throw connectionLost(url);
+    throw new Failure(
+      `no broker answers at ${url.origin}${code === undefined ? '' : ` (${code})`}: is it running, and is BORESCOPE_URL right?`,
+    );
   }
   if (response.ok) return response;
   const told = brokerError(await response.clone().text());

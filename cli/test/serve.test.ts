@@ -32,6 +32,23 @@ test(
   },
 );
 
+test(
+  proves('commands:codes', 'a broker that dies while a command waits is told at once, with how to go on'),
+  async (t) => {
+    const { url, dataDir, stop } = await serve(t);
+    const agent = await createToken(dataDir, 'agent');
+    const mcp = await createToken(dataDir, 'mcp');
+    const peer = await agentPeer(t, url, agent.token, runtime('runtime-1'));
+    const env = { BORESCOPE_URL: url, BORESCOPE_TOKEN: mcp.token };
+    const running = cli(['snapshot', 'src/cart.ts:7', '--service', 'shop'], env);
+    await armNext(peer);
+    await stop('SIGKILL');
+    const { code, stderr } = await running;
+    assert.equal(code, 1);
+    assert.match(stderr, /^borescope: the connection to the broker at \S+ was lost\. .*borescope wait ID\.\n$/m);
+  },
+);
+
 test("an agent's BORESCOPE_URL leads the command to the same broker", async (t) => {
   const { url, dataDir } = await serve(t);
   const mcp = await createToken(dataDir, 'mcp');
