@@ -24,7 +24,7 @@ function refusal(url: string, headers: Record<string, string>): Promise<{ status
 }
 
 test(proves('tokens:kind', 'who an agent is, is known before its connection becomes a WebSocket'), async (t) => {
-  const { url, token, broker, organization } = await testBroker(t);
+  const { url, token, broker, organization, log } = await testBroker(t);
   const mcp = await token({ kind: 'mcp' });
   const revoked = await token({ kind: 'agent' });
   await broker.tokens.revoke(organization.id, revoked.id);
@@ -42,6 +42,11 @@ test(proves('tokens:kind', 'who an agent is, is known before its connection beco
     assert.equal(answer.status, status);
     assert.match(answer.body, body);
   }
+  const refused = log()
+    .split('\n')
+    .filter((line) => line.includes('"agent refused"'));
+  assert.equal(refused.length, cases.length);
+  assert.match(refused[3] ?? '', /"remote":"[^"]+","reason":"UNAUTHENTICATED","text":"the token was revoked/);
 });
 
 test('a token in the query string of the upgrade opens nothing', async (t) => {
@@ -52,7 +57,7 @@ test('a token in the query string of the upgrade opens nothing', async (t) => {
 });
 
 test(proves('tokens:revoked', 'revoking a token closes the sockets of its agents and no other'), async (t) => {
-  const { url, token, broker, organization } = await testBroker(t);
+  const { url, token, broker, organization, log } = await testBroker(t);
   const revoked = await token({ kind: 'agent' });
   const kept = await token({ kind: 'agent' });
   const leaving = await agentPeer(t, url, revoked.token, runtime('runtime-leaving'));
@@ -61,6 +66,9 @@ test(proves('tokens:revoked', 'revoking a token closes the sockets of its agents
   assert.equal(await leaving.closed, CLOSE.unauthorized);
   await until(async () => (await broker.store.runtimes.list(organization.id)).length === 1, 'one runtime is left');
   assert.equal(staying.socket.readyState, WebSocket.OPEN);
+  // The log says by its id which token it was, and never has its text.
+  assert.match(log(), new RegExp(`"token":"${revoked.id}".*"agent refused"`));
+  assert.ok(!log().includes(revoked.token));
 });
 
 test(proves('limits:frame', 'a frame above 1 MiB closes its own connection only'), async (t) => {

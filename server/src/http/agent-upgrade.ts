@@ -48,7 +48,9 @@ export function serveAgents(server: Server, options: AgentUpgradeOptions): void 
         });
       },
       (error: unknown) => {
-        if (!(error instanceof HttpError)) log.error({ err: error }, 'an agent could not be let in');
+        const remote = request.socket.remoteAddress ?? 'unknown';
+        if (!(error instanceof HttpError)) log.error({ err: error, remote }, 'an agent could not be let in');
+        else log.warn({ remote, reason: error.code, text: error.message }, 'agent refused');
         refuseRaw(socket, error instanceof HttpError ? error : unavailable('The broker cannot check the token now.'));
       },
     );
