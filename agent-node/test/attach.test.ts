@@ -99,6 +99,10 @@ describe('attaching to a process', () => {
       [{ BORESCOPE_TOKEN: '' }, /BORESCOPE_TOKEN is not set/],
       [{ BORESCOPE_TOKEN: 'bore_mcp_abc' }, /not an agent token/],
       [{ BORESCOPE_URL: 'http://example.com' }, /BORESCOPE_URL is not a ws: or wss: URL/],
+      [
+        { BORESCOPE_URL: 'ws://broker.example/agent/v1' },
+        /ws: beyond loopback, which would send the token.*in the clear/,
+      ],
       [{ BORESCOPE_TAGS: 'a' }, /BORESCOPE_TAGS must read k=v,k=v/],
       [{ BORESCOPE_EAGER: 'yes' }, /BORESCOPE_EAGER must be 0 or 1/],
     ];

@@ -145,9 +145,23 @@ describe('probes in a running process', () => {
       (frame) => frame.actionId === actionId && /"country","value":\{"type":"redacted"/.test(JSON.stringify(frame)),
     );
     assert.ok(hidden.sequence > 1);
-    broker.send({ type: 'policy', policy: { revision: 3, keyNames: [] } });
     broker.send({ type: 'disarm', actionId, reason: 'cancelled' });
     await broker.next('status', (frame) => frame.actionId === actionId && frame.removed);
+  });
+
+  it('follows the newest of a flood of policies', async () => {
+    for (let revision = 3; revision < 60; revision++) {
+      broker.send({ type: 'policy', policy: { revision, keyNames: [`name${revision}`, 'country'] } });
+    }
+    broker.send({ type: 'policy', policy: { revision: 60, keyNames: [] } });
+    // They are paced, so the newest holds a moment later: 200 hits are many times that moment.
+    for (let tries = 1; ; tries++) {
+      const actionId = id();
+      broker.arm({ actionId, place: { file: FILE, line: 23 }, expressions: ['order.country'], overheadPercent: 20 });
+      const { hit } = await broker.next('hit', (frame) => frame.actionId === actionId);
+      if (hit.values[0]?.value?.type === 'string') return;
+      assert.ok(tries < 200, 'the newest policy never came to hold');
+    }
   });
 
   it('shares one place between probes with conditions of their own', async () => {

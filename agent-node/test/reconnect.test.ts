@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { CLOSE } from '@borescope/agent-protocol';
+import { WebSocketServer } from 'ws';
 import { proves } from '../../tests/proves.ts';
 import { drainDelay, reconnectDelay, slowDelay } from '../src/connection/backoff.ts';
+import { Link } from '../src/connection/link.ts';
 import { Outbox } from '../src/connection/outbox.ts';
 import { type Application, startApplication } from './support/application.ts';
 import { armSpec, TestBroker } from './support/broker.ts';
@@ -107,6 +111,41 @@ describe('a broker that goes away and comes back', () => {
 });
 
 describe('the time before the next attempt', () => {
+  it('grows also where the broker welcomes and then breaks', async () => {
+    const broken = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    await once(broken, 'listening');
+    const { port } = broken.address() as AddressInfo;
+    const arrivals: number[] = [];
+    const ignore = () => {};
+    const link: Link = new Link({
+      url: `ws://127.0.0.1:${port}`,
+      token: 'bore_agt_test',
+      // The upper bound of each delay.
+      random: () => 1,
+      say: ignore,
+      onOpen: () => link.welcomed(10_000),
+      onFrame: ignore,
+      onClose: ignore,
+    });
+    try {
+      const thrice = new Promise<void>((resolve) => {
+        broken.on('connection', (socket) => {
+          arrivals.push(performance.now());
+          socket.on('close', () => arrivals.length === 3 && resolve());
+          socket.send('no frame');
+        });
+      });
+      link.connect();
+      await thrice;
+    } finally {
+      link.end();
+      broken.close();
+    }
+    const [first = 0, second = 0, third = 0] = arrivals;
+    // 500 ms, then 1,000: each may take longer on a busy machine, and never less.
+    assert.ok(third - second >= 950, `${second - first} ms, then ${third - second} ms`);
+  });
+
   it('is anywhere below an exponential bound, and never above 30 s', () => {
     assert.equal(reconnectDelay(0, 0.999), 500);
     assert.equal(reconnectDelay(3, 0.5), 2000);

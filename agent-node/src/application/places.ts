@@ -36,19 +36,28 @@ export function createPlaces(port: MessagePort): Places {
   let capturer: Capturer | undefined;
 
   function read(): void {
-    for (let packed = receive(port); packed !== undefined; packed = receive(port)) apply(packed.message);
+    let newest: PolicyMessage | undefined;
+    for (let packed = receive(port); packed !== undefined; packed = receive(port)) {
+      const message: ToApplication = packed.message;
+      if (message.type === 'policy') newest = message;
+      else apply(message);
+    }
+    // Once, however many came: each makes a redactor and compiles every probe again.
+    if (newest !== undefined) follow(newest);
   }
 
-  function apply(message: ToApplication): void {
+  function follow(message: PolicyMessage): void {
+    if (samePolicy(message, policy)) return;
+    policy = message;
+    redactor = undefined;
+    capturer = undefined;
+    eachProbe((probe) => compileProbe(probe, theRedactor()));
+  }
+
+  function apply(message: Exclude<ToApplication, PolicyMessage>): void {
     if (message.type === 'place') places[message.row] = createPlace(message, places[message.row]);
     else if (message.type === 'forget-place') places[message.row] = undefined;
-    else if (message.type === 'policy') {
-      if (samePolicy(message, policy)) return;
-      policy = message;
-      redactor = undefined;
-      capturer = undefined;
-      eachProbe((probe) => compileProbe(probe, theRedactor()));
-    } else {
+    else {
       eachProbe((probe) => {
         if (probe.message.row === message.row) probe.remaining = message.remaining;
       });

@@ -5,6 +5,7 @@ import {
   type Hit,
   LIMITS,
   negotiate,
+  type Policy,
   PROTOCOL,
   type RuntimeDescription,
   type Welcome,
@@ -13,6 +14,9 @@ import type { ProbeEngine } from '../probes/engine.ts';
 import type { LiveAction } from '../probes/live-action.ts';
 import type { Link } from './link.ts';
 import type { Outbox } from './outbox.ts';
+
+/** Milliseconds between two policies: each is worked out in the application's thread, and a broker may be at fault. */
+const POLICY_PACE_MS = 1000;
 
 /** What the agent and the broker say to each other, over however many connections it takes. */
 export class Conversation {
@@ -23,6 +27,8 @@ export class Conversation {
   readonly #changed: () => void;
   /** Undefined until the broker has welcomed this connection. */
   #epoch: number | undefined;
+  #newestPolicy: Policy | undefined;
+  #policyPause: NodeJS.Timeout | undefined;
 
   constructor(runtime: RuntimeDescription, engine: ProbeEngine, outbox: Outbox, link: Link, changed: () => void) {
     this.#runtime = runtime;
@@ -66,7 +72,7 @@ export class Conversation {
       case 'resend':
         return this.#resend(frame.actionId, frame.lastSequence);
       case 'policy':
-        return void this.#engine.setPolicy(frame.policy);
+        return this.#paced(frame.policy);
       case 'drain':
         return this.#link.drain(frame.reconnectAfterMs);
       case 'inspect':
@@ -111,6 +117,7 @@ export class Conversation {
     this.#link.welcomed(welcome.heartbeatMs);
     const wanted = new Set(welcome.actions.map(({ action }) => action.actionId));
     for (const { id } of this.#engine.actions()) if (!wanted.has(id)) this.#forget(id);
+    this.#newestPolicy = undefined;
     void this.#engine.setPolicy(welcome.policy);
     for (const { action: spec, lastSequence } of welcome.actions) {
       this.#outbox.open(spec.actionId, lastSequence);
@@ -124,6 +131,21 @@ export class Conversation {
       this.#tellPlacement(spec.actionId);
     }
     this.#changed();
+  }
+
+  /** The first of a flood at once, then the newest every second. */
+  #paced(policy: Policy): void {
+    if (this.#policyPause !== undefined) {
+      this.#newestPolicy = policy;
+      return;
+    }
+    void this.#engine.setPolicy(policy);
+    this.#policyPause = setTimeout(() => {
+      this.#policyPause = undefined;
+      const newest = this.#newestPolicy;
+      this.#newestPolicy = undefined;
+      if (newest !== undefined) this.#paced(newest);
+    }, POLICY_PACE_MS);
   }
 
   /** How an action stands that the broker asks for and that is here already. */

@@ -26,12 +26,15 @@ const DEFAULT_HEARTBEAT_MS = 30_000;
 /** Above this much unsent the broker is not reading: start again, and resend what is not acknowledged. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 const CLOSE_WAIT_MS = 1000;
+/** A connection that lasted this long after its welcome was a good one; a broker that breaks sooner is backed off from. */
+const STEADY_MS = 10_000;
 
 /** One connection to the broker at a time, made again for as long as the agent lives. */
 export class Link {
   readonly #options: LinkOptions;
   #socket: WebSocket | undefined;
   #failures = 0;
+  #welcomedAt: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #silence: NodeJS.Timeout | undefined;
   #heartbeatMs = DEFAULT_HEARTBEAT_MS;
@@ -84,9 +87,9 @@ export class Link {
     return true;
   }
 
-  /** The conversation has begun: failures are forgotten, and silence is measured by the broker's heartbeat. */
+  /** The conversation has begun: silence is measured by the broker's heartbeat. */
   welcomed(heartbeatMs: number): void {
-    this.#failures = 0;
+    this.#welcomedAt = performance.now();
     this.#toldRefusal = false;
     this.#heartbeatMs = heartbeatMs;
     this.#heard();
@@ -155,6 +158,8 @@ export class Link {
     if (code === CLOSE.superseded) this.#nextDelay = slowDelay(this.#options.random());
     this.#options.onClose();
     if (this.#ended) return;
+    if (this.#welcomedAt !== undefined && performance.now() - this.#welcomedAt >= STEADY_MS) this.#failures = 0;
+    this.#welcomedAt = undefined;
     const delay = this.#nextDelay ?? reconnectDelay(this.#failures, this.#options.random());
     this.#nextDelay = undefined;
     this.#failures += 1;

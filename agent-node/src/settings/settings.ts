@@ -32,6 +32,16 @@ export function readSettings(options: AttachOptions, environment: NodeJS.Process
   if (parsed.username !== '' || parsed.password !== '' || parsed.hash !== '') {
     return { ok: false, reason: 'BORESCOPE_URL must hold no credentials and no fragment' };
   }
+  const plaintext = readFlag(environment['BORESCOPE_AGENT_PLAINTEXT']);
+  if (plaintext === undefined) return { ok: false, reason: 'BORESCOPE_AGENT_PLAINTEXT must be 0 or 1' };
+  if (parsed.protocol === 'ws:' && !isLoopback(parsed.hostname) && !plaintext) {
+    return {
+      ok: false,
+      reason:
+        'BORESCOPE_URL is ws: beyond loopback, which would send the token and what is captured in the clear: ' +
+        'use wss:, or set BORESCOPE_AGENT_PLAINTEXT=1 inside a network that you trust',
+    };
+  }
   if (token === undefined) return { ok: false, reason: 'BORESCOPE_TOKEN is not set' };
   if (!/^bore_agt_[\x21-\x7e]+$/.test(token)) {
     return { ok: false, reason: 'BORESCOPE_TOKEN is not an agent token (those start with bore_agt_)' };
@@ -54,6 +64,11 @@ export function readSettings(options: AttachOptions, environment: NodeJS.Process
   if (keepSparkplug === undefined) return { ok: false, reason: 'BORESCOPE_KEEP_SPARKPLUG must be 0 or 1' };
   if (eager === undefined) return { ok: false, reason: 'BORESCOPE_EAGER must be 0 or 1' };
   return { ok: true, settings: { url, token, ...texts, tags, keepSparkplug, eager } };
+}
+
+/** 127.0.0.0/8, ::1, localhost. `hostname` as `URL` gives it, with brackets around IPv6. */
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
 function given(text: string | undefined): string | undefined {
