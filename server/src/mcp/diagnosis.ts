@@ -75,8 +75,9 @@ function find(placement: Placement, view: ActionView, usual: string | undefined,
       cause: 'runtime_gone',
       message: `The runtime lost its connection ${seconds(now - placement.goneSince)} s ago.`,
       next: live
-        ? 'The probe goes on when the runtime comes back; else call list_runtimes and choose one that is attached.'
-        : 'Call list_runtimes and capture again on a runtime that is attached.',
+        ? 'The probe goes on if the same process connects again. A restarted process is another runtime: call list_runtimes, ' +
+          'and capture on that one.'
+        : 'A restarted process is another runtime: call list_runtimes, and capture on that one.',
     };
   }
   if (placement.status === 'pending') {
