@@ -263,3 +263,18 @@ test(
     assert.match(stderr, /^0 \d{3} true\n/, stderr);
   },
 );
+
+test(
+  proves('redaction:agent', 'a value is hidden whose name stands beside it or before it, as in a list of raw headers'),
+  () => {
+    const text = JSON.stringify(
+      capture({
+        rawHeaders: ['Host', 'shop.test', 'X-Api-Key', 'k-plain-1', 'Accept', 'text/html'],
+        field: { name: 'password', value: 'p-plain-2' },
+        other: { key: 'country', value: 'de-plain-3' },
+      }).variables,
+    );
+    assert.doesNotMatch(text, /k-plain-1|p-plain-2/);
+    assert.match(text, /shop\.test.*text\/html.*de-plain-3/);
+  },
+);

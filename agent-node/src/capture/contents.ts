@@ -1,7 +1,6 @@
 import { type CapturedValue, LIMITS, type Property } from '@borescope/agent-protocol';
 import { isStackUnsafe, safeStack } from './error-stack.ts';
 import { jsonBytes } from './json-bytes.ts';
-import type { NameRecord } from './name-table.ts';
 import {
   descriptorOf,
   hasOwn,
@@ -27,6 +26,8 @@ import { type ContainerNode, countKind, cutMarker, follow, MARKED_NAME_BYTES, pa
 /** `{"name":,"value":},` and, for a symbol, `"symbol":true,`. */
 const PROPERTY_BYTES = 19;
 const SYMBOL_BYTES = 14;
+/** Properties by which an object says the name of the value that it holds. */
+const NAMES_BESIDE = ['name', 'key', 'header', 'field'] as const;
 /** How far up a `message` that is not the error's own is looked for. */
 const MAX_CHAIN = 10;
 
@@ -84,8 +85,21 @@ function fillObject(walk: Walk, index: number, node: NodeOf<'object'>, object: o
 
 function addOwn(walk: Walk, index: number, properties: Property[], object: object, key: string | symbol): boolean {
   const value = readOwn(object, key);
-  if (typeof key === 'string') return addProperty(walk, index, properties, key, value, false);
+  if (typeof key === 'string') {
+    const beside = key === 'value' || key === 'val' ? secretBeside(walk, object) : undefined;
+    return addProperty(walk, index, properties, key, value, false, beside);
+  }
   return addProperty(walk, index, properties, symbolDescription(key) ?? '', value, true);
+}
+
+/** The kind by which `{name: 'password', value: '...'}` hides its value: the name stands beside it. */
+function secretBeside(walk: Walk, object: object): string | undefined {
+  for (let i = 0; i < NAMES_BESIDE.length; i++) {
+    const name = ownData(object, NAMES_BESIDE[i] ?? '');
+    const secret = typeof name === 'string' ? walk.memory.names(name).secret : undefined;
+    if (secret !== undefined) return secret;
+  }
+  return undefined;
 }
 
 /** The value of an own property, or a mark. No getter runs; `stack` is read only where that runs nothing. */
@@ -112,11 +126,12 @@ function addProperty(
   name: string,
   value: unknown,
   symbol: boolean,
+  beside?: string,
 ): boolean {
   const record = walk.memory.names(name);
   const level = (walk.levels[index] ?? 0) + 1;
   const redactions = walk.redactions;
-  const captured = shapeNamed(walk, record, value, level, index);
+  const captured = shapeNamed(walk, record.secret ?? beside, value, level, index);
   const shown = walk.unlinked && record.kinds.length > 0 ? `[redacted:${record.kinds[0] ?? ''}]` : record.shown;
   const property: Property = symbol ? { name: shown, value: captured, symbol: true } : { name: shown, value: captured };
   if (!pay(walk, PROPERTY_BYTES + record.bytes + (symbol ? SYMBOL_BYTES : 0))) {
@@ -132,7 +147,13 @@ function addProperty(
   return true;
 }
 
-function shapeNamed(walk: Walk, record: NameRecord, value: unknown, level: number, parent: number): CapturedValue {
+function shapeNamed(
+  walk: Walk,
+  secret: string | undefined,
+  value: unknown,
+  level: number,
+  parent: number,
+): CapturedValue {
   if (typeof value === 'symbol') {
     const mark = value === GETTER || value === UNREADABLE || value === TDZ;
     if (mark) {
@@ -142,20 +163,27 @@ function shapeNamed(walk: Walk, record: NameRecord, value: unknown, level: numbe
       return value === TDZ ? { type: 'uninitialized' } : { type: 'truncated', reason: 'error' };
     }
   }
-  if (record.secret !== undefined) return shapeSecret(walk, record.secret, value, level, parent);
+  if (secret !== undefined) return shapeSecret(walk, secret, value, level, parent);
   return shape(walk, value, level, parent);
 }
 
 function fillArray(walk: Walk, index: number, node: NodeOf<'array'>, array: unknown[]): boolean {
   const { length } = array;
   if (length > LIMITS.collectionItems) node.length = length;
-  const secret = length === 2 ? secretOfPair(walk, array) : undefined;
+  const alternating = length % 2 === 0;
   for (let i = 0; i < length && i < LIMITS.collectionItems; i++) {
     const found = descriptorOf(array, i);
     let placed: boolean;
     if (found === undefined) placed = addMark(walk, node.items, { type: 'hole' });
     else if (!hasOwn(found, 'value')) placed = addMark(walk, node.items, { type: 'getter' });
-    else placed = addItem(walk, index, node.items, found.value, i === 1 ? secret : undefined);
+    else
+      placed = addItem(
+        walk,
+        index,
+        node.items,
+        found.value,
+        alternating && i % 2 === 1 ? secretBefore(walk, array, i) : undefined,
+      );
     if (placed) continue;
     node.length = length;
     return false;
@@ -163,9 +191,12 @@ function fillArray(walk: Walk, index: number, node: NodeOf<'array'>, array: unkn
   return true;
 }
 
-/** `['password', 'x']`, as `Object.entries` and lists of headers have it: the first item is the name of the second. */
-function secretOfPair(walk: Walk, array: unknown[]): string | undefined {
-  const name = ownData(array, 0);
+/**
+ * `['password', 'x']`, as `Object.entries` has it, and lists of alternating names and values, as Node's `rawHeaders`: an
+ * item is the name of the next.
+ */
+function secretBefore(walk: Walk, array: unknown[], index: number): string | undefined {
+  const name = ownData(array, index - 1);
   return typeof name === 'string' ? walk.memory.names(name).secret : undefined;
 }
 
@@ -246,7 +277,7 @@ function fillError(walk: Walk, index: number, node: NodeOf<'error'>, error: obje
   if (hasOwn(error, 'cause')) {
     const level = (walk.levels[index] ?? 0) + 1;
     const cause = readOwn(error, 'cause');
-    const captured = shapeNamed(walk, walk.memory.names('cause'), cause, level, index);
+    const captured = shapeNamed(walk, walk.memory.names('cause').secret, cause, level, index);
     if (!pay(walk, 10)) {
       node.cause = cutMarker(walk);
       return false;
