@@ -235,6 +235,18 @@ test(
   },
 );
 
+test('a huge variable does not crowd out a small one beside it, nor an expression that was asked for', () => {
+  const wide = (level: number): unknown =>
+    level === 0 ? 'x'.repeat(20) : Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`p${i}`, wide(level - 1)]));
+  const variables = { req: wide(3), order: { id: 'o-1', lines: [{ sku: 'beans', quantity: 3 }] } };
+  const { variables: shown, values } = capture(variables, { expressions: ['order'], budget: { bytes: 20_000 } });
+  assert.match(JSON.stringify(shown[0]), /"reason":"size"/);
+  for (const whole of [shown[1]?.value, values[0]?.value]) {
+    assert.match(JSON.stringify(whole), /beans/);
+    assert.doesNotMatch(JSON.stringify(whole), /truncated/);
+  }
+});
+
 test('the bytes of a text are those of its JSON, for every code unit', () => {
   for (let code = 0; code < 0x10000; code++) {
     const text = `a${String.fromCharCode(code)}b`;

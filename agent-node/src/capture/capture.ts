@@ -11,7 +11,7 @@ import { hasOwn, isArray, owns } from './primordials.ts';
 import type { CaptureRequest, CaptureResult, Capturer, RequestedExpression } from './request.ts';
 import { shape, shapeSecret } from './shape.ts';
 import { plainText } from './text.ts';
-import { countKind, cutMarker, follow, hidden, MARKED_NAME_BYTES, type Memory, pay, type Walk } from './walk.ts';
+import { countKind, cutMarker, follow, hidden, MARKED_NAME_BYTES, type Memory, pay, take, type Walk } from './walk.ts';
 import { createWideObjects } from './wide-objects.ts';
 
 /**
@@ -39,7 +39,7 @@ export interface CapturerOptions {
 
 /**
  * Makes the JSON of values in the application's thread: descriptors only, no code of the application, bounded by the
- * request's budget, redacted on the way. Breadth first, expressions before variables. Make a new one when the redactor
+ * request's budget, redacted on the way. Expressions first, then the variables in turns, each breadth first. Make a new one when the redactor
  * changes.
  */
 export function createCapturer(options: CapturerOptions): Capturer {
@@ -92,24 +92,42 @@ function captureAll(memory: Memory, request: CaptureRequest): CaptureResult {
     levels: [],
     parents: [],
     slots: [],
+    roots: [],
+    nexts: [],
+    heads: [],
+    tails: [],
     origins: [],
   };
   const values = captureExpressions(walk, request);
+  const asked = walk.heads.length;
   const variables = captureVariables(walk, request);
-  const { objects } = walk;
-  for (let i = 0; i < objects.length; i++) {
-    if (walk.stopped !== undefined) {
-      replace(walk, i, walk.stopped);
-      continue;
-    }
-    walk.unlinked = walk.origins[i] === true;
-    try {
-      fill(walk, i);
-    } catch {
-      replace(walk, i, 'error');
+  // What was asked for by name comes before what only stands in scope.
+  fillInTurns(walk, 0, asked);
+  fillInTurns(walk, asked, walk.heads.length);
+  return { variables, values, redactions: { count: walk.redactions, kinds: walk.kinds } };
+}
+
+/** Fills what is queued for these roots, an object of each in turn, until nothing is left. */
+function fillInTurns(walk: Walk, from: number, to: number): void {
+  for (let found = true; found; ) {
+    found = false;
+    for (let root = from; root < to; root++) {
+      const index = take(walk, root);
+      if (index === -1) continue;
+      found = true;
+      fillNext(walk, index);
     }
   }
-  return { variables, values, redactions: { count: walk.redactions, kinds: walk.kinds } };
+}
+
+function fillNext(walk: Walk, index: number): void {
+  if (walk.stopped !== undefined) return replace(walk, index, walk.stopped);
+  walk.unlinked = walk.origins[index] === true;
+  try {
+    fill(walk, index);
+  } catch {
+    replace(walk, index, 'error');
+  }
 }
 
 function captureExpressions(walk: Walk, request: CaptureRequest): ExpressionResult[] {

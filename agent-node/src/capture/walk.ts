@@ -19,8 +19,9 @@ export type CutReason = 'size' | 'nodes' | 'time';
 
 /**
  * One capture. A value is placed in two steps: `shape.ts` makes its node and says in `cost` what it takes, `place` pays
- * for it; the contents of objects are placed later, in the order of the queue, so that a budget that runs out cuts what
- * is deep and far first. The queue is lists side by side, so that a queued object takes no object of its own.
+ * for it; the contents of objects are placed later, breadth first and one object of each root in turn, so that a budget
+ * that runs out cuts what is deep and far first, and a huge `req` does not crowd out a small `order` beside it. The queue
+ * is lists side by side, so that a queued object takes no object of its own.
  */
 export interface Walk {
   readonly memory: Memory;
@@ -47,6 +48,13 @@ export interface Walk {
   /** Index in the queue of the object that this one was found in, or -1. */
   readonly parents: number[];
   readonly slots: Slot[];
+  /** The variable or expression that a queued object belongs to, counted from 0. */
+  readonly roots: number[];
+  /** The next object in the queue of the same root, or -1. */
+  readonly nexts: number[];
+  /** Root by root: the first object that waits, or -1, and the last that ever did. */
+  readonly heads: number[];
+  readonly tails: number[];
   /** `unlinked`, object by object. */
   readonly origins: boolean[];
 }
@@ -106,6 +114,20 @@ export function follow(walk: Walk, node: CapturedValue, level: number, parent: n
   walk.parents[index] = parent;
   walk.slots[index] = slot;
   walk.origins[index] = walk.unlinked;
+  walk.nexts[index] = -1;
+  const root = (parent === -1 ? undefined : walk.roots[parent]) ?? walk.heads.length;
+  walk.roots[index] = root;
+  const tail = walk.tails[root];
+  if (tail === undefined || walk.heads[root] === -1) walk.heads[root] = index;
+  else walk.nexts[tail] = index;
+  walk.tails[root] = index;
+}
+
+/** Takes the next object of a root from the queue, or gives -1. */
+export function take(walk: Walk, root: number): number {
+  const index = walk.heads[root] ?? -1;
+  if (index !== -1) walk.heads[root] = walk.nexts[index] ?? -1;
+  return index;
 }
 
 export function cutMarker(walk: Walk): CapturedValue {
