@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { liveBroker } from '../live/broker.ts';
 import { currentClient } from '../live/mcp-clients.ts';
 import { HOT_LINE, startAppWithAgent } from './app.ts';
-import { steady } from './load.ts';
+import { startSteady } from './load.ts';
 import type { Row } from './report.ts';
 import { median, quantile } from './statistics.ts';
 
@@ -33,15 +33,15 @@ export async function benchLatency(log: (line: string) => void): Promise<Row[]> 
       return { callMs: performance.now() - start, cost };
     };
 
-    const load = steady(small.url, RATE, 30);
+    const load = startSteady(small.url, RATE);
     const first = await snapshot(small.id);
     const calls = [];
     for (let call = 0; call < CALLS; call++) calls.push(await snapshot(small.id));
-    await load;
+    await load.stop();
     log(`${CALLS} snapshots: p50 ${median(calls.map(({ callMs }) => callMs)).toFixed(1)} ms`);
 
     const { heapUsed } = await large.stats();
-    const largeLoad = steady(large.url, RATE, 20);
+    const largeLoad = startSteady(large.url, RATE);
     await large.stats();
     const firstLarge = await snapshot(large.id);
     const { maxDelayMs: firstDelay } = await large.stats();
@@ -55,7 +55,7 @@ export async function benchLatency(log: (line: string) => void): Promise<Row[]> 
       delays.push((await large.stats()).maxDelayMs);
       if (cost.arming_ms !== undefined) arming.push(cost.arming_ms);
     }
-    await largeLoad;
+    await largeLoad.stop();
     log(`large heap: first ${firstDelay.toFixed(1)} ms, then p50 ${median(delays).toFixed(1)} ms`);
 
     const callMs = calls.map((call) => call.callMs);

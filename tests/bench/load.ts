@@ -12,3 +12,15 @@ export async function steady(url: string, rate: number, seconds: number): Promis
   const result = await autocannon({ url, connections: 4, duration: seconds, overallRate: rate });
   return result['2xx'];
 }
+
+/** The same without an end of its own, for at most five minutes. */
+export function startSteady(url: string, rate: number): { stop(): Promise<void> } {
+  const instance = autocannon({ url, connections: 4, duration: 300, overallRate: rate }, () => {});
+  return {
+    async stop() {
+      const done = new Promise((resolve) => instance.once('done', resolve));
+      instance.stop();
+      await done;
+    },
+  };
+}
