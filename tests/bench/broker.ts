@@ -16,6 +16,8 @@ const SECONDS = 5;
 const WARM_UP_SECONDS = 6;
 const CONNECTIONS = 16;
 const TARGET = 0.7;
+const WORK =
+  'it writes rows and sends frames each way where the no-op tool does nothing: SQLite, zod and the SDK, in that order.';
 const PROTOCOL_VERSION = '2026-07-28';
 
 const folder = fileURLToPath(new URL('apps', import.meta.url));
@@ -160,7 +162,7 @@ function throughputRows(endpoints: readonly Endpoint[], figures: readonly Figure
       what: `tool calls a second, ${CONNECTIONS} clients: ${name}`,
       measured: `${Math.round(median(own.map(({ rate }) => rate)))} calls/s, ${cpuUs} us of CPU each (by CPU ${(cpu * 100).toFixed(0)} %)`,
       ratio: `${(ratio * 100).toFixed(0)} %`,
-      ...(index > 0 && { target: `>= ${TARGET * 100} %`, met: ratio >= TARGET }),
+      ...(index > 0 && { target: `>= ${TARGET * 100} %`, met: ratio >= TARGET, why: WORK }),
     };
   });
 }

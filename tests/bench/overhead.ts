@@ -11,6 +11,9 @@ const SATURATED_SECONDS = 5;
 const STEADY_SECONDS = 8;
 const STEADY_RATE = 150;
 
+const SETTING =
+  'each time that the breakpoint is set and removed, the function runs interpreted until V8 optimizes it again.';
+
 interface Variant {
   readonly name: string;
   readonly target: number | undefined;
@@ -74,7 +77,7 @@ async function saturated(variants: readonly Variant[], log: (line: string) => vo
       what: `throughput of a saturated server: ${name}`,
       measured: `${Math.round(median(rates[index] ?? []))} req/s`,
       ratio: `${(ratio * 100).toFixed(1)} %`,
-      ...(target !== undefined && { target: `>= ${target * 100} %`, met: ratio >= target }),
+      ...(target !== undefined && { target: `>= ${target * 100} %`, met: ratio >= target, why: SETTING }),
     };
   });
 }

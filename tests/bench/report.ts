@@ -9,6 +9,8 @@ export interface Row {
   readonly ratio?: string;
   readonly target?: string;
   readonly met?: boolean;
+  /** Why a target is missed, where it is. */
+  readonly why?: string;
 }
 
 export function table(rows: readonly Row[]): string {
@@ -20,6 +22,13 @@ export function table(rows: readonly Row[]): string {
       line([what, measured, ratio, target, met === undefined ? '' : met ? 'yes' : '**no**']),
     ),
   ].join('\n');
+}
+
+function missed(rows: readonly Row[]): string[] {
+  const lines = rows.flatMap(({ what, met, why }) =>
+    met === false ? `- **${what}**: ${why ?? 'not known yet.'}` : [],
+  );
+  return lines.length === 0 ? [] : ['', '## Targets that are not reached, and why', '', ...lines];
 }
 
 export function machine(): string {
@@ -43,6 +52,7 @@ export function writeReport(
     '',
     `Measured ${date}, commit ${commit()}, on ${machine()}.`,
     ...sections.flatMap(({ title, rows }) => ['', `## ${title}`, '', table(rows)]),
+    ...missed(sections.flatMap(({ rows }) => rows)),
     '',
   ];
   writeFileSync(file, text.join('\n'));
