@@ -121,7 +121,10 @@ function fillInTurns(walk: Walk, from: number, to: number): void {
 }
 
 function fillNext(walk: Walk, index: number): void {
-  if (walk.stopped !== undefined) return replace(walk, index, walk.stopped);
+  if (walk.stopped !== undefined) {
+    replace(walk, index, walk.stopped);
+    return;
+  }
   walk.unlinked = walk.origins[index] === true;
   try {
     fill(walk, index);
