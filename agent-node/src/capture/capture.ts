@@ -39,8 +39,8 @@ export interface CapturerOptions {
 
 /**
  * Makes the JSON of values in the application's thread: descriptors only, no code of the application, bounded by the
- * request's budget, redacted on the way. Expressions first, then the variables in turns, each breadth first. Make a new one when the redactor
- * changes.
+ * request's budget, redacted on the way. Expressions first, then the variables in turns, each breadth first. Make a
+ * new one when the redactor changes.
  */
 export function createCapturer(options: CapturerOptions): Capturer {
   const redactor = guardRedactor(options.redactor);
