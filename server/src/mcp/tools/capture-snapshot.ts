@@ -23,7 +23,7 @@ export const captureSnapshot = defineTool({
     'Records what a running process sees just before a line runs: variables in scope, expressions, `this`, and the call ' +
     'stack, without pausing it or changing its code. Use it to see real values instead of guessing from source. ' +
     'The code has to reach the line while the probe lives, so make the request that reaches it, or choose a line with ' +
-    'traffic. Costs the application well under a millisecond a hit; measured cost comes with the result. ' +
+    'traffic. Costs the application one or two milliseconds for a single hit; the measured cost comes with the result. ' +
     'Secrets and personal data are redacted. When no hit comes, `diagnosis` says why and what to do.',
   permission: 'place',
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
