@@ -1,6 +1,7 @@
 import { type CapturedValue, LIMITS, type Property } from '@borescope/agent-protocol';
 import { isStackUnsafe, safeStack } from './error-stack.ts';
 import { jsonBytes } from './json-bytes.ts';
+import { holdsNamedValue, NAMING_PROPERTIES } from './named-value.ts';
 import {
   descriptorOf,
   hasOwn,
@@ -26,8 +27,6 @@ import { type ContainerNode, countKind, cutMarker, follow, MARKED_NAME_BYTES, pa
 /** `{"name":,"value":},` and, for a symbol, `"symbol":true,`. */
 const PROPERTY_BYTES = 19;
 const SYMBOL_BYTES = 14;
-/** Properties by which an object says the name of the value that it holds. */
-const NAMES_BESIDE = ['name', 'key', 'header', 'field'] as const;
 /** How far up a `message` that is not the error's own is looked for. */
 const MAX_CHAIN = 10;
 
@@ -86,7 +85,7 @@ function fillObject(walk: Walk, index: number, node: NodeOf<'object'>, object: o
 function addOwn(walk: Walk, index: number, properties: Property[], object: object, key: string | symbol): boolean {
   const value = readOwn(object, key);
   if (typeof key === 'string') {
-    const beside = key === 'value' || key === 'val' ? secretBeside(walk, object) : undefined;
+    const beside = holdsNamedValue(key) ? secretBeside(walk, object) : undefined;
     return addProperty(walk, index, properties, key, value, false, beside);
   }
   return addProperty(walk, index, properties, symbolDescription(key) ?? '', value, true);
@@ -94,8 +93,8 @@ function addOwn(walk: Walk, index: number, properties: Property[], object: objec
 
 /** The kind by which `{name: 'password', value: '...'}` hides its value: the name stands beside it. */
 function secretBeside(walk: Walk, object: object): string | undefined {
-  for (let i = 0; i < NAMES_BESIDE.length; i++) {
-    const name = ownData(object, NAMES_BESIDE[i] ?? '');
+  for (let i = 0; i < NAMING_PROPERTIES.length; i++) {
+    const name = ownData(object, NAMING_PROPERTIES[i] ?? '');
     const secret = typeof name === 'string' ? walk.memory.names(name).secret : undefined;
     if (secret !== undefined) return secret;
   }

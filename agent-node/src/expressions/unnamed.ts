@@ -1,3 +1,4 @@
+import { holdsNamedValue, NAMING_PROPERTIES } from '../capture/named-value.ts';
 import {
   codeAt,
   isArray,
@@ -11,9 +12,6 @@ import {
 } from '../capture/primordials.ts';
 import { type Context, fail, withoutName } from './context.ts';
 
-/** Properties by which an object says the name of the value that it holds: `{name: 'password', value: '...'}`. */
-const NAMES = ['name', 'key', 'header', 'field'] as const;
-
 /**
  * The name that a value has although it is read under another: the first of a pair, the text before it in a list of
  * alternating names and values (Node's `rawHeaders`), the name that stands beside `value`.
@@ -22,9 +20,9 @@ export function nameBeside(context: Context, holder: unknown, key: string): stri
   if (context.redactor === undefined || typeof holder !== 'object' || holder === null || isProxy(holder))
     return undefined;
   if (isArray(holder)) return nameBefore(holder, indexOfKey(key));
-  if (key !== 'value' && key !== 'val') return undefined;
-  for (let i = 0; i < NAMES.length; i++) {
-    const name = ownData(holder, NAMES[i] ?? '');
+  if (!holdsNamedValue(key)) return undefined;
+  for (let i = 0; i < NAMING_PROPERTIES.length; i++) {
+    const name = ownData(holder, NAMING_PROPERTIES[i] ?? '');
     if (typeof name === 'string' && context.redactor.name(name) !== undefined) return name;
   }
   return undefined;
