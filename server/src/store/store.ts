@@ -162,6 +162,11 @@ export interface RuntimeDirectory {
    * where a newer epoch has the lease.
    */
   detach(organization: string, runtime: string, epoch: number, at: number): Promise<string[]>;
+  /**
+   * Detaches what nobody has renewed within the lease (its broker died, or stood still): a bounded batch, over all
+   * organizations. Empty where the directory is that of one broker, whose end is the end of every attachment.
+   */
+  lapse(at: number): Promise<{ organization: string; runtime: string; actionIds: string[] }[]>;
   list(organization: string): Promise<AttachedRuntime[]>;
   get(organization: string, runtime: string): Promise<AttachedRuntime | undefined>;
 }

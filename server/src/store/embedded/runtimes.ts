@@ -94,6 +94,8 @@ export function embeddedRuntimes(database: Database, memory: Memory | undefined)
       return gone;
     },
 
+    lapse: async () => [],
+
     async list(organization) {
       if (memory !== undefined) return memory.directory.list(organization);
       return database
