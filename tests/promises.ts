@@ -234,6 +234,11 @@ export const PROMISES = {
       'Between samples the breakpoint is taken away, so that a hot line costs no more than the overhead allowed.',
     source: AGENT,
   },
+  'agent:window': {
+    sentence:
+      'A probe whose placing was dear waits for its first pass all the same: the price is paid by a longer rest afterwards.',
+    source: AGENT,
+  },
   'agent:one-file': { sentence: 'The agent is one file with no dependency and no install script.', source: AGENT },
 
   'wire:bad-frame': {

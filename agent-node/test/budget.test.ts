@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { capacity, createBudget, mayResume, refill } from '../src/probes/budget.ts';
+import { capacity, createBudget, mayResume, owe, refill, spend } from '../src/probes/budget.ts';
 import { startApplication } from './support/application.ts';
 import { TestBroker } from './support/broker.ts';
 
@@ -18,13 +18,28 @@ describe('the budget of a place', () => {
     assert.equal(budget.tokens, 10_000);
   });
 
-  it('stays in debt after a stall until the debt is paid', () => {
+  it('rests longer after a pass that cost more than there was, until that is paid back', () => {
     const budget = createBudget(1, 100, 0);
-    budget.tokens = -40_000;
+    spend(budget, 50_000);
+    assert.deepEqual([budget.tokens, budget.debt], [0, 40_000]);
     refill(budget, 100, 4000);
-    assert.equal(budget.tokens, 0);
+    assert.deepEqual([budget.tokens, budget.debt], [0, 0]);
     assert.equal(mayResume(budget, 100), false);
     refill(budget, 100, 5000);
+    assert.equal(mayResume(budget, 100), true);
+  });
+
+  it('pays for arming by a longer rest, and not by the window that it opened', () => {
+    const budget = createBudget(1, 100, 0);
+    owe(budget, 40_000);
+    assert.equal(budget.tokens, 10_000);
+    refill(budget, 100, 5000);
+    assert.equal(mayResume(budget, 100), true, 'a quiet line pays while it is armed');
+    owe(budget, 40_000);
+    spend(budget, 10_000);
+    refill(budget, 100, 8900);
+    assert.equal(mayResume(budget, 100), false);
+    refill(budget, 100, 9900);
     assert.equal(mayResume(budget, 100), true);
   });
 

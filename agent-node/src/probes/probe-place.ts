@@ -3,7 +3,7 @@ import { PLACE } from '../application/shared.ts';
 import type { Location } from '../sources/bind.ts';
 import type { NameInScope } from '../sources/scopes.ts';
 import type { GeneratedPosition } from '../sources/source-map.ts';
-import { type Budget, createBudget, mayResume, refill } from './budget.ts';
+import { type Budget, createBudget, fill, mayResume, owe, refill, setPercent, spend } from './budget.ts';
 import { conditionText } from './condition.ts';
 import type { Debugger } from './debugger.ts';
 import type { LiveAction } from './live-action.ts';
@@ -26,7 +26,7 @@ export interface PlaceOptions {
 }
 
 export interface PlacePorts {
-  readonly debugger: Debugger;
+  readonly debugger: Pick<Debugger, 'setBreakpoint' | 'setBreakpointAhead' | 'removeBreakpoint'>;
   readonly spending: Float64Array;
   readonly tell: (message: ToApplication) => void;
   /** Milliseconds, monotonic. */
@@ -91,6 +91,9 @@ export class ProbePlace {
     this.actions.set(action.id, action);
     action.place = this;
     action.armedBefore = this.armedMs();
+    this.#account();
+    fill(this.#budget, this.#options.passUs);
+    this.#resting = false;
     await this.sync();
   }
 
@@ -111,19 +114,15 @@ export class ProbePlace {
   /** The percentage of a core that this place may take now. */
   setShare(percent: number): void {
     if (this.#budget.percent === percent) return;
-    this.#budget = createBudget(percent, this.#options.passUs, this.#ports.now());
+    this.#account();
+    setPercent(this.#budget, percent, this.#options.passUs);
     this.#raiseLimit();
   }
 
   /** Called a few times a second, and at once when the application's thread says that the place has spent its share. */
   tick(): void {
-    const now = this.#ports.now();
-    const { passUs } = this.#options;
-    const spent = this.#spentUs();
-    refill(this.#budget, passUs, now);
-    this.#budget.tokens -= spent - this.#spent;
-    this.#spent = spent;
-    const resting = this.#resting ? !mayResume(this.#budget, passUs) : this.#budget.tokens <= 0;
+    this.#account();
+    const resting = this.#resting ? !mayResume(this.#budget, this.#options.passUs) : this.#budget.tokens <= 0;
     if (resting === this.#resting) {
       if (!resting) this.#raiseLimit();
       return;
@@ -132,7 +131,7 @@ export class ProbePlace {
     this.sync().catch(() => {
       // The application's thread does not answer: rest, and try again with the next full bucket.
       this.#resting = true;
-      this.#budget.tokens = Math.min(0, this.#budget.tokens);
+      this.#budget.tokens = 0;
     });
   }
 
@@ -208,7 +207,7 @@ export class ProbePlace {
       throw error;
     }
     this.#armedSince ??= this.#ports.now();
-    this.#budget.tokens -= stallMs * 1000;
+    owe(this.#budget, stallMs * 1000);
     for (const action of this.actions.values()) action.armingMs = Math.max(action.armingMs, stallMs);
   }
 
@@ -218,7 +217,7 @@ export class ProbePlace {
     this.#set = undefined;
     if (this.#armedSince !== undefined) this.#armedMs += this.#ports.now() - this.#armedSince;
     this.#armedSince = undefined;
-    for (const id of ids) this.#budget.tokens -= 1000 * (await this.#ports.debugger.removeBreakpoint(id));
+    for (const id of ids) owe(this.#budget, 1000 * (await this.#ports.debugger.removeBreakpoint(id)));
     if (this.pausing) await this.#ports.pausing(-1);
   }
 
@@ -248,9 +247,17 @@ export class ProbePlace {
     return wanted.filter(({ name }, index) => index < MAX_NAMES || asked.has(name));
   }
 
+  /** Time has brought tokens, and passes have taken some. */
+  #account(): void {
+    const spent = this.#spentUs();
+    refill(this.#budget, this.#options.passUs, this.#ports.now());
+    spend(this.#budget, spent - this.#spent);
+    this.#spent = spent;
+  }
+
   #raiseLimit(): void {
     const at = this.row * PLACE.columns + PLACE.limitUs;
-    this.#ports.spending[at] = this.#spentUs() + Math.max(0, this.#budget.tokens);
+    this.#ports.spending[at] = this.#spentUs() + this.#budget.tokens;
   }
 
   #spentUs(): number {
