@@ -47,8 +47,30 @@ describe('a broker that goes away and comes back', () => {
         again.map((frame) => frame.type === 'hit' && frame.sequence),
         [3, 4],
       );
+      for (const frame of again)
+        assert.ok(frame.type === 'hit' && (frame.ageMs ?? 0) > 0, 'and tells how long it had them');
       const status = broker.frames.filter((frame) => frame.type === 'status').at(-1);
       assert.ok(status?.type === 'status' && status.removed);
+    },
+  );
+
+  it(
+    proves('actions:late-delivery', 'gets the hits of a probe whose time is over meanwhile, and its last word'),
+    async () => {
+      broker.acknowledge = false;
+      const spec = armSpec({ actionId: 'late', place, maxHits: 50, ttlMs: 300 });
+      broker.send({ type: 'arm', action: spec });
+      const { sequence } = await broker.next('hit');
+      await broker.next('status', (frame) => frame.removed);
+      const removedAt = broker.frames.findIndex((frame) => frame.type === 'status' && frame.removed);
+      const lastHit = broker.frames.findLastIndex((frame) => frame.type === 'hit');
+      assert.ok(lastHit < removedAt, 'no hit comes behind the last word');
+      broker.actions = [{ action: { ...spec, ttlMs: 1 }, lastSequence: sequence - 1 }];
+      broker.cut();
+      await broker.hello(2);
+      await broker.next('hit', (frame) => frame.epoch === 2 && frame.sequence === sequence);
+      await broker.next('status', (frame) => frame.removed, 2);
+      assert.ok(!broker.frames.some((frame) => frame.type === 'armed' && broker.frames.indexOf(frame) > removedAt));
     },
   );
 

@@ -74,10 +74,23 @@ export const failed = z
   .object({ type: z.literal('failed'), actionId, problem })
   .meta({ id: 'Failed', description: 'The probe cannot be placed on this runtime, or broke; nothing of it is left.' });
 
-export const hitFrame = z.object({ type: z.literal('hit'), actionId, epoch, sequence, hit }).meta({
-  id: 'HitFrame',
-  description: 'One recorded passing of the place. Kept by the agent until it is acknowledged.',
-});
+export const hitFrame = z
+  .object({
+    type: z.literal('hit'),
+    actionId,
+    epoch,
+    sequence,
+    hit,
+    /**
+     * Milliseconds between capturing and this sending. A span, so that no two clocks have to agree; where it is not given
+     * the hit counts as captured when it arrives.
+     */
+    ageMs: z.int().nonnegative().optional(),
+  })
+  .meta({
+    id: 'HitFrame',
+    description: 'One recorded passing of the place. Kept by the agent until it is acknowledged.',
+  });
 
 export const ack = z.object({ type: z.literal('ack'), actionId, sequence: lastSequence }).meta({
   id: 'Ack',

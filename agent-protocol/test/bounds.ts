@@ -115,6 +115,7 @@ export const AGENT_BOUNDS: readonly Bound[] = [
   upTo('failed', 'problem.hint', 4096),
   countFrom('hit', 'epoch', 1),
   countFrom('hit', 'sequence', 1),
+  { frame: 'hit', path: 'ageMs', inside: [0, Number.MAX_SAFE_INTEGER, undefined], beyond: [-1, 0.5, '0', null] },
   { frame: 'hit', path: 'hit.time', inside: [0, -1, 1.5], beyond: ['0', null, undefined] },
   upTo('hit', 'hit.file', 4096),
   countFrom('hit', 'hit.line', 1),

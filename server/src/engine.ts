@@ -4,6 +4,7 @@ import type { Actions } from './actions/actions.ts';
 import { createAgentReports } from './actions/agent-reports.ts';
 import { createChanges } from './actions/changes.ts';
 import { createActions } from './actions/create-actions.ts';
+import { createDeadline } from './actions/deadline.ts';
 import { createEnding } from './actions/ending.ts';
 import { createLifecycle } from './actions/lifecycle.ts';
 import { createPolicies } from './agents/policies.ts';
@@ -25,6 +26,8 @@ export interface EngineOptions {
   readonly clock?: Clock;
   /** Milliseconds between the pings to an agent. */
   readonly heartbeatMs?: number;
+  /** Milliseconds past its deadline that an action waits for hits on their way; `DELIVERY_GRACE` where not given. */
+  readonly deliveryGraceMs?: number;
 }
 
 /** Actions, queue and agent sessions over one store, wired together. */
@@ -38,7 +41,7 @@ export interface Engine {
 }
 
 export function createEngine(options: EngineOptions): Engine {
-  const { store, retentionMs, log, meter, clock = systemClock, heartbeatMs } = options;
+  const { store, retentionMs, log, meter, clock = systemClock, heartbeatMs, deliveryGraceMs } = options;
   const policies = createPolicies({ keys: store.keys, clock, freshKey: () => randomBytes(32).toString('base64url') });
   const redaction = createRedaction(policies);
   const changes = createChanges();
@@ -54,11 +57,17 @@ export function createEngine(options: EngineOptions): Engine {
     ...(heartbeatMs !== undefined && { heartbeatMs }),
   });
   const ending = createEnding({ store, sessions, queue, changes, log, meter });
+  const meetDeadline = createDeadline({
+    store,
+    ending,
+    clock,
+    ...(deliveryGraceMs !== undefined && { graceMs: deliveryGraceMs }),
+  });
   const acceptHit = createHitAcceptance({ store, redaction, clock, meter });
-  sessions.listen(createAgentReports({ store, acceptHit, redaction, clock, changes, ending }));
+  sessions.listen(createAgentReports({ store, acceptHit, redaction, clock, changes, ending, meetDeadline }));
   const ids = createActionIds(clock.now, randomBytes);
   const actions = createActions({ store, queue, sessions, redaction, changes, ending, clock, ids, log, meter });
-  const lifecycle = createLifecycle({ store, queue, sessions, ending, clock, retentionMs, log });
+  const lifecycle = createLifecycle({ store, queue, sessions, meetDeadline, clock, retentionMs, log });
   return {
     actions,
     sessions,

@@ -3,7 +3,14 @@ import { test } from 'node:test';
 import { proves } from '../../tests/proves.ts';
 import type { Action, Placement } from '../src/actions/action.ts';
 import { createActionIds } from '../src/actions/action-id.ts';
-import { isOver, nextAction, nextPlacement, type PlacementEvent } from '../src/actions/state-machine.ts';
+import {
+  DELIVERY_GRACE,
+  expiryOf,
+  isOver,
+  nextAction,
+  nextPlacement,
+  type PlacementEvent,
+} from '../src/actions/state-machine.ts';
 import { runtimeOf } from './agent-peer.ts';
 import { spec } from './engine-harness.ts';
 
@@ -46,6 +53,19 @@ test('a deadline before its time means nothing', () => {
   assert.equal(nextAction(queued, { type: 'deadline', at: 60_000 }).state, 'expired');
 });
 
+test('an action ends at its deadline where every runtime has said its last word, else a bounded grace later', () => {
+  const heard: Placement[] = [
+    { ...placement, status: 'removed' },
+    { ...placement, status: 'failed' },
+  ];
+  assert.equal(expiryOf(queued, heard, { ableSince: 0 }), 60_000);
+  assert.equal(expiryOf(queued, heard, { ableSince: 99_000 }), 60_000);
+  assert.equal(expiryOf(queued, [...heard, placement], { ableSince: 0 }), 60_000 + DELIVERY_GRACE);
+  assert.equal(expiryOf(queued, [placement], { ableSince: 99_000, graceMs: 500 }), 99_500, 'the broker was away');
+  assert.equal(nextAction(queued, { type: 'deadline', at: 69_999, due: 70_000 }), queued);
+  assert.equal(nextAction(queued, { type: 'deadline', at: 70_000, due: 70_000 }).state, 'expired');
+});
+
 test('after the end a runtime still tells what its probe saw and cost', () => {
   const action = nextAction(queued, { type: 'cancel', at: 5 });
   const after = nextPlacement(
@@ -75,6 +95,7 @@ test(
             pick([
               { type: 'cancel', at: at * 3_000 },
               { type: 'deadline', at: at * 3_000 },
+              { type: 'deadline', at: at * 3_000, due: 75_000 },
             ] as const),
           );
         } else {

@@ -71,8 +71,13 @@ export class AgentPeer {
     }
   }
 
-  async hello(runtime: RuntimeDescription, protocol = { min: 1, max: 1 }): Promise<Welcome> {
-    this.send({ type: 'hello', protocol, runtime, live: [] });
+  /** `live`: the actions that it still knows from before. */
+  async hello(
+    runtime: RuntimeDescription,
+    protocol = { min: 1, max: 1 },
+    live: Extract<AgentFrame, { type: 'hello' }>['live'] = [],
+  ): Promise<Welcome> {
+    this.send({ type: 'hello', protocol, runtime, live });
     return this.next('welcome');
   }
 
@@ -93,6 +98,11 @@ export class AgentPeer {
 
   hit(actionId: string, epoch: number, sequence: number, over: Partial<Hit> = {}): void {
     this.send({ type: 'hit', actionId, epoch, sequence, hit: { ...HIT, ...over } });
+  }
+
+  /** A hit that was captured so many milliseconds ago. */
+  oldHit(actionId: string, epoch: number, sequence: number, ageMs: number): void {
+    this.send({ type: 'hit', actionId, epoch, sequence, hit: HIT, ageMs });
   }
 
   /** How the broker, or the test, ended the connection. */

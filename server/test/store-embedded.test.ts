@@ -166,6 +166,7 @@ test('what is asked in one turn fails together while the database is locked, and
       sequence,
       hit: HIT,
       receivedAt: 5,
+      capturedAt: 5,
     });
   const asked = [
     store.actions.create('org', action('lost'), [placed('lost')]),
@@ -193,7 +194,7 @@ test('what was answered is there after the process was killed', async () => {
     const store = await openEmbeddedStore({ dataDir: ${JSON.stringify(dataDir)}, now: Date.now, use: 'broker' });
     const { epoch } = await store.runtimes.attach('org', ${JSON.stringify(runtime)}, 'there', 1);
     const created = store.actions.create('org', ${JSON.stringify(action('a'))}, [${JSON.stringify(placed('a'))}]);
-    const hit = { runtime: 'runtime-1', epoch, sequence: 1, hit: ${JSON.stringify(HIT)}, receivedAt: 5 };
+    const hit = { runtime: 'runtime-1', epoch, sequence: 1, hit: ${JSON.stringify(HIT)}, receivedAt: 5, capturedAt: 5 };
     await Promise.all([created, store.actions.acceptHit('org', 'a', hit)]);
     console.log('answered');
     process.kill(process.pid, 'SIGKILL');

@@ -247,6 +247,22 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
         assert.equal((await store.actions.get('org', 'h-gap'))?.action.hits, 1);
       });
 
+      test('count until the deadline by when they were captured, whenever they come; a known one stays known', async () => {
+        const [one] = await hitAction(store, 'h-late', 5, 'rl-1');
+        const { expiresAt } = action('h-late');
+        const late = (sequence: number, capturedAt: number) =>
+          store.actions.acceptHit('org', 'h-late', {
+            ...hit('rl-1', sequence),
+            epoch: one.epoch,
+            receivedAt: expiresAt + 5_000,
+            capturedAt,
+          });
+        assert.equal((await late(1, expiresAt)).outcome, 'accepted');
+        assert.deepEqual(await late(2, expiresAt + 1), { outcome: 'closed' });
+        assert.deepEqual(await late(1, expiresAt + 1), { outcome: 'duplicate', lastSequence: 1 });
+        assert.equal((await store.actions.get('org', 'h-late'))?.action.hits, 1);
+      });
+
       test('of an older attachment, or of one that was let go, are fenced', async () => {
         const [old] = await hitAction(store, 'h-fence', 5, 'rf-1');
         const now = await attach(store, 'rf-1');
@@ -436,7 +452,7 @@ async function hitAction<const Names extends string[]>(store: Store, id: string,
 }
 
 function hit(runtime: string, sequence: number) {
-  return { runtime, sequence, hit: captured, receivedAt: 77 };
+  return { runtime, sequence, hit: captured, receivedAt: 77, capturedAt: 77 };
 }
 
 function accept(store: Store, id: string, from: { runtime: RuntimeDescription; epoch: number }, sequence: number) {

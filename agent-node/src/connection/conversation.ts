@@ -171,7 +171,9 @@ export class Conversation {
 
   #sendHit(actionId: string, sequence: number, hit: Hit): void {
     if (this.#epoch === undefined) return;
-    this.#send({ type: 'hit', actionId, epoch: this.#epoch, sequence, hit });
+    // Both times by one clock: the broker's may be another.
+    const ageMs = Math.max(0, Math.round(Date.now() - hit.time));
+    this.#send({ type: 'hit', actionId, epoch: this.#epoch, sequence, hit, ageMs });
   }
 
   #send(frame: AgentFrame): void {

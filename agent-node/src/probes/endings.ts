@@ -12,6 +12,8 @@ export interface EndingsPorts {
   readonly places: PlaceTable;
   readonly rows: Rows;
   readonly events: EngineEvents;
+  /** Resolves when every hit that was captured has been handed on. */
+  readonly handedOn: () => Promise<void>;
   /** An action has ended: there may be none left that needs the debugger. */
   readonly rest: () => void;
 }
@@ -43,6 +45,8 @@ export class Endings {
     if (ended(action)) return;
     action.status = 'removed';
     await this.#release(action);
+    // The last word: nothing of this action may come behind it.
+    await this.#ports.handedOn();
     this.#ports.events.status(action, true);
   }
 

@@ -85,7 +85,8 @@ export class ProbeEngine {
     });
     const counts = memory.probes;
     this.#watch = new Watch({ actions, places, events, counts, now });
-    const endings = new Endings({ actions, places, rows: this.#rows, events, rest: () => this.#rest() });
+    const handedOn = () => this.#hits.drain();
+    const endings = new Endings({ actions, places, rows: this.#rows, events, handedOn, rest: () => this.#rest() });
     this.#endings = endings;
     const waits = () => pending.look();
     this.#placing = new Placing({ debugger: session, store, places, endings, policy, events, roots, now, waits });

@@ -3,8 +3,9 @@ import type { Clock } from '../clock.ts';
 import type { AcceptHit } from '../hits/accept.ts';
 import type { Redaction, SecondPass } from '../hits/redaction.ts';
 import type { Store } from '../store/store.ts';
-import type { Action } from './action.ts';
+import type { Action, Placement } from './action.ts';
 import type { Changes } from './changes.ts';
+import type { MeetDeadline } from './deadline.ts';
 import type { Ending } from './ending.ts';
 import { isOver, nextPlacement, type PlacementEvent } from './state-machine.ts';
 
@@ -15,6 +16,7 @@ export interface AgentReportsOptions {
   readonly clock: Clock;
   readonly changes: Changes;
   readonly ending: Ending;
+  readonly meetDeadline: MeetDeadline;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface AgentReportsOptions {
  * their order is that of the calls of the store, and nothing but the redaction is awaited before those.
  */
 export function createAgentReports(options: AgentReportsOptions): AgentListener {
-  const { store, acceptHit, redaction, clock, changes, ending } = options;
+  const { store, acceptHit, redaction, clock, changes, ending, meetDeadline } = options;
 
   async function hit(from: Attachment, frame: HitFrame): Promise<readonly Reply[] | 'fenced'> {
     const { organization } = from;
@@ -42,7 +44,7 @@ export function createAgentReports(options: AgentReportsOptions): AgentListener 
       case 'fenced':
         return 'fenced';
       case 'closed':
-        return [disarm((await store.actions.get(organization, actionId))?.action, actionId)];
+        return [disarm((await store.actions.get(organization, actionId))?.action, actionId, clock.now())];
     }
   }
 
@@ -58,10 +60,15 @@ export function createAgentReports(options: AgentReportsOptions): AgentListener 
     });
     if (ended) await ending(organization, actionId);
     else if (after !== undefined) changes.tell(organization, actionId, 'progress');
+    // It may have been the last word that was waited for.
+    if (after !== undefined && isGone(after.placement) && isLate(after.action))
+      await meetDeadline(organization, actionId);
     const hasProbe = frame.type === 'armed' || frame.type === 'pending' || (frame.type === 'status' && !frame.removed);
     const wanted = after !== undefined && !isOver(after.action) && after.placement.status !== 'failed';
-    return hasProbe && !wanted ? [disarm(after?.action, actionId)] : [];
+    return hasProbe && !wanted ? [disarm(after?.action, actionId, clock.now())] : [];
   }
+
+  const isLate = (action: Action) => !isOver(action) && clock.now() >= action.expiresAt;
 
   function toEvent(pass: SecondPass, frame: AgentReport): PlacementEvent {
     switch (frame.type) {
@@ -84,8 +91,16 @@ export function createAgentReports(options: AgentReportsOptions): AgentListener 
   return { hit, report, attached: tellAll, gone: tellAll };
 }
 
-/** Why a probe has no business in the runtime. A live action is one whose placement there has failed, or never was. */
-function disarm(action: Action | undefined, actionId: string): Reply {
+function isGone({ status }: Placement): boolean {
+  return status === 'removed' || status === 'failed';
+}
+
+/**
+ * Why a probe has no business in the runtime. A live action is one whose time is over and that waits for what was captured
+ * in it, or whose placement there has failed, or never was.
+ */
+function disarm(action: Action | undefined, actionId: string, now: number): Reply {
   const state = action?.state ?? 'unknown';
-  return { type: 'disarm', actionId, reason: state === 'queued' || state === 'armed' ? 'unknown' : state };
+  if (state !== 'queued' && state !== 'armed') return { type: 'disarm', actionId, reason: state };
+  return { type: 'disarm', actionId, reason: action !== undefined && now >= action.expiresAt ? 'expired' : 'unknown' };
 }

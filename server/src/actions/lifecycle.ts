@@ -4,14 +4,15 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Job, Queue } from '../queue/queue.ts';
 import type { Store } from '../store/store.ts';
-import { deadlineJob, dispatchJob, type Ending } from './ending.ts';
-import { isOver, nextAction } from './state-machine.ts';
+import type { MeetDeadline } from './deadline.ts';
+import { deadlineJob, dispatchJob } from './ending.ts';
+import { isOver } from './state-machine.ts';
 
 export interface LifecycleOptions {
   readonly store: Store;
   readonly queue: Queue;
   readonly sessions: AgentSessions;
-  readonly ending: Ending;
+  readonly meetDeadline: MeetDeadline;
   readonly clock: Clock;
   /** Milliseconds that ended actions and their hits are kept. */
   readonly retentionMs: number;
@@ -29,13 +30,15 @@ export interface Lifecycle {
 }
 
 export function createLifecycle(options: LifecycleOptions): Lifecycle {
-  const { store, queue, sessions, ending, clock, retentionMs, log } = options;
+  const { store, queue, sessions, meetDeadline, clock, retentionMs, log } = options;
   let cancelExpiry = () => {};
   let stopped = false;
 
   async function handle({ kind, organization, actionId }: Job): Promise<void> {
     if (kind === 'dispatch') return dispatch(organization, actionId);
-    return meetDeadline(organization, actionId);
+    // A timer may fire a little before the clock says so, and a runtime may still owe its last word.
+    const again = await meetDeadline(organization, actionId);
+    if (again !== undefined) await queue.add(deadlineJob(organization, actionId), again);
   }
 
   /** Runtimes that are not attached learn of the action when they come back. */
@@ -47,18 +50,6 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
     for (const { runtime, status } of record.placements) {
       if (status === 'queued') sessions.arm(organization, runtime.id, spec);
     }
-  }
-
-  async function meetDeadline(organization: string, actionId: string): Promise<void> {
-    let ended = false;
-    const action = await store.actions.change(organization, actionId, (before) => {
-      const next = nextAction(before, { type: 'deadline', at: clock.now() });
-      ended = next !== before;
-      return next;
-    });
-    if (ended) return ending(organization, actionId);
-    // A timer may fire a little before the clock says so.
-    if (action !== undefined && !isOver(action)) await queue.add(deadlineJob(organization, actionId), action.expiresAt);
   }
 
   async function expire(): Promise<void> {

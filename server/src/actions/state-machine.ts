@@ -6,7 +6,8 @@ import type { Action, ActionState, Placement } from './action.ts';
  * runtime has its probe in place or waits for the module to load, and ends exactly once:
  *
  * - `completed` with the last hit of its budget (the store does that in the step that accepts the hit);
- * - `expired` at its deadline; a runtime that leaves ends nothing, because it may come back;
+ * - `expired` at its deadline, or up to a grace later where a runtime still owes its last word (`expiryOf`); a runtime
+ *   that leaves ends nothing, because it may come back;
  * - `cancelled` by a caller;
  * - `failed` when every placement has failed.
  *
@@ -18,7 +19,28 @@ export function isOver(action: Pick<Action, 'state'>): boolean {
   return TERMINAL_STATES.has(action.state);
 }
 
-export type ActionEvent = { type: 'deadline' | 'cancel'; at: number };
+/**
+ * Milliseconds past its deadline that an action stays open for hits that were captured before it and are still on their
+ * way: a runtime is reconnecting, or the store could not take them. Its probes are gone by then: agents remove them at
+ * the deadline of their own accord. Every answer about an action whose runtime died is late by this, so it is short.
+ */
+export const DELIVERY_GRACE = 10_000;
+
+/**
+ * When the action ends at the latest: at its deadline where every runtime has said that its probe is gone, for then
+ * nothing more can come; else a grace later, counted from when the broker could take hits (again), `ableSince`.
+ */
+export function expiryOf(
+  action: Action,
+  placements: readonly Placement[],
+  { ableSince, graceMs = DELIVERY_GRACE }: { ableSince: number; graceMs?: number },
+): number {
+  const heard = placements.every(({ status }) => status === 'removed' || status === 'failed');
+  return heard ? action.expiresAt : Math.max(action.expiresAt, ableSince) + graceMs;
+}
+
+/** `due`: what `expiryOf` says; the deadline where not given. */
+export type ActionEvent = { type: 'cancel'; at: number } | { type: 'deadline'; at: number; due?: number };
 
 /** What the action becomes; the same object where the event means nothing to it. Too early a deadline means nothing. */
 export function nextAction(action: Action, event: ActionEvent): Action {
@@ -27,7 +49,7 @@ export function nextAction(action: Action, event: ActionEvent): Action {
     case 'cancel':
       return { ...action, state: 'cancelled', reason: 'it was cancelled', endedAt: event.at };
     case 'deadline':
-      if (event.at < action.expiresAt) return action;
+      if (event.at < Math.max(action.expiresAt, event.due ?? 0)) return action;
       return {
         ...action,
         state: 'expired',

@@ -39,6 +39,11 @@ export class Recovery {
     this.#schedule();
   }
 
+  /** Hits of this action are still to be asked for. */
+  owes(actionId: string): boolean {
+    return this.#hits.has(actionId);
+  }
+
   /** A newer report of this kind has arrived in the store. */
   reported(report: AgentReport): void {
     this.#reports.delete(keyOf(report));
@@ -60,6 +65,7 @@ export class Recovery {
   async #retry(): Promise<void> {
     try {
       for (const [key, report] of this.#reports) {
+        if (report.type === 'status' && report.removed && this.#hits.has(report.actionId)) continue;
         await this.#options.report(report);
         if (this.#reports.get(key) === report) this.#reports.delete(key);
       }
@@ -69,6 +75,8 @@ export class Recovery {
       }
       this.#delay = RETRY.first;
       this.#cancel = undefined;
+      // A last word waits until the hits that were asked for have had the time to come.
+      if (this.#reports.size > 0) this.#schedule();
     } catch {
       this.#cancel = undefined;
       this.#schedule();

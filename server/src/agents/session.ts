@@ -173,6 +173,10 @@ export class AgentSession {
         this.#context.meter.hit('fenced');
         return this.refuse('outOfOrder', `a hit of epoch ${frame.epoch} on an attachment of epoch ${from.epoch}`);
       default:
+        // The last word of a runtime ends what waits for its hits: it comes behind those that are asked for again.
+        if (frame.type === 'status' && frame.removed && this.#recovery.owes(frame.actionId)) {
+          return this.#recovery.report(frame);
+        }
         return this.#report(frame).catch((error: unknown) => {
           this.#tolerate(error);
           this.#recovery.report(frame);
@@ -180,7 +184,7 @@ export class AgentSession {
     }
   }
 
-  async #hello({ protocol, runtime }: Hello): Promise<void> {
+  async #hello({ protocol, runtime, live: known }: Hello): Promise<void> {
     this.#cancelHelloTimeout();
     this.#state = 'welcoming';
     const { caller } = this;
@@ -206,7 +210,8 @@ export class AgentSession {
     if (this.#connection.isClosed) return;
     const now = clock.now();
     const { epoch } = attachment;
-    const { frame, left } = buildWelcome({ protocol: version, epoch, live, policy, heartbeatMs, now });
+    const held = new Set(known.map(({ actionId }) => actionId));
+    const { frame, left } = buildWelcome({ protocol: version, epoch, live, held, policy, heartbeatMs, now });
     const named = new Set(frame.actions.map(({ action }) => action.actionId));
     this.#policyRevision = policy.revision;
     this.#state = 'attached';

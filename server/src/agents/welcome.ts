@@ -13,16 +13,18 @@ export function buildWelcome(options: {
   protocol: number;
   epoch: number;
   live: readonly { action: Action; placement: Placement }[];
+  /** Actions that the agent still knows, as its hello says. */
+  held: ReadonlySet<string>;
   policy: Policy;
   heartbeatMs: number;
   now: number;
 }): { frame: Welcome; left: string[] } {
-  const { protocol, epoch, live, policy, heartbeatMs, now } = options;
+  const { protocol, epoch, live, held, policy, heartbeatMs, now } = options;
   const actions: { action: ArmSpec; lastSequence: number }[] = [];
   const left: string[] = [];
   let room = LIMITS.frameBytes - HEADROOM - Buffer.byteLength(JSON.stringify(policy));
   for (const { action, placement } of live) {
-    const spec = toArmSpec(action, now);
+    const spec = toArmSpec(action, now) ?? (held.has(action.id) ? toLastWord(action) : undefined);
     if (spec === undefined) continue;
     const entry = { action: spec, lastSequence: placement.lastSequence };
     const bytes = Buffer.byteLength(JSON.stringify(entry)) + 1;
@@ -34,4 +36,9 @@ export function buildWelcome(options: {
     actions.push(entry);
   }
   return { frame: { type: 'welcome', protocol, epoch, actions, policy, heartbeatMs }, left };
+}
+
+/** An action whose time is over: the agent that still knows it sends what was captured in it, and that its probe is gone. */
+function toLastWord(action: Action): ArmSpec | undefined {
+  return toArmSpec(action, action.expiresAt - 1);
 }

@@ -13,17 +13,26 @@ export interface HitAcceptanceOptions {
 
 export type AcceptHit = (from: Attachment, frame: HitFrame) => Promise<HitOutcome>;
 
+/**
+ * Milliseconds that the order to place a probe and a hit of it may have taken on the wire, and the frames before them in
+ * the broker. An agent counts the time of a probe from when the order came, and says how long it kept a hit: both are
+ * spans, so that no two clocks have to agree.
+ */
+const ON_THE_WAY = 1_000;
+
 /** Redacts a hit again and stores it, where it counts. Rejects with `StoreUnavailable`: then nothing of it was stored. */
 export function createHitAcceptance({ store, redaction, clock, meter }: HitAcceptanceOptions): AcceptHit {
-  return async (from, { actionId, epoch, sequence, hit: captured }) => {
+  return async (from, { actionId, epoch, sequence, ageMs = 0, hit: captured }) => {
     const pass = await redaction.of(from.organization);
     const { hit, caught } = pass.hit(captured);
+    const receivedAt = clock.now();
     const outcome = await store.actions.acceptHit(from.organization, actionId, {
       runtime: from.runtime,
       epoch,
       sequence,
       hit,
-      receivedAt: clock.now(),
+      receivedAt,
+      capturedAt: receivedAt - ageMs - ON_THE_WAY,
     });
     meter.hit(outcome.outcome);
     // A hit that comes twice would count what it holds twice.

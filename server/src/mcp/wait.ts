@@ -1,5 +1,6 @@
 import type { Action } from '../actions/action.ts';
 import type { ActionView } from '../actions/actions.ts';
+import { DELIVERY_GRACE } from '../actions/state-machine.ts';
 import type { ToolContext } from './tool.ts';
 
 /**
@@ -11,8 +12,8 @@ export const DEFAULT_WAIT_SECONDS = 45;
 /** Milliseconds between two progress notifications; the promise is at least one every 10 s. */
 const PROGRESS_EVERY = 8000;
 
-/** Milliseconds past the action's own deadline for the last words of its runtimes. */
-const GRACE = 2000;
+/** Milliseconds past the action's own deadline for hits on their way and the last words of its runtimes. */
+const GRACE = DELIVERY_GRACE + 2000;
 
 /** Waits for the end of the action, as long as was asked for or is safe, and tells progress on the way. */
 export async function waitForEnd(

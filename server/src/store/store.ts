@@ -77,7 +77,7 @@ export type HitOutcome =
   | { outcome: 'gap'; lastSequence: number }
   /** A newer attachment of the runtime exists. */
   | { outcome: 'fenced' }
-  /** The action is over, or unknown here: the agent should drop its probe. */
+  /** The action is over or unknown here, or the hit was captured after its deadline: the agent should drop its probe. */
   | { outcome: 'closed' };
 
 export interface ActionStore {
@@ -106,11 +106,14 @@ export interface ActionStore {
     runtime: string,
     change: (at: PlacementStep) => { action?: Action; placement?: Placement } | undefined,
   ): Promise<{ action: Action; placement: Placement } | undefined>;
-  /** One atomic step: fencing, duplicate, gap, budget, store, completion. */
+  /**
+   * One atomic step: fencing, duplicate, deadline, gap, budget, store, completion. `capturedAt`: the earliest time, by the
+   * broker's clock, at which the hit may have been captured; behind the action's deadline it is `closed`.
+   */
   acceptHit(
     organization: string,
     id: string,
-    hit: { runtime: string; epoch: number; sequence: number; hit: Hit; receivedAt: number },
+    hit: { runtime: string; epoch: number; sequence: number; hit: Hit; receivedAt: number; capturedAt: number },
   ): Promise<HitOutcome>;
   /** Deletes a bounded batch of the actions that ended before `before`, with their hits; 0 where none is left. */
   expire(before: number): Promise<number>;

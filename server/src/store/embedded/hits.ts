@@ -6,9 +6,9 @@ import type { ActionRecord } from './records.ts';
 export function acceptHit(
   record: ActionRecord | undefined,
   attachedEpoch: number | undefined,
-  hit: { runtime: string; epoch: number; sequence: number; hit: Hit; receivedAt: number },
+  hit: { runtime: string; epoch: number; sequence: number; hit: Hit; receivedAt: number; capturedAt: number },
 ): { record: ActionRecord | undefined; answer: HitOutcome; stored?: StoredHit } {
-  const { epoch, ...rest } = hit;
+  const { epoch, capturedAt, ...rest } = hit;
   const placement = record?.placements.get(hit.runtime);
   if (record === undefined || placement === undefined) return { record, answer: { outcome: 'closed' } };
   const { action } = record;
@@ -16,6 +16,7 @@ export function acceptHit(
   if (attachedEpoch !== epoch) return { record, answer: { outcome: 'fenced' } };
   if (action.endedAt !== undefined || placement.status === 'failed') return { record, answer: { outcome: 'closed' } };
   if (hit.sequence <= lastSequence) return { record, answer: { outcome: 'duplicate', lastSequence } };
+  if (capturedAt > action.expiresAt) return { record, answer: { outcome: 'closed' } };
   if (hit.sequence > lastSequence + 1) return { record, answer: { outcome: 'gap', lastSequence } };
 
   const number = action.hits + 1;
