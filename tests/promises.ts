@@ -150,6 +150,15 @@ export const PROMISES = {
       'A condition or expression cannot assign, call code of the application, run a getter or a proxy trap, loop, or await.',
     source: VALUES,
   },
+  'expressions:called-early': {
+    sentence:
+      'A call that could only run code of the application is refused at once, with its position and what may be called.',
+    source: VALUES,
+  },
+  'expressions:arrows': {
+    sentence: 'An arrow function of one expression goes through a list, within the bounds of every expression.',
+    source: VALUES,
+  },
   'expressions:bounded': { sentence: 'The work and the size of what an expression makes are bounded.', source: VALUES },
   'expressions:no-guessing': {
     sentence: 'An expression that reads a name that is secret shows nothing of it, and a condition may not test it.',

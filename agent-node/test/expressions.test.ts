@@ -72,7 +72,8 @@ test('operators, literals and paths give what JavaScript gives', () => {
     ['order.items[1].price', 7.5],
     ['order["items"].length', 2],
     ['order.items[9]?.price.deeper.still', undefined],
-    ['order.nothing?.()', undefined],
+    ['order.nothing?.at(0)', undefined],
+    ['order.nothing?.at?.(0)', undefined],
     ['order.items.at(-1).sku', 'b'],
     ['"sku" in order.items[0] && !("x" in order)', true],
     ['order.placed > 0 && order.placed - 1', 86_399_999],
@@ -111,6 +112,67 @@ test('built-ins without side effects can be called', () => {
     ['Boolean("") || String(12n)', '12'],
   ];
   for (const [text, value] of expected) assert.deepEqual(read(text, { order }), value, text);
+});
+
+test(proves('expressions:arrows', 'arrow functions of one expression go through lists'), () => {
+  const variables = {
+    order,
+    cart: Array.from({ length: 40 }, (_, i) => ({ sku: `s${i}`, price: i === 17 ? -1 : i, tags: ['a', i % 2] })),
+    limit: 38,
+    // biome-ignore lint/suspicious/noSparseArray: what a hole does
+    holes: [1, , 3],
+  };
+  const expected: [text: string, value: unknown][] = [
+    ['cart.some(item => item.price < 0)', true],
+    ['cart.every(({ price }) => price < 0)', false],
+    ['cart.find(item => item.price < 0).sku', 's17'],
+    ['cart.find(item => item.price > 99)', undefined],
+    ['cart.findIndex(item => item.price < 0)', 17],
+    ['cart.findLast(item => item.price < limit).sku', 's37'],
+    ['cart.findLastIndex(item => item.price > 99)', -1],
+    ['cart.filter((item, i) => i >= limit).map(item => item.sku)', ['s38', 's39']],
+    [
+      'cart.filter(x => x.price > 37).map(({ sku, price: p }) => ({ sku, p }))',
+      [
+        { sku: 's38', p: 38 },
+        { sku: 's39', p: 39 },
+      ],
+    ],
+    ['cart.slice(0, 4).reduce((sum, item) => sum + item.price, 100)', 106],
+    ['[1, 2, 3].reduce((a, b) => a * b)', 6],
+    ['cart.slice(2, 4).flatMap(item => item.tags)', ['a', 0, 'a', 1]],
+    ['[[1, [2]], 3].flat()', [1, [2], 3]],
+    ['[[1, [2]], 3].flat(2)', [1, 2, 3]],
+    ['Object.entries({ a: 1, b: 5 }).filter(([key, value]) => value > 3)[0][0]', 'b'],
+    ['[...order.stock].map(([sku, n]) => `${sku}${n}`).join()', 'a3,b0'],
+    ['[...order.stock.keys(), ...order.stock.values(), ...order.tags.values()]', ['a', 'b', 3, 0, 'new', 'eu']],
+    ['[...order.stock.entries()][1]', ['b', 0]],
+    ['[...["x"].entries()]', [[0, 'x']]],
+    ['Array.from(order.tags)', ['new', 'eu']],
+    ['Array.from(order.stock.values(), n => n * 2)', [6, 0]],
+    ['[1, 0, 2].filter(Boolean).map(String)', ['1', '2']],
+    ['cart.slice(20).filter(a => cart.slice(20).filter(b => b.price === a.price).length > 1).length', 0],
+    ['[1, 2].map(limit => limit + 1).concat(limit)', [2, 3, 38]],
+    ['holes.filter(x => true).length + holes.findIndex(x => x === undefined)', 3],
+    ['[[1], [2]].map(a => a.map(b => b + a[0]))', [[2], [4]]],
+    ['[3].map(x => { return x + 1 })', [4]],
+    ['[[1, 2]].map(([, second]) => second)', [2]],
+  ];
+  for (const [text, value] of expected) assert.deepEqual(read(text, variables), value, text);
+  assert.match(errorOf('[].reduce((a, b) => a)'), /empty list/);
+  assert.match(errorOf('holes.map(x => x)', variables), /holes/);
+  assert.match(errorOf('[null].map(({ a }) => a)'), /taken apart/);
+  assert.match(errorOf('[new_].map(([a]) => a)', { new_: new Set([1]) }), /array/);
+  assert.match(errorOf('[1].map()'), /item => item\.id/);
+  assert.match(errorOf('[1].map(call)', { call: () => 1 }), /function of the application/);
+});
+
+test('dates are compared by their time, and whole numbers made bigints', () => {
+  assert.equal(read('order.placed > Date.parse("1970-01-01T00:00:00Z") && order.placed < Date.now()', { order }), true);
+  assert.equal(read('BigInt(2) * 3n + BigInt("4")'), 10n);
+  assert.match(errorOf('BigInt(1.5)'), /whole number/);
+  assert.match(errorOf('BigInt(undefined)'), /whole number/);
+  assert.match(errorOf('1n + 1'), /Number\(value\)/);
 });
 
 test('instanceof walks the prototypes, and never asks Symbol.hasInstance', () => {
@@ -181,7 +243,8 @@ test(
       toJSON: run,
       [Symbol.toPrimitive]: run,
       [Symbol.iterator]: run,
-      call: run,
+      at: run,
+      get: run,
     };
     const variables = {
       hostile,
@@ -191,6 +254,7 @@ test(
       child: Object.create(trap),
       revoked: revoked(),
       fn: run,
+      name: 'get',
     };
     for (const text of [
       'hostile.secretless',
@@ -211,7 +275,7 @@ test(
       'Math.max(...hostile)',
       '({ ...hostile })',
       'Object.values(hostile)',
-      'hostile.call()',
+      'hostile.at()',
       'hostile.toString()',
       'trap.x',
       '"x" in trap',
@@ -224,10 +288,21 @@ test(
       'revoked.x',
       'list.own',
       'list.includes(1)',
-      'fn()',
+      'hostile[name]()',
+      '[1].some(fn)',
       '[1].join(hostile)',
       '[hostile].join()',
-      'fn.call(1)',
+      '[1].map(x => hostile.get(x))',
+      '[1].filter(x => hostile.secretless)',
+      '[hostile].map(([x]) => x)',
+      '[trap].map(([x]) => x)',
+      '[trap].map(({ x }) => x)',
+      'trap.some(x => x)',
+      'list.some(x => x)[hostile]',
+      '[...hostile.values()]',
+      'Array.from(hostile)',
+      'Date.parse(hostile)',
+      'BigInt(hostile)',
     ]) {
       const result = evaluate(text, variables);
       assert.ok('error' in result, `${text} gave ${JSON.stringify(result)}`);
@@ -295,6 +370,7 @@ test(proves('expressions:bounded', 'what could take unbounded time or memory fai
   const long = 'x'.repeat(70_000);
   const variables = {
     big: Array.from({ length: 20_000 }, (_, i) => i),
+    thousand: Array.from({ length: 1000 }, (_, i) => i),
     long,
     half: long.slice(0, 60_000),
     huge: 1n << 100_000n,
@@ -315,6 +391,17 @@ test(proves('expressions:bounded', 'what could take unbounded time or memory fai
     ['huge * huge', /4,096 bits/],
     ['String(huge)', /4,096 bits/],
     ['JSON.stringify([wide, wide, wide, wide, wide, wide])', /steps|characters/],
+    ['big.some(x => false)', /steps/],
+    ['big.filter(x => true)', /1000 items/],
+    ['thousand.map(a => thousand.map(b => thousand.map(c => 1)))', /steps/],
+    ['thousand.map(x => "x".padEnd(60000))', /steps/],
+    ['thousand.map(x => "x".repeat(9000))', /steps/],
+    ['thousand.map(x => 10n ** 64n)', /steps/],
+    [`big.some(x => [${'1,'.repeat(400)}] === 1)`, /steps/],
+    ['big.reduce((all, x) => [...all, x], [])', /steps|items/],
+    ['[[[[1]]]].flat(99)', /depth/],
+    ['Date.parse(half)', /100 characters/],
+    ['BigInt("1".repeat(2000))', /1000 digits/],
   ] as const) {
     assert.match(errorOf(text, variables), what, text);
   }
@@ -344,6 +431,13 @@ test(
       '[user.password]',
       'user.password.nothing.deep',
       'user.password[0] === "h" && boom',
+      '["a", "h"].filter(guess => user.password[0] === guess).length',
+      '[user].map(u => u.password)',
+      '[user].map(({ password }) => 1 + password.length)',
+      '["password"].map(name => user[name])[0].length',
+      '[0, 1].find(i => user.password[i] === "u")',
+      '[user].some(u => u.password[0] === "h") ? 1 : 2',
+      '[1].map(x => user.password[0] === "h" && boom)',
       'JSON.stringify([user.password])',
     ]) {
       const result = evaluate(text, { user, map });
@@ -435,7 +529,17 @@ test('a value keeps the name that stands beside it, and bytes are not read one b
     samples: new Float64Array([1.5, 2.5]),
     boxed: Object('correct-horse'),
   };
-  for (const text of ['pair[1]', 'pair[1].length', 'rawHeaders[3]', 'rawHeaders[3][0] === "c"', 'field.value.length']) {
+  for (const text of [
+    'pair[1]',
+    'pair[1].length',
+    'rawHeaders[3]',
+    'rawHeaders[3][0] === "c"',
+    'field.value.length',
+    'rawHeaders.map((x, i, all) => all[i])',
+    '[pair].map(([, value]) => value)',
+    '[field].map(({ value }) => value)',
+    '[rawHeaders].some(h => h[3] > "a")',
+  ]) {
     assert.ok('secret' in evaluate(text, variables), text);
     assert.ok('error' in evaluate(text, variables, true), text);
   }
@@ -445,6 +549,14 @@ test('a value keeps the name that stands beside it, and bytes are not read one b
     '[...pair]',
     'rawHeaders.slice(3)',
     'rawHeaders.slice(3).concat(pair)',
+    'rawHeaders.map(x => x)',
+    'rawHeaders.filter((x, i) => i === 3)',
+    'rawHeaders.find(x => x.startsWith("["))',
+    '[pair].flat()',
+    'Array.from(rawHeaders)',
+    '[...rawHeaders.values()]',
+    '[...rawHeaders.entries()]',
+    'rawHeaders.reduce((all, x) => all + x)',
     'JSON.stringify([pair, rawHeaders, field])',
     '[Object.values(field), Object.entries(field)]',
   ]) {

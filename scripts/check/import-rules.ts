@@ -46,13 +46,14 @@ const OWNERS: readonly { readonly modules: RegExp; readonly within: string; read
   {
     modules: /^(acorn|@jridgewell\/.*)$/,
     within: '',
-    owners: ['agent-node/src/expressions/parse.ts', 'agent-node/src/sources/'],
+    owners: ['agent-node/src/expressions/parse.ts', 'agent-node/src/expressions/parsing/', 'agent-node/src/sources/'],
   },
 ];
 
 /** What runs in the application's thread: it may not load what the worker's thread is for. */
-const APPLICATION_THREAD = /^agent-node\/src\/(application|capture|expressions)\/(?!parse\.ts$)/;
-const WORKER_THREAD = /^agent-node\/src\/(connection|probes|sources)\/|^agent-node\/src\/expressions\/parse\.ts$/;
+const APPLICATION_THREAD = /^agent-node\/src\/(application|capture|expressions)\/(?!parse\.ts$|parsing\/)/;
+const WORKER_THREAD =
+  /^agent-node\/src\/(connection|probes|sources)\/|^agent-node\/src\/expressions\/(parse\.ts$|parsing\/)/;
 
 /** The rules of the design that one import of one file breaks, each in a sentence. Pure. */
 export function brokenRules(path: string, { specifier, typeOnly }: ModuleImport): string[] {

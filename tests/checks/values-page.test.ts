@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { capturedValue } from '@borescope/agent-protocol';
+import { FUNCTIONS, ITERATORS, METHODS, STATICS } from '../../agent-node/src/expressions/callable.ts';
 import { values } from '../../agent-protocol/test/golden.ts';
 import { type Json, renderNamed, renderValue } from '../../server/src/mcp/render-value.ts';
 
@@ -29,6 +30,16 @@ test('the page on values explains every annotation that a captured value can car
   const used = new Set(rendered.flatMap(annotations));
   assert.ok(used.size > 25, [...used].join(' '));
   for (const annotation of used) assert.ok(page.includes(annotation), annotation);
+});
+
+test('the page names every built-in that an expression may call', () => {
+  const { date, ...methods } = METHODS;
+  assert.ok(date.length > 0);
+  const statics = Object.entries(STATICS).filter(([name]) => name !== 'Math');
+  const named = statics.flatMap(([name, functions]) => functions.map((one) => `${name}.${one}`));
+  for (const name of [...Object.values(methods).flat(), ...ITERATORS, ...named, ...FUNCTIONS]) {
+    assert.ok(page.includes(`\`${name}\``), name);
+  }
 });
 
 test('a rendered value on the page is what the broker writes', () => {

@@ -4,10 +4,15 @@ import type { Context } from './context.ts';
 /** What is done for a call of a built-in function. `label` is how the expression names the function. */
 export interface Call {
   readonly receiver: unknown;
+  /** Without the arrow function. */
   readonly arguments: readonly unknown[];
+  readonly callback: Callback | undefined;
   readonly label: string;
   readonly at: number;
 }
+
+/** What a method of an array does with each item; `given` is the item, its index, the array. */
+export type Callback = (context: Context, given: readonly unknown[]) => unknown;
 
 export type BuiltIn = (context: Context, call: Call) => unknown;
 

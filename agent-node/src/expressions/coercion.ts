@@ -1,5 +1,5 @@
 import { dateTime, isDate, isProxy, textOf } from '../capture/primordials.ts';
-import { type Context, fail, MAX_TEXT } from './context.ts';
+import { type Context, fail, MAX_TEXT, takeSteps } from './context.ts';
 
 export type Primitive = string | number | bigint | boolean | symbol | null | undefined;
 
@@ -32,7 +32,8 @@ export function orderable(
 /** `Number(value)`, for numbers, texts, booleans, null and undefined. */
 export function numeric(context: Context, value: unknown, at: number): number {
   const plain = orderable(context, value, at);
-  if (typeof plain === 'bigint') return fail(context, at, 'a bigint is not mixed with numbers; write a literal as 1n');
+  if (typeof plain === 'bigint')
+    return fail(context, at, 'a bigint is not mixed with numbers; write a literal as 1n, or Number(value)');
   return +(plain ?? (plain === null ? 0 : 'NaN'));
 }
 
@@ -41,11 +42,14 @@ export function text(context: Context, value: unknown, at: number): string {
   if (typeof plain === 'symbol') return fail(context, at, 'a symbol is not turned into text; read its description');
   if (typeof plain === 'bigint' && (plain > MAX_BIGINT || plain < -MAX_BIGINT))
     return fail(context, at, BIGINT_TOO_LONG);
+  if (typeof plain === 'bigint') takeSteps(context, plain > MAX_CHEAP || plain < -MAX_CHEAP ? 100 : 1, at);
   return typeof plain === 'string' ? plain : textOf(plain);
 }
 
 /** Far beyond any id or amount; within it every operation takes microseconds. */
 export const MAX_BIGINT = 1n << 4096n;
+/** Above it, making a text takes some ten microseconds. */
+const MAX_CHEAP = 1n << 128n;
 export const BIGINT_TOO_LONG = 'a bigint of more than 4,096 bits is not computed with';
 
 export function bounded(context: Context, made: string, at: number): string {

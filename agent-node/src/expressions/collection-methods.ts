@@ -126,12 +126,12 @@ function isNaNValue(value: unknown): boolean {
   return typeof value === 'number' && isNaNumber(value);
 }
 
-function receiverArray(context: Context, { receiver, label, at }: Call): unknown[] {
+export function receiverArray(context: Context, { receiver, label, at }: Call): unknown[] {
   if (isProxy(receiver) || !isArray(receiver)) return fail(context, at, `\`${label}\` is not called on an array`);
   return receiver;
 }
 
-function itemOf(context: Context, array: unknown[], index: number, at: number): unknown {
+export function itemOf(context: Context, array: unknown[], index: number, at: number): unknown {
   takeSteps(context, 1, at);
   const found = descriptorOf(array, index);
   if (found === undefined) return undefined;
@@ -155,7 +155,7 @@ export function append(context: Context, items: unknown[], item: unknown, at: nu
   items[items.length] = item;
 }
 
-function appendAll(context: Context, items: unknown[], array: unknown[], at: number): void {
+export function appendAll(context: Context, items: unknown[], array: unknown[], at: number): void {
   for (let i = 0; i < array.length; i++) append(context, items, itemOf(context, array, i, at), at);
 }
 

@@ -1,10 +1,12 @@
+import './callback-methods.ts';
 import './collection-methods.ts';
+import './iterator-methods.ts';
 import './static-functions.ts';
 import './text-methods.ts';
 import type { Redactor } from '@borescope/redaction';
 import { guardRedactor } from '../capture/guarded-redactor.ts';
-import { mapGet, mapHas, owns, sliceText } from '../capture/primordials.ts';
-import { type BuiltIn, builtIn } from './built-ins.ts';
+import { isArray, isProxy, mapGet, mapHas, owns, sliceText } from '../capture/primordials.ts';
+import { type BuiltIn, builtIn, type Callback } from './built-ins.ts';
 import { bounded, text } from './coercion.ts';
 import { append, spreadInto } from './collection-methods.ts';
 import {
@@ -23,7 +25,16 @@ import { propertyKey, readMember } from './member.ts';
 import { applyBinary, applyUnary } from './operators.ts';
 import { presenceCheck } from './presence.ts';
 import { copyOwn, setOwn } from './static-functions.ts';
-import type { EntryNode, ExpressionNode, ExpressionTree, ItemNode, MemberNode, NameNode } from './tree.ts';
+import type {
+  ArrowNode,
+  CallNode,
+  EntryNode,
+  ExpressionNode,
+  ExpressionTree,
+  ItemNode,
+  MemberNode,
+  NameNode,
+} from './tree.ts';
 
 /** The value of an optional chain that met null or undefined, on its way to the end of the chain. */
 const CUT_SHORT: unique symbol = Symbol('borescope.cut-short');
@@ -39,7 +50,15 @@ export function compileExpression(tree: ExpressionTree, options?: CompileOptions
   const plain = redactor !== undefined && isSecretPath(tree.root, redactor);
   const { condition, makesTexts } = tree;
   return (scope) => {
-    const context: Context = { scope, redactor, condition, steps: MAX_STEPS, secret: undefined, failure: '' };
+    const context: Context = {
+      scope,
+      redactor,
+      condition,
+      steps: MAX_STEPS,
+      secret: undefined,
+      failure: '',
+      slots: undefined,
+    };
     let value: unknown;
     let failed = false;
     try {
@@ -116,6 +135,10 @@ function compileNode(node: ExpressionNode): Run {
       return compileTemplate(node.texts, node.parts);
     case 'name':
       return compileName(node);
+    case 'parameter': {
+      const { slot } = node;
+      return (context) => context.slots?.[slot];
+    }
     case 'this':
       return (context) =>
         context.scope.hasThis ? context.scope.thisValue : fail(context, 1, 'there is no `this` at this place');
@@ -242,8 +265,9 @@ function compileMember(node: MemberNode): Run {
   };
 }
 
-function compileCall(node: Extract<ExpressionNode, { type: 'call' }>): Run {
+function compileCall(node: CallNode): Run {
   const { callee, optional, at } = node;
+  const callback = node.callback === undefined ? undefined : compileArrow(node.callback);
   const label = labelOf(callee);
   const items = compileItems(node.arguments);
   const object = callee.type === 'member' ? compile(callee.object) : undefined;
@@ -257,14 +281,38 @@ function compileCall(node: Extract<ExpressionNode, { type: 'call' }>): Run {
     if (optional && (fn === null || fn === undefined)) return CUT_SHORT;
     const run: BuiltIn | undefined = builtIn(fn);
     if (run === undefined) return fail(context, at, refusedCall(fn, label));
-    return run(context, { receiver, arguments: items(context), label, at });
+    return run(context, { receiver, arguments: items(context), callback, label, at });
   };
 }
 
 function refusedCall(fn: unknown, label: string): string {
-  return typeof fn === 'function'
-    ? `\`${label}\` is not called: only built-in functions without side effects are; read properties instead`
-    : `\`${label}\` is not a function`;
+  if (typeof fn === 'function')
+    return `\`${label}\` is not called: it is code of the application; read properties instead`;
+  return `\`${label}\` is not a function${fn === undefined ? ': it is undefined' : ''}`;
+}
+
+/** Small nodes take no step of their own; this many of them in the body of an arrow function count as one. */
+const NODES_PER_STEP = 4;
+
+function compileArrow({ parameters, body, size, at }: ArrowNode): Callback {
+  const run = compile(body);
+  const cost = 1 + size / NODES_PER_STEP;
+  return (context, given) => {
+    takeSteps(context, cost, at);
+    if (context.slots === undefined) context.slots = [];
+    for (let i = 0; i < parameters.length; i++) {
+      const parameter = parameters[i];
+      if (parameter === undefined) continue;
+      const { slot, takes } = parameter;
+      const value = given[i];
+      if (takes === 'array' && (isProxy(value) || !isArray(value)))
+        fail(context, at, 'only an array is taken apart here');
+      if (takes === 'object' && (value === null || value === undefined))
+        fail(context, at, 'null and undefined cannot be taken apart');
+      context.slots[slot] = value;
+    }
+    return run(context);
+  };
 }
 
 function compileLogical(operator: '&&' | '||' | '??', left: Run, right: Run): Run {
@@ -335,6 +383,7 @@ function labelOf(node: ExpressionNode): string {
 function pathOf(node: ExpressionNode): string {
   switch (node.type) {
     case 'name':
+    case 'parameter':
       return node.name;
     case 'this':
       return 'this';

@@ -14,6 +14,8 @@ export interface Context {
   secret: string | undefined;
   /** Why the evaluation was given up. */
   failure: string;
+  /** The parameters of arrow functions, by slot. */
+  slots: unknown[] | undefined;
 }
 
 /** A closure that evaluates one node. */

@@ -1,6 +1,6 @@
 import { descriptorOf, FunctionPrototype, hasOwn, isProxy, ownData, prototypeOf } from '../capture/primordials.ts';
 import { BIGINT_TOO_LONG, bounded, isObject, MAX_BIGINT, numeric, orderable, primitive, text } from './coercion.ts';
-import { type Context, fail, MAX_TEXT, taintByContent, taintByNumber, withoutSecrets } from './context.ts';
+import { type Context, fail, MAX_TEXT, taintByContent, taintByNumber, takeSteps, withoutSecrets } from './context.ts';
 import { propertyKey } from './member.ts';
 import type { BinaryOperator, UnaryOperator } from './tree.ts';
 
@@ -143,6 +143,8 @@ function bigints(context: Context, operator: Arithmetic, a: bigint, b: bigint, a
   if (a > MAX_BIGINT || a < -MAX_BIGINT || b > MAX_BIGINT || b < -MAX_BIGINT) fail(context, at, BIGINT_TOO_LONG);
   taintByNumber(context, a);
   taintByNumber(context, b);
+  // Up to some ten microseconds each.
+  takeSteps(context, operator === '**' ? 500 : 20, at);
   switch (operator) {
     case '+':
       return a + b;

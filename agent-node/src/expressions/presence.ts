@@ -24,6 +24,7 @@ function isPath(node: ExpressionNode): boolean {
   switch (node.type) {
     case 'name':
     case 'this':
+    case 'parameter':
       return true;
     case 'chain':
       return isPath(node.expression);
@@ -56,14 +57,19 @@ function readName(node: ExpressionNode): { name: string; at: number } | undefine
   return undefined;
 }
 
-function children(node: ExpressionNode): readonly ExpressionNode[] {
+/** What a node is made of. */
+export function children(node: ExpressionNode): readonly ExpressionNode[] {
   switch (node.type) {
     case 'template':
       return node.parts;
     case 'member':
       return typeof node.property === 'string' ? [node.object] : [node.object, node.property];
     case 'call':
-      return [node.callee, ...node.arguments.map((item) => (item.type === 'spread' ? item.argument : item))];
+      return [
+        node.callee,
+        ...node.arguments.map((item) => (item.type === 'spread' ? item.argument : item)),
+        ...(node.callback === undefined ? [] : [node.callback.body]),
+      ];
     case 'chain':
       return [node.expression];
     case 'unary':

@@ -12,7 +12,8 @@ import {
   uncurry,
 } from '../capture/primordials.ts';
 import { allow, type Call } from './built-ins.ts';
-import { isObject, numeric, text } from './coercion.ts';
+import { METHODS, STATICS } from './callable.ts';
+import { isObject, numeric, orderable, text } from './coercion.ts';
 import {
   type Context,
   dataOf,
@@ -28,6 +29,9 @@ import { stringify } from './stringify.ts';
 import { nameBeside, refuseItems } from './unnamed.ts';
 
 const { apply } = Reflect;
+/** Characters of a text that is read as a date, and as a bigint. */
+const MAX_DATE = 100;
+const MAX_DIGITS = 1000;
 
 allow(Object, 'keys', (context, call) => {
   const keys: string[] = [];
@@ -82,7 +86,21 @@ allow(globalThis, 'Number', (context, call) => {
   return toNumber(value);
 });
 
+allow(globalThis, 'BigInt', (context, call) => {
+  const value = orderable(context, call.arguments[0], call.at);
+  if (typeof value === 'string') {
+    if (value.length > MAX_DIGITS) return fail(context, call.at, `a bigint has at most ${MAX_DIGITS} digits here`);
+    taintByContent(context, value);
+  } else if (typeof value === 'number') taintByNumber(context, value);
+  try {
+    return toBigInt(value ?? 'nothing');
+  } catch {
+    return fail(context, call.at, 'it is no whole number');
+  }
+});
+
 const toNumber = Number;
+const toBigInt = BigInt;
 
 for (const name of ['isInteger', 'isSafeInteger', 'isFinite', 'isNaN'] as const) {
   const native = Number[name];
@@ -105,12 +123,7 @@ allow(globalThis, 'parseInt', (context, call) => {
   return radix === undefined ? parseInteger(digits) : parseInteger(digits, numeric(context, radix, call.at));
 });
 
-// Not `random`, which has a state; nothing that takes an iterable.
-const MATH = (
-  'abs acos acosh asin asinh atan atan2 atanh cbrt ceil clz32 cos cosh exp expm1 floor fround hypot imul log log10 ' +
-  'log1p log2 max min pow round sign sin sinh sqrt tan tanh trunc'
-).split(' ');
-for (const name of MATH) {
+for (const name of STATICS['Math'] ?? []) {
   const native: unknown = descriptorOf(Math, name)?.value;
   if (typeof native !== 'function') continue;
   allow(Math, name, (context, call) => {
@@ -147,11 +160,8 @@ allow(BigInt.prototype, 'toString', (context, { receiver, label, at }) =>
     : fail(context, at, `\`${label}\` is not called on a bigint`),
 );
 
-const DATE = (
-  'getTime valueOf getFullYear getMonth getDate getDay getHours getMinutes getSeconds getMilliseconds getUTCFullYear ' +
-  'getUTCMonth getUTCDate getUTCDay getUTCHours getUTCMinutes getUTCSeconds getUTCMilliseconds getTimezoneOffset'
-).split(' ');
-for (const name of DATE) {
+for (const name of METHODS.date) {
+  if (name === 'toISOString' || name === 'toJSON') continue;
   const native: unknown = descriptorOf(Date.prototype, name)?.value;
   if (typeof native !== 'function') continue;
   allow(Date.prototype, name, (context, call) => apply(native, receiverDate(context, call), []));
@@ -163,8 +173,14 @@ for (const name of ['toISOString', 'toJSON'] as const) {
     return isNaNumber(time) ? fail(context, call.at, 'the date is invalid') : dateIso(date);
   });
 }
-const { now } = Date;
+const { now, parse: parseTime } = Date;
 allow(Date, 'now', () => now());
+allow(Date, 'parse', (context, call) => {
+  const given = text(context, call.arguments[0], call.at);
+  if (given.length > MAX_DATE) return fail(context, call.at, `a date has at most ${MAX_DATE} characters`);
+  taintByContent(context, given);
+  return parseTime(given);
+});
 
 function receiverDate(context: Context, { receiver, label, at }: Call): Date {
   if (isProxy(receiver) || !isDate(receiver)) return fail(context, at, `\`${label}\` is not called on a Date`);

@@ -121,6 +121,7 @@ for (const [name, pad] of [
     const self = withoutSecrets(context, receiverText(context, call));
     const length = numeric(context, call.arguments[0], call.at);
     lengthAtMost(context, call, length);
+    if (length > 0) takeSteps(context, length / UNITS_PER_STEP, call.at);
     const fill = call.arguments[1] === undefined ? ' ' : text(context, call.arguments[1], call.at);
     return pad(self, length, fill);
   });

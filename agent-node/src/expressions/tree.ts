@@ -23,15 +23,10 @@ export type ExpressionNode =
   /** One more text than parts. */
   | { readonly type: 'template'; readonly texts: readonly string[]; readonly parts: readonly ExpressionNode[] }
   | NameNode
+  | ParameterNode
   | { readonly type: 'this' }
   | MemberNode
-  | {
-      readonly type: 'call';
-      readonly callee: NameNode | MemberNode;
-      readonly arguments: readonly ItemNode[];
-      readonly optional: boolean;
-      readonly at: number;
-    }
+  | CallNode
   /** Where an optional chain that met null or undefined ends. */
   | { readonly type: 'chain'; readonly expression: ExpressionNode }
   | { readonly type: 'unary'; readonly operator: UnaryOperator; readonly argument: ExpressionNode; readonly at: number }
@@ -63,6 +58,36 @@ export interface NameNode {
   /** 1-based column in the text, as in every `at`. */
   readonly at: number;
 }
+
+/** A parameter of an arrow function around it. */
+export interface ParameterNode {
+  readonly type: 'parameter';
+  readonly name: string;
+  /** Its place among the parameters of all arrow functions of the expression. */
+  readonly slot: number;
+}
+
+export interface CallNode {
+  readonly type: 'call';
+  readonly callee: NameNode | MemberNode;
+  /** Without the arrow function. */
+  readonly arguments: readonly ItemNode[];
+  readonly callback?: ArrowNode;
+  readonly optional: boolean;
+  readonly at: number;
+}
+
+/** An arrow function of one expression: no value, only what a method of an array does with each item. */
+export interface ArrowNode {
+  readonly parameters: readonly { readonly slot: number; readonly takes: Takes }[];
+  readonly body: ExpressionNode;
+  /** Nodes of the body, without those of arrow functions in it. */
+  readonly size: number;
+  readonly at: number;
+}
+
+/** What a parameter is taken apart as: `[a, b] => ...` an array, `({ a }) => ...` anything but null and undefined. */
+export type Takes = 'anything' | 'array' | 'object';
 
 export interface MemberNode {
   readonly type: 'member';

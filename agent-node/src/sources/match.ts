@@ -1,4 +1,5 @@
 /** Pure matching of a path as a developer writes it against the paths that a runtime has. */
+import { editDistance } from '../expressions/parsing/near-name.ts';
 
 export type Match<Candidate> =
   | { kind: 'found'; candidates: Candidate[] }
@@ -53,7 +54,7 @@ function nearestPaths(wanted: readonly string[], all: readonly { readonly path: 
   const ranked = [...new Set(all.map(({ path }) => path))]
     .map((path) => ({
       path,
-      distance: distance(name, stem(segments(path).at(-1) ?? '')),
+      distance: editDistance(name, stem(segments(path).at(-1) ?? '')),
       foreign: /[\\/]node_modules[\\/]/.test(path),
     }))
     .filter(({ distance: far, foreign }) => !foreign || far <= Math.max(2, Math.floor(name.length / 2)))
@@ -63,18 +64,4 @@ function nearestPaths(wanted: readonly string[], all: readonly { readonly path: 
 
 function stem(name: string): string {
   return name.slice(0, 64).replace(/\.[cm]?[jt]sx?$/, '');
-}
-
-/** Levenshtein, two rows. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let k = 1; k <= b.length; k++) {
-      const change = (row[k - 1] ?? 0) + (a[i - 1] === b[k - 1] ? 0 : 1);
-      next[k] = Math.min(change, (row[k] ?? 0) + 1, (next[k - 1] ?? 0) + 1);
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }
