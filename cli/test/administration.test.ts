@@ -44,6 +44,13 @@ test(proves('tokens:stored', 'a token is made, listed without its text, rotated 
   assert.equal(after.stdout.match(/revoked/g)?.length, 2);
 });
 
+test('a token of an agent has no role', async (t) => {
+  const at = ['--data-dir', await temporaryDirectory(t)];
+  const made = await cli(['token', 'create', '--kind', 'agent', '--name', 'shop', '--json', ...at]);
+  assert.ok(!('role' in JSON.parse(made.stdout)), made.stdout);
+  assert.match((await cli(['token', 'list', ...at])).stdout, /\bagent +- +active\b/);
+});
+
 test('organizations are made once, and tokens belong to one', async (t) => {
   const dir = await temporaryDirectory(t);
   const at = ['--data-dir', dir];

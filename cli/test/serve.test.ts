@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { agentPeer, armNext, runtime, sendHit } from '../../server/test/broker-harness.ts';
+import { agentPeer, armNext, letGo, runtime, sendHit } from '../../server/test/broker-harness.ts';
 import { proves } from '../../tests/proves.ts';
 import { cli, createToken, serve, temporaryDirectory } from './run-cli.ts';
 
@@ -84,7 +84,7 @@ test(proves('commands:codes', 'what fails says why on stderr and exits 1'), asyn
     assert.equal(stdout, '');
   }
   const expiring = cli(['snapshot', 'a.ts:7', '--service', 'shop', '--timeout', '1'], env);
-  await armNext(peer);
+  letGo(peer, await armNext(peer));
   const { code, stdout, stderr } = await expiring;
   assert.equal(code, 1);
   assert.match(stdout, /^expired/);

@@ -198,6 +198,17 @@ export async function armNext(peer: AgentPeer): Promise<string> {
   return action.actionId;
 }
 
+/** The last word of a runtime on an action: no probe of it is left. */
+export function letGo(peer: AgentPeer, actionId: string): void {
+  peer.send({
+    type: 'status',
+    actionId,
+    removed: true,
+    observation: { passes: 0, conditionFalse: 0, conditionErrors: 0, dropped: 0, armedMs: 990, placedMs: 1000 },
+    cost: { samples: 0, meanUs: 0, maxUs: 0, totalMs: 0 },
+  });
+}
+
 /** One hit with a local `total`. */
 export function sendHit(peer: AgentPeer, actionId: string, sequence: number, epoch = 1, note?: string): void {
   const value =

@@ -230,3 +230,45 @@ test(
     assert.equal(actionAnswer(watched(19_900), 0).structured['sampling'], undefined);
   },
 );
+
+test('a frame of native code is told as one, and a frame without a name by its place', () => {
+  const { text } = actionAnswer(
+    view({
+      stack: [
+        { function: 'total', file: 'src/cart.ts', line: 42 },
+        { function: 'map', file: '', line: 0 },
+        { function: '', file: '', line: 0 },
+        { function: '', file: 'src/cart.ts', line: 7 },
+      ],
+    }),
+    0,
+  );
+  assert.match(text, /stack: total src\/cart.ts:42 < map \(native\) < \(native\) < src\/cart.ts:7$/m);
+});
+
+test('once an action is over no probe is told as live, whatever was last heard of it', () => {
+  const over = view({});
+  const last = (status: 'queued' | 'armed' | 'pending', state: 'completed' | 'armed' = 'completed') => {
+    const placements = over.placements.map((placement) => ({ ...placement, status }));
+    return actionAnswer({ ...over, action: { ...over.action, state }, placements }, 0).text;
+  };
+  assert.match(last('armed', 'armed'), /^probe armed at src\/cart.ts:42/m);
+  assert.match(last('armed'), /^probe was armed at src\/cart.ts:42/m);
+  assert.match(last('queued'), /^probe was not confirmed at src\/cart.ts:42/m);
+  assert.match(last('pending'), /^probe waited for the module of src\/cart.ts:42/m);
+});
+
+test('a runtime whose connection is lost is told as such in both forms, beside what it said last', () => {
+  const live = view({}, 2);
+  const placements = live.placements.map((placement) => ({ ...placement, status: 'armed' as const, goneSince: 5_000 }));
+  const { text, structured } = actionAnswer({ ...live, action: { ...live.action, state: 'armed' }, placements }, 9_000);
+  assert.match(text, /^probe armed at .*connection lost at 1970-01-01T00:00:05.000Z {2}on runtime-1$/m);
+  assert.equal(Object(structured['placements'])[0].gone_since, '1970-01-01T00:00:05.000Z');
+});
+
+test('past the deadline the text says that only what was captured until then may still come', () => {
+  const live = view({}, 2);
+  const waiting = { ...live, action: { ...live.action, state: 'armed' as const } };
+  assert.match(actionAnswer(waiting, 59_999).text, /The probe is live until 1970-01-01T00:01:00.000Z\. Continue/);
+  assert.match(actionAnswer(waiting, 60_000).text, /time was over at 1970-01-01T00:01:00.000Z; what it captured/);
+});

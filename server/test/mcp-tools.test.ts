@@ -287,7 +287,6 @@ test(
     assert.match(String(Object(early.structured['action']).state), /queued|armed/);
     assert.match(early.text, new RegExp(`wait_for_action \\{"action_id":"${id}"\\}`));
     const late = call('wait_for_action', { action_id: id });
-    await peer.next('disarm');
     peer.send({
       type: 'status',
       actionId: id,
@@ -346,7 +345,7 @@ test(
             { line: 7, text: '' },
             { line: 8, text: 'return total;' },
           ],
-          names: ['total', 'items'],
+          names: ['total', 'items', ...Array.from({ length: 70 }, (_, n) => `n${n}`)],
           scripts: ['file:///app/dist/cart.js'],
           pending: false,
         },
@@ -358,7 +357,8 @@ test(
     assert.equal(structured['same_code'], true);
     assert.match(text, /binds at src\/cart.ts:8 \(asked for line 7\) in sum/);
     assert.match(text, /> {4}8 \| return total;/);
-    assert.match(text, /names in scope: total, items/);
+    assert.match(text, /names in scope: total, items, n0, .*, n57 and 12 more, which the structured content has$/m);
+    assert.equal(Object(structured['locations'])[0].names.length, 72);
   },
 );
 

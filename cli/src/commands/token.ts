@@ -86,7 +86,7 @@ async function list(flags: Common): Promise<void> {
     const rows = records.map((record) => [
       record.id,
       record.kind,
-      record.role,
+      roleOf(record) ?? '-',
       state(record, now),
       when(record.expiresAt),
       when(record.lastUsedAt),
@@ -142,9 +142,11 @@ function show({ token, record }: IssuedToken, flags: Common, dataDir: string, re
 
 /** Without the hash: nothing outside the store needs it. */
 function shown(record: TokenRecord, flags: Common) {
-  const { hash: _hash, organization: _id, createdAt, expiresAt, revokedAt, lastUsedAt, ...rest } = record;
+  const { hash: _hash, organization: _id, role: _role, createdAt, expiresAt, revokedAt, lastUsedAt, ...rest } = record;
+  const role = roleOf(record);
   return {
     ...rest,
+    ...(role !== undefined && { role }),
     organization: flags.organization,
     state: state(record, Date.now()),
     created_at: when(createdAt),
@@ -152,6 +154,11 @@ function shown(record: TokenRecord, flags: Common) {
     ...(revokedAt !== undefined && { revoked_at: when(revokedAt) }),
     ...(lastUsedAt !== undefined && { last_used_at: when(lastUsedAt) }),
   };
+}
+
+/** A token of an agent has no role: it only attaches runtimes. */
+function roleOf({ kind, role }: TokenRecord): Role | undefined {
+  return kind === 'agent' ? undefined : role;
 }
 
 function state(record: TokenRecord, now: number): string {

@@ -14,5 +14,5 @@ export function actionAnswer(view: ActionView, now: number): ToolAnswer {
       return errorAnswer(error, { ...result });
     }
   }
-  return { structured: { ...result }, text: actionText(result, view.action.spec.place.line) };
+  return { structured: { ...result }, text: actionText(result, view.action.spec.place.line, now) };
 }

@@ -7,7 +7,9 @@ import { visibleName } from './visible-text.ts';
 const HITS_LIMIT = 24_000;
 const PLACEMENTS = 10;
 
-const PLACED: Readonly<Record<ActionResult['placements'][number]['status'], string>> = {
+type Status = ActionResult['placements'][number]['status'];
+
+const PLACED: Readonly<Record<Status, string>> = {
   queued: 'probe queued for',
   armed: 'probe armed at',
   pending: 'probe waits for the module of',
@@ -15,8 +17,16 @@ const PLACED: Readonly<Record<ActionResult['placements'][number]['status'], stri
   failed: 'probe failed at',
 };
 
-/** The same result in few tokens. Captured strings are JSON-encoded, so that none can pose as text of ours. */
-export function actionText(result: ActionResult, askedLine: number): string {
+/** The same once the action is over: what was last heard is not what is. */
+const LAST_HEARD: Readonly<Record<Status, string>> = {
+  ...PLACED,
+  queued: 'probe was not confirmed at',
+  armed: 'probe was armed at',
+  pending: 'probe waited for the module of',
+};
+
+/** The same result in few tokens; `now` in milliseconds since the epoch. Captured strings are JSON-encoded, so that none can pose as text of ours. */
+export function actionText(result: ActionResult, askedLine: number, now: number): string {
   const lines = [headLine(result), ...placementLines(result, askedLine), ...allHitLines(result)];
   for (const entry of (result.diagnosis ?? []).slice(0, PLACEMENTS)) {
     const first = entry.condition_error === undefined ? '' : ` First error: ${JSON.stringify(entry.condition_error)}.`;
@@ -27,11 +37,19 @@ export function actionText(result: ActionResult, askedLine: number): string {
   if (result.redactions.count > 0) {
     lines.push(`redacted: ${result.redactions.count} (${result.redactions.kinds.map(visibleName).join(', ')})`);
   }
-  if (result.action.state === 'queued' || result.action.state === 'armed') {
+  if (isLive(result)) {
     const { id, expires_at: end } = result.action;
-    lines.push(`The probe is live until ${end}. Continue with wait_for_action {"action_id":"${id}"}.`);
+    const stands =
+      now < Date.parse(end)
+        ? `The probe is live until ${end}.`
+        : `The probe's time was over at ${end}; what it captured until then may still come within seconds.`;
+    lines.push(`${stands} Continue with wait_for_action {"action_id":"${id}"}.`);
   }
   return lines.join('\n');
+}
+
+function isLive({ action }: ActionResult): boolean {
+  return action.state === 'queued' || action.state === 'armed';
 }
 
 function allHitLines({ hits }: ActionResult): string[] {
@@ -63,7 +81,9 @@ function headLine({ action }: ActionResult): string {
 }
 
 /** Runtimes that bound the same line with the same outcome share a text line. */
-function placementLines({ placements }: ActionResult, askedLine: number): string[] {
+function placementLines(result: ActionResult, askedLine: number): string[] {
+  const { placements } = result;
+  const told = isLive(result) ? PLACED : LAST_HEARD;
   const groups = new Map<string, string[]>();
   for (const placement of placements) {
     const moved = placement.line === askedLine ? '' : ` (asked for line ${askedLine})`;
@@ -72,7 +92,8 @@ function placementLines({ placements }: ActionResult, askedLine: number): string
       placement.error === undefined
         ? ''
         : ` ${placement.error.code}: ${placement.error.message}${placement.error.hint === undefined ? '' : ` ${placement.error.hint}`}`;
-    const line = `${PLACED[placement.status]} ${visibleName(placement.file)}:${placement.line}${moved}${source}${error}`;
+    const gone = placement.gone_since === undefined ? '' : `  connection lost at ${placement.gone_since}`;
+    const line = `${told[placement.status]} ${visibleName(placement.file)}:${placement.line}${moved}${source}${error}${gone}`;
     groups.set(line, [...(groups.get(line) ?? []), placement.runtime]);
   }
   const lines = [...groups].slice(0, PLACEMENTS).map(([line, runtimes]) => {

@@ -47,9 +47,10 @@ function variableLines(scope: string, members: { [name: string]: Json }): string
 }
 
 function stackLine(stack: NonNullable<RenderedHit['stack']>, directory: string): string {
-  const frames = stack
-    .slice(0, FRAMES)
-    .map((frame) => `${visibleName(frame.function)} ${shortName(frame.file, directory)}:${frame.line}`);
+  const frames = stack.slice(0, FRAMES).map(({ function: name, file, line }) => {
+    const at = file === '' ? '(native)' : `${shortName(file, directory)}:${line}`;
+    return name === '' ? at : `${visibleName(name)} ${at}`;
+  });
   if (stack.length > FRAMES) frames.push(`${stack.length - FRAMES} more frames`);
   return `  stack: ${frames.join(' < ')}`;
 }

@@ -47,6 +47,7 @@ function renderPlacement(placement: Placement, action: Action): ActionResult['pl
     status: placement.status,
     file: visibleLine(bound?.file ?? action.spec.place.file, 4096),
     line: bound?.line ?? action.spec.place.line,
+    ...(placement.goneSince !== undefined && { gone_since: isoTime(placement.goneSince) }),
     ...(bound !== undefined && { source_line: visibleText(bound.sourceLine).text }),
     ...(problem !== undefined && {
       error: {

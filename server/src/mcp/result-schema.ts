@@ -28,10 +28,13 @@ export const actionSchema = z.object({
 
 const placementSchema = z.object({
   runtime: z.string(),
-  status: z.enum(['queued', 'armed', 'pending', 'removed', 'failed']),
+  status: z
+    .enum(['queued', 'armed', 'pending', 'removed', 'failed'])
+    .describe('What the runtime said last of its probe; it removes a probe of its own accord at the deadline.'),
   file: z.string().describe('The bound file, or the one that was asked for while nothing is bound.'),
   line: z.int().describe('The bound line, or the one that was asked for while nothing is bound.'),
   source_line: z.string().optional().describe('The deployed text of the bound line.'),
+  gone_since: time.optional().describe('The connection of the runtime was lost then, and is not back; by the broker.'),
   error: z.object({ code: z.enum(ERROR_CODES), message: z.string(), hint: z.string().optional() }).optional(),
 });
 
@@ -51,7 +54,8 @@ const hitSchema = z.object({
     .describe('By scope: local, closure, module (an object of names each), and this (a value).'),
   stack: z
     .array(z.object({ function: z.string(), file: z.string(), line: z.int(), column: z.int().optional() }))
-    .optional(),
+    .optional()
+    .describe('Innermost first. A frame of native code has no file and line 0.'),
 });
 
 const costSchema = z

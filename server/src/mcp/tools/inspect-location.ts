@@ -33,6 +33,10 @@ const output = z.object({
   untrusted,
 });
 
+/** Names and scripts that the text lists; the structured form has all. */
+const NAMES = 60;
+const SCRIPTS = 10;
+
 type Location = z.infer<typeof locationSchema>;
 type Inspected = { runtime: AttachedRuntime; inspection: Inspection };
 
@@ -127,7 +131,12 @@ function locationLines(location: Location, askedLine: number): string[] {
       `${line === (bound?.line ?? askedLine) ? '>' : ' '}${String(line).padStart(5)} | ${text.replace(/[\n\r]/g, ' ')}`,
     );
   }
-  if (location.names.length > 0) lines.push(`names in scope: ${location.names.map(visibleName).join(', ')}`);
-  if (location.scripts.length > 1) lines.push(`scripts: ${location.scripts.map(visibleName).join(', ')}`);
+  if (location.names.length > 0) lines.push(`names in scope: ${listed(location.names, NAMES)}`);
+  if (location.scripts.length > 1) lines.push(`scripts: ${listed(location.scripts, SCRIPTS)}`);
   return lines;
+}
+
+function listed(names: readonly string[], most: number): string {
+  const shown = names.slice(0, most).map(visibleName).join(', ');
+  return names.length > most ? `${shown} and ${names.length - most} more, which the structured content has` : shown;
 }
