@@ -168,6 +168,11 @@ export const PROMISES = {
     sentence: 'What is uninitialised, not kept by V8, a getter, a proxy, cut, or redacted is marked as what it is.',
     source: VALUES,
   },
+  'values:extras': {
+    sentence:
+      'Properties that an array, a Map, a function or another built-in value has beside its contents are shown and redacted like those of an object.',
+    source: VALUES,
+  },
   'values:no-code-run': {
     sentence: 'Capturing runs no getter, proxy trap or other code of the application.',
     source: VALUES,

@@ -19,24 +19,29 @@ export type CapturedValue =
   /** `size` is the full count of own properties, told where `properties` is not all of them. */
   | { type: 'object'; class: string; properties: Property[]; size?: number | undefined }
   /** `length` is told where `items` is not all of them. Holes are `{type:'hole'}`. */
-  | { type: 'array'; class?: string | undefined; items: CapturedValue[]; length?: number | undefined }
-  | { type: 'map'; class?: string | undefined; entries: [CapturedValue, CapturedValue][]; size?: number | undefined }
-  | { type: 'set'; class?: string | undefined; items: CapturedValue[]; size?: number | undefined }
-  | {
+  | ({ type: 'array'; class?: string | undefined; items: CapturedValue[]; length?: number | undefined } & Extras)
+  | ({
+      type: 'map';
+      class?: string | undefined;
+      entries: [CapturedValue, CapturedValue][];
+      size?: number | undefined;
+    } & Extras)
+  | ({ type: 'set'; class?: string | undefined; items: CapturedValue[]; size?: number | undefined } & Extras)
+  | ({
       type: 'error';
       class: string;
       message: string;
       stack?: string | undefined;
       cause?: CapturedValue | undefined;
-      properties?: Property[] | undefined;
-    }
-  /** ISO 8601; absent for an invalid date. */
-  | { type: 'date'; value?: string | undefined }
-  | { type: 'regexp'; source: string; flags: string }
-  | { type: 'function'; name: string; class?: boolean | undefined }
-  | { type: 'promise' }
+    } & Extras)
+  /** ISO 8601; absent for an invalid date. Here and below `class` is told where it is not the kind's own. */
+  | ({ type: 'date'; class?: string | undefined; value?: string | undefined } & Extras)
+  | ({ type: 'regexp'; class?: string | undefined; source: string; flags: string } & Extras)
+  /** `class` is true for a class. */
+  | ({ type: 'function'; name: string; class?: boolean | undefined } & Extras)
+  | ({ type: 'promise'; class?: string | undefined } & Extras)
   /** Buffer, typed array, ArrayBuffer, DataView. `length` in bytes; `hex` is the head of it. */
-  | { type: 'buffer'; class: string; length: number; hex?: string | undefined }
+  | ({ type: 'buffer'; class: string; length: number; hex?: string | undefined } & Extras)
   /** Never looked into: any touch could run a trap. */
   | { type: 'proxy' }
   /** An accessor property: the getter was not run. */
@@ -64,6 +69,12 @@ export type CapturedValue =
       pseudonym?: string | undefined;
     };
 
+/**
+ * Own properties that a value has beside what its kind is made of, such as `groups` of a match or the fields of a class
+ * that extends `Map`. `propertyCount` is their full count, told where `properties` is not all of them.
+ */
+export type Extras = { properties?: Property[] | undefined; propertyCount?: number | undefined };
+
 export type Property = { name: string; value: CapturedValue; symbol?: boolean | undefined };
 
 const name = z.string().max(4096);
@@ -80,6 +91,8 @@ const property: z.ZodType<Property> = z.object({
 export const capturedValue: z.ZodType<CapturedValue> = z
   .lazy(() => capturedValueUnion)
   .meta({ id: 'CapturedValue' }) as z.ZodType<CapturedValue>;
+
+const extras = { properties: z.array(property).optional(), propertyCount: count.optional() };
 
 const capturedValueUnion = z.discriminatedUnion('type', [
   z.object({ type: z.literal('undefined') }),
@@ -98,26 +111,40 @@ const capturedValueUnion = z.discriminatedUnion('type', [
     class: name.optional(),
     items: z.array(capturedValue),
     length: count.optional(),
+    ...extras,
   }),
   z.object({
     type: z.literal('map'),
     class: name.optional(),
     entries: z.array(z.tuple([capturedValue, capturedValue])),
     size: count.optional(),
+    ...extras,
   }),
-  z.object({ type: z.literal('set'), class: name.optional(), items: z.array(capturedValue), size: count.optional() }),
+  z.object({
+    type: z.literal('set'),
+    class: name.optional(),
+    items: z.array(capturedValue),
+    size: count.optional(),
+    ...extras,
+  }),
   z.object({
     type: z.literal('error'),
     class: name,
     message: z.string(),
     stack: z.string().optional(),
     cause: capturedValue.optional(),
-    properties: z.array(property).optional(),
+    ...extras,
   }),
-  z.object({ type: z.literal('date'), value: z.string().optional() }),
-  z.object({ type: z.literal('regexp'), source: z.string(), flags: z.string().max(16) }),
-  z.object({ type: z.literal('function'), name, class: z.boolean().optional() }),
-  z.object({ type: z.literal('promise') }),
+  z.object({ type: z.literal('date'), class: name.optional(), value: z.string().optional(), ...extras }),
+  z.object({
+    type: z.literal('regexp'),
+    class: name.optional(),
+    source: z.string(),
+    flags: z.string().max(16),
+    ...extras,
+  }),
+  z.object({ type: z.literal('function'), name, class: z.boolean().optional(), ...extras }),
+  z.object({ type: z.literal('promise'), class: name.optional(), ...extras }),
   z.object({
     type: z.literal('buffer'),
     class: name,
@@ -126,6 +153,7 @@ const capturedValueUnion = z.discriminatedUnion('type', [
       .string()
       .regex(/^[0-9a-f]*$/)
       .optional(),
+    ...extras,
   }),
   z.object({ type: z.literal('proxy') }),
   z.object({ type: z.literal('getter') }),

@@ -195,3 +195,35 @@ test('a value that is nested without end is hidden whole below a bound', () => {
   assert.doesNotMatch(JSON.stringify(hit), /deep/);
   assert.equal(caught[0]?.kind, 'unexamined');
 });
+
+test(
+  proves(
+    ['values:extras', 'redaction:broker'],
+    'properties beside the contents of a value are looked at like those of an object',
+  ),
+  () => {
+    const properties = [
+      { name: 'password', value: text('correct-horse') },
+      { name: 'contact', value: text(MAIL) },
+      { name: 'total', value: text('3') },
+    ];
+    const bearers: CapturedValue[] = [
+      { type: 'array', items: [], properties },
+      { type: 'map', entries: [], properties },
+      { type: 'set', items: [], properties },
+      { type: 'error', class: 'E', message: '', properties },
+      { type: 'date', properties },
+      { type: 'regexp', source: 'a', flags: '', properties },
+      { type: 'function', name: 'f', properties },
+      { type: 'promise', properties },
+      { type: 'buffer', class: 'Buffer', length: 1, properties },
+    ];
+    for (const value of bearers) {
+      const shown = JSON.stringify(variable('it', value));
+      assert.equal(shown.includes('correct') || shown.includes('anna'), false, shown);
+      assert.match(shown, /"name":"total","value":\{"type":"string","value":"3"/);
+      const hidden = JSON.stringify(variable('password', value));
+      assert.equal(hidden.includes('total'), false, hidden);
+    }
+  },
+);

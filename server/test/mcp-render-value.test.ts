@@ -51,6 +51,51 @@ const markers: [CapturedValue, unknown][] = [
     { type: 'buffer', class: 'Buffer', length: 9, hex: '0a' },
     { $buffer: '0a', $class: 'Buffer', $length: 9 },
   ],
+  [
+    { type: 'array', items: [one], properties: [{ name: 'total', value: one }] },
+    { $array: [1], $properties: { total: 1 } },
+  ],
+  [
+    {
+      type: 'map',
+      class: 'Basket',
+      entries: [],
+      properties: [
+        { name: '$id', value: one },
+        { name: 'tag', value: one, symbol: true },
+      ],
+      propertyCount: 60,
+    },
+    { $map: {}, $class: 'Basket', $properties: { $size: 60, $symbols: [['tag', 1]], '$:$id': 1 } },
+  ],
+  [
+    { type: 'set', items: [], properties: [{ name: 'locked', value: one }] },
+    { $set: [], $properties: { locked: 1 } },
+  ],
+  [
+    { type: 'date', class: 'Stamp', properties: [{ name: 'zone', value: text('UTC') }] },
+    { $: 'invalid_date', $class: 'Stamp', $properties: { zone: 'UTC' } },
+  ],
+  [
+    { type: 'regexp', source: 'a', flags: 'g', properties: [{ name: 'lastIndex', value: one }] },
+    { $regexp: '/a/g', $properties: { lastIndex: 1 } },
+  ],
+  [
+    { type: 'function', name: 'app', propertyCount: 12 },
+    { $function: 'app', $properties: { $size: 12 } },
+  ],
+  [
+    { type: 'promise', class: 'Deferred', properties: [{ name: 'done', value: one }] },
+    { $: 'promise', $class: 'Deferred', $properties: { done: 1 } },
+  ],
+  [
+    { type: 'buffer', class: 'Uint8Array', length: 3, properties: [{ name: 'at', value: one }] },
+    { $buffer: '', $class: 'Uint8Array', $length: 3, $properties: { at: 1 } },
+  ],
+  [
+    { type: 'error', class: 'E', message: 'm', properties: [{ name: 'code', value: one }], propertyCount: 80 },
+    { $error: 'm', $class: 'E', $size: 80, code: 1 },
+  ],
   [{ type: 'circular', levels: 2 }, { $circular: 2 }],
   [
     { type: 'depth', class: 'Order', size: 5 },

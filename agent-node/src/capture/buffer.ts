@@ -1,4 +1,3 @@
-import type { CapturedValue } from '@borescope/agent-protocol';
 import {
   arrayBufferBytes,
   dataViewBytes,
@@ -10,7 +9,7 @@ import {
   sharedBufferBytes,
   typedArrayBytes,
 } from './primordials.ts';
-import type { Walk } from './walk.ts';
+import type { LeafNode, Walk } from './walk.ts';
 
 /**
  * Bytes that are shown: enough to recognise a format by its first bytes (PNG, gzip, PDF, protobuf), too few for a key.
@@ -26,7 +25,7 @@ const HEX = '0123456789abcdef';
  * Class and length in bytes; the head in hexadecimal only for bytes that are long enough not to be a key, in which the
  * redactor finds nothing when they are read as text. `withContents` is false below the deepest level that is shown.
  */
-export function bufferNode(walk: Walk, value: object, name: string, withContents: boolean): CapturedValue {
+export function bufferNode(walk: Walk, value: object, name: string, withContents: boolean): LeafNode {
   const length = bytesOf(value);
   const hex = withContents && length > LONGEST_SECRET && isUint8Array(value) ? headHex(walk, value) : undefined;
   walk.cost += 2 * SHOWN_BYTES;

@@ -4,6 +4,7 @@ import type { Evaluation } from '../expressions/evaluation.ts';
 import { createScope, NOT_CAPTURED, type Scope, UNINITIALIZED } from '../expressions/scope.ts';
 import { createClassTable } from './class-name.ts';
 import { fill } from './contents.ts';
+import { COUNT_BYTES } from './extra-keys.ts';
 import { guardRedactor } from './guarded-redactor.ts';
 import { jsonBytes } from './json-bytes.ts';
 import { createNameTable } from './name-table.ts';
@@ -11,14 +12,25 @@ import { hasOwn, isArray, owns } from './primordials.ts';
 import type { CaptureRequest, CaptureResult, Capturer, RequestedExpression } from './request.ts';
 import { shape, shapeSecret } from './shape.ts';
 import { plainText } from './text.ts';
-import { countKind, cutMarker, follow, hidden, MARKED_NAME_BYTES, type Memory, pay, take, type Walk } from './walk.ts';
+import {
+  countKind,
+  cutMarker,
+  follow,
+  hidden,
+  isLeaf,
+  MARKED_NAME_BYTES,
+  type Memory,
+  pay,
+  take,
+  type Walk,
+} from './walk.ts';
 import { createWideObjects } from './wide-objects.ts';
 
 /**
  * `{"variables":[],"values":[],"redactions":{"count":123456,"kinds":[]}}`, the variable that tells of those left out, and
- * the marker of the one container that is cut in the middle.
+ * the marker and the counts of the one container that is cut in the middle.
  */
-const ENVELOPE_BYTES = 72 + 90 + MARKED_NAME_BYTES + 64;
+const ENVELOPE_BYTES = 72 + 90 + MARKED_NAME_BYTES + 64 + COUNT_BYTES;
 /** `{"name":,"value":,"scope":"closure"},` */
 const VARIABLE_BYTES = 37;
 /** `{"expression":,"value":},` and the marker of a value that did not fit. */
@@ -220,6 +232,8 @@ function replace(walk: Walk, index: number, reason: 'size' | 'nodes' | 'time' | 
   const node = walk.nodes[index];
   const slot = walk.slots[index];
   if (node === undefined || slot === undefined) return;
+  // It is shown; the count of its properties stands there already.
+  if (isLeaf(node)) return;
   const marker: CapturedValue = { type: 'truncated', reason, class: node.class };
   if (isArray(slot)) {
     for (let i = 0; i < slot.length; i++) if (slot[i] === node) slot[i] = marker;

@@ -1,13 +1,12 @@
 import { type CapturedValue, LIMITS, type Property } from '@borescope/agent-protocol';
-import { isStackUnsafe, safeStack } from './error-stack.ts';
+import { safeStack } from './error-stack.ts';
+import { EXTRAS_BYTES, extraKeys } from './extra-keys.ts';
 import { jsonBytes } from './json-bytes.ts';
-import { holdsNamedValue, NAMING_PROPERTIES } from './named-value.ts';
 import {
   descriptorOf,
   hasOwn,
   isArray,
   isBoxedPrimitive,
-  isModuleNamespace,
   isProxy,
   mapEntries,
   mapSize,
@@ -17,23 +16,15 @@ import {
   prototypeOf,
   setSize,
   setValues,
-  symbolDescription,
 } from './primordials.ts';
+import { addKeys, addProperty, readOwn, shapeNamed } from './properties.ts';
 import { shape, shapeSecret } from './shape.ts';
 import { plainText } from './text.ts';
 import { unboxed } from './unboxed.ts';
-import { type ContainerNode, countKind, cutMarker, follow, MARKED_NAME_BYTES, pay, type Walk } from './walk.ts';
+import { type ContainerNode, cutMarker, follow, isLeaf, pay, type Walk } from './walk.ts';
 
-/** `{"name":,"value":},` and, for a symbol, `"symbol":true,`. */
-const PROPERTY_BYTES = 19;
-const SYMBOL_BYTES = 14;
 /** How far up a `message` that is not the error's own is looked for. */
 const MAX_CHAIN = 10;
-
-/** Marks of `readOwn` for what is no value. */
-const GETTER: unique symbol = Symbol('getter');
-const UNREADABLE: unique symbol = Symbol('unreadable');
-const TDZ: unique symbol = Symbol('tdz');
 
 /** Fills the node of the object at `index` of the queue, as far as the budgets go. */
 export function fill(walk: Walk, index: number): void {
@@ -48,122 +39,56 @@ function fillNode(walk: Walk, index: number, node: ContainerNode, object: object
     case 'object':
       return fillObject(walk, index, node, object);
     case 'array':
-      return isArray(object) && fillArray(walk, index, node, object);
+      return fillExtras(walk, index, node, object, isArray(object) && fillArray(walk, index, node, object));
     case 'map':
-      return fillMap(walk, index, node, object);
+      return fillExtras(walk, index, node, object, fillMap(walk, index, node, object));
     case 'set':
-      return fillSet(walk, index, node, object);
+      return fillExtras(walk, index, node, object, fillSet(walk, index, node, object));
     case 'error':
-      return fillError(walk, index, node, object);
+      return fillExtras(walk, index, node, object, fillError(walk, index, node, object));
+    default:
+      return fillExtras(walk, index, node, object, true);
   }
 }
 
 type NodeOf<Type> = Extract<ContainerNode, { type: Type }>;
 
 function fillObject(walk: Walk, index: number, node: NodeOf<'object'>, object: object): boolean {
-  if (isBoxedPrimitive(object)) {
-    return addProperty(walk, index, node.properties, '[[PrimitiveValue]]', unboxed(object), false);
-  }
-  const { names, symbols, count: total } = walk.memory.wide(object, LIMITS.objectProperties);
-  if (total > LIMITS.objectProperties) node.size = total;
   const { properties } = node;
-  for (let i = 0; i < names.length && properties.length < LIMITS.objectProperties; i++) {
-    const key = names[i];
-    if (key === undefined || addOwn(walk, index, properties, object, key)) continue;
-    node.size = total;
-    return false;
-  }
-  for (let i = 0; i < symbols.length && properties.length < LIMITS.objectProperties; i++) {
-    const key = symbols[i];
-    if (key === undefined || addOwn(walk, index, properties, object, key)) continue;
-    node.size = total;
-    return false;
-  }
-  return true;
+  const boxed = isBoxedPrimitive(object);
+  if (boxed && !addProperty(walk, index, properties, '[[PrimitiveValue]]', unboxed(object), false)) return false;
+  const keys = boxed
+    ? extraKeys(walk.memory.wide, object, LIMITS.objectProperties)
+    : walk.memory.wide(object, LIMITS.objectProperties);
+  const total = properties.length + keys.count;
+  if (total > LIMITS.objectProperties) node.size = total;
+  if (addKeys(walk, index, properties, object, keys)) return true;
+  node.size = total;
+  return false;
 }
 
-function addOwn(walk: Walk, index: number, properties: Property[], object: object, key: string | symbol): boolean {
-  const value = readOwn(object, key);
-  if (typeof key === 'string') {
-    const beside = holdsNamedValue(key) ? secretBeside(walk, object) : undefined;
-    return addProperty(walk, index, properties, key, value, false, beside);
-  }
-  return addProperty(walk, index, properties, symbolDescription(key) ?? '', value, true);
-}
-
-/** The kind by which `{name: 'password', value: '...'}` hides its value: the name stands beside it. */
-function secretBeside(walk: Walk, object: object): string | undefined {
-  for (let i = 0; i < NAMING_PROPERTIES.length; i++) {
-    const name = ownData(object, NAMING_PROPERTIES[i] ?? '');
-    const secret = typeof name === 'string' ? walk.memory.names(name).secret : undefined;
-    if (secret !== undefined) return secret;
-  }
-  return undefined;
-}
-
-/** The value of an own property, or a mark. No getter runs; `stack` is read only where that runs nothing. */
-function readOwn(object: object, key: string | symbol): unknown {
-  try {
-    if (key === 'stack') {
-      if (isStackUnsafe(object)) return GETTER;
-      const stack = safeStack(object);
-      if (stack !== undefined) return stack;
-    }
-    const found = descriptorOf(object, key);
-    if (found === undefined) return UNREADABLE;
-    return hasOwn(found, 'value') ? found.value : GETTER;
-  } catch {
-    return isModuleNamespace(object) ? TDZ : UNREADABLE;
-  }
-}
-
-/** False where it did not fit; then a marker stands in its place, if that fits. */
-function addProperty(
+/** What the value has beside what its kind is made of, where that was placed `whole`; else only how much it is. */
+function fillExtras(
   walk: Walk,
   index: number,
-  properties: Property[],
-  name: string,
-  value: unknown,
-  symbol: boolean,
-  beside?: string,
+  node: Exclude<ContainerNode, { type: 'object' }>,
+  object: object,
+  whole: boolean,
 ): boolean {
-  const record = walk.memory.names(name);
-  const level = (walk.levels[index] ?? 0) + 1;
-  const redactions = walk.redactions;
-  const captured = shapeNamed(walk, record.secret ?? beside, value, level, index);
-  const shown = walk.unlinked && record.kinds.length > 0 ? `[redacted:${record.kinds[0] ?? ''}]` : record.shown;
-  const property: Property = symbol ? { name: shown, value: captured, symbol: true } : { name: shown, value: captured };
-  if (!pay(walk, PROPERTY_BYTES + record.bytes + (symbol ? SYMBOL_BYTES : 0))) {
-    walk.redactions = redactions;
-    // The envelope has room for the marker, and for a name of usual length.
-    property.value = cutMarker(walk);
-    if (record.bytes <= MARKED_NAME_BYTES) properties[properties.length] = property;
-    return false;
+  const keys = extraKeys(walk.memory.wide, object, LIMITS.objectProperties);
+  if (keys.count === 0) return whole;
+  node.propertyCount = keys.count;
+  if (!whole) return false;
+  if (!isLeaf(node)) {
+    // A leaf's was paid for when the leaf was made.
+    walk.cost = EXTRAS_BYTES;
+    if (!pay(walk, 0)) return false;
   }
-  for (let i = 0; i < record.kinds.length; i++) countKind(walk, record.kinds[i] ?? '');
-  properties[properties.length] = property;
-  follow(walk, captured, level, index, property);
+  const properties: Property[] = [];
+  node.properties = properties;
+  if (!addKeys(walk, index, properties, object, keys)) return false;
+  if (keys.count <= LIMITS.objectProperties) node.propertyCount = undefined;
   return true;
-}
-
-function shapeNamed(
-  walk: Walk,
-  secret: string | undefined,
-  value: unknown,
-  level: number,
-  parent: number,
-): CapturedValue {
-  if (typeof value === 'symbol') {
-    const mark = value === GETTER || value === UNREADABLE || value === TDZ;
-    if (mark) {
-      walk.opened = undefined;
-      walk.cost = 40;
-      if (value === GETTER) return { type: 'getter' };
-      return value === TDZ ? { type: 'uninitialized' } : { type: 'truncated', reason: 'error' };
-    }
-  }
-  if (secret !== undefined) return shapeSecret(walk, secret, value, level, parent);
-  return shape(walk, value, level, parent);
 }
 
 function fillArray(walk: Walk, index: number, node: NodeOf<'array'>, array: unknown[]): boolean {
@@ -283,14 +208,6 @@ function fillError(walk: Walk, index: number, node: NodeOf<'error'>, error: obje
     }
     node.cause = captured;
     follow(walk, captured, level, index, node);
-  }
-  const { names } = walk.memory.wide(error, LIMITS.objectProperties + 3);
-  const properties: Property[] = [];
-  for (let i = 0; i < names.length && properties.length < LIMITS.objectProperties; i++) {
-    const key = names[i];
-    if (key === undefined || key === 'message' || key === 'stack' || key === 'cause') continue;
-    node.properties = properties;
-    if (!addOwn(walk, index, properties, error, key)) return false;
   }
   return true;
 }

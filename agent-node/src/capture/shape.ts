@@ -1,8 +1,10 @@
 import { type CapturedValue, LIMITS } from '@borescope/agent-protocol';
 import { bufferNode } from './buffer.ts';
+import { EXTRAS_BYTES, extraKeys } from './extra-keys.ts';
 import { jsonBytes } from './json-bytes.ts';
 import {
   ArrayPrototype,
+  DatePrototype,
   dateIso,
   dateTime,
   functionText,
@@ -23,15 +25,17 @@ import {
   mapSize,
   ObjectPrototype,
   ownData,
+  PromisePrototype,
   prototypeOf,
   REGEXP_FLAGS,
+  RegExpPrototype,
   regexpSource,
   setSize,
   sliceText,
   symbolDescription,
 } from './primordials.ts';
 import { bigintNode, numberNode, plainText, textNode } from './text.ts';
-import { hidden, type Walk } from './walk.ts';
+import { countKind, hidden, type LeafNode, type Walk } from './walk.ts';
 
 /** `{"type":"object","class":,"properties":[],"size":1234567890},` */
 const SHELL_BYTES = 62;
@@ -65,7 +69,7 @@ export function shape(walk: Walk, value: unknown, level: number, parent: number)
       return { type: 'symbol', description: shown };
     }
     case 'function':
-      return isProxy(value) ? proxyNode(walk) : functionNode(walk, value);
+      return isProxy(value) ? proxyNode(walk) : withExtras(walk, functionNode(walk, value), value, level);
     case 'object':
       if (value === null) {
         walk.cost = 15;
@@ -82,8 +86,14 @@ export function shapeSecret(walk: Walk, kind: string, value: unknown, level: num
   switch (typeof value) {
     case 'undefined':
     case 'boolean':
-    case 'function':
       return shape(walk, value, level, parent);
+    case 'function': {
+      // That there is one is shown; what was put on it is not.
+      const node = shape(walk, value, level, parent);
+      if (walk.opened !== undefined) countKind(walk, kind);
+      walk.opened = undefined;
+      return node;
+    }
     case 'string':
       walk.opened = undefined;
       return hidden(walk, walk.memory.redactor.hide(kind, 'string', value));
@@ -132,23 +142,52 @@ function objectNode(walk: Walk, value: object, level: number, parent: number): C
       if (level > LIMITS.depth) return depthNode(walk, name, undefined);
       walk.opened = value;
       walk.cost += 60;
-      return { type: 'error', class: name, message: '', stack: undefined, cause: undefined, properties: undefined };
+      return { type: 'error', class: name, message: '', stack: undefined, cause: undefined };
     }
-    if (isDate(value)) return dateNode(walk, value);
-    if (isRegExp(value)) return regexpNode(walk, value);
-    if (isPromise(value)) {
-      walk.cost = 18;
-      return { type: 'promise' };
-    }
-    if (isArrayBufferView(value) || isAnyArrayBuffer(value)) {
-      return bufferNode(walk, value, className(walk, prototype), level <= LIMITS.depth);
-    }
+    const node = leafNode(walk, value, prototype, level);
+    if (node !== undefined) return withExtras(walk, node, value, level);
   }
   const ofPrototype = className(walk, prototype);
   const name = prototype === null && isModuleNamespace(value) ? 'Module' : ofPrototype;
   if (level > LIMITS.depth) return depthNode(walk, name, countOf(walk, value));
   walk.opened = value;
   return { type: 'object', class: name, properties: [], size: undefined };
+}
+
+/** Of an object that is neither container nor plain object. */
+function leafNode(walk: Walk, value: object, prototype: object, level: number): LeafNode | undefined {
+  if (isDate(value)) return dateNode(walk, value, ownClass(walk, prototype, DatePrototype, 'Date'));
+  if (isRegExp(value)) return regexpNode(walk, value, ownClass(walk, prototype, RegExpPrototype, 'RegExp'));
+  if (isPromise(value)) {
+    const named = ownClass(walk, prototype, PromisePrototype, 'Promise');
+    walk.cost += 18;
+    return named === undefined ? { type: 'promise' } : { type: 'promise', class: named };
+  }
+  if (isArrayBufferView(value) || isAnyArrayBuffer(value)) {
+    return bufferNode(walk, value, className(walk, prototype), level <= LIMITS.depth);
+  }
+  return undefined;
+}
+
+/** Where it is not the usual one. Also sets `cost` to what telling it takes. */
+function ownClass(walk: Walk, prototype: object, usual: object, usualName: string): string | undefined {
+  walk.cost = 0;
+  if (prototype === usual) return undefined;
+  const { name, bytes } = walk.memory.classes(prototype);
+  // Another realm's.
+  if (name === usualName) return undefined;
+  walk.cost = 9 + bytes;
+  return name;
+}
+
+/** Tells that the value has properties beside what its kind is made of; they follow where its level is shown. */
+function withExtras(walk: Walk, node: LeafNode, value: object, level: number): LeafNode {
+  const { count } = extraKeys(walk.memory.wide, value, LIMITS.objectProperties);
+  if (count === 0) return node;
+  node.propertyCount = count;
+  walk.cost += EXTRAS_BYTES;
+  if (level <= LIMITS.depth) walk.opened = value;
+  return node;
 }
 
 /** Also sets `cost` to that of a container with this class. */
@@ -169,21 +208,22 @@ function countOf(walk: Walk, value: object): number | undefined {
   return walk.memory.wide(value, LIMITS.objectProperties).count;
 }
 
-function dateNode(walk: Walk, value: Date): CapturedValue {
+function dateNode(walk: Walk, value: Date, named: string | undefined): LeafNode {
   const time = dateTime(value);
-  walk.cost = 52;
-  return isNaNumber(time) ? { type: 'date' } : { type: 'date', value: dateIso(value) };
+  walk.cost += 52;
+  const iso = isNaNumber(time) ? undefined : dateIso(value);
+  return named === undefined ? { type: 'date', value: iso } : { type: 'date', class: named, value: iso };
 }
 
-function regexpNode(walk: Walk, value: RegExp): CapturedValue {
+function regexpNode(walk: Walk, value: RegExp, named: string | undefined): LeafNode {
   const source = plainText(walk, readableSource(walk, regexpSource(value) ?? ''), LIMITS.stringLength);
   let flags = '';
   for (let i = 0; i < REGEXP_FLAGS.length; i++) {
     const flag = REGEXP_FLAGS[i];
     if (flag?.[1](value)) flags += flag[0];
   }
-  walk.cost = 50 + jsonBytes(source);
-  return { type: 'regexp', source, flags };
+  walk.cost += 50 + jsonBytes(source);
+  return named === undefined ? { type: 'regexp', source, flags } : { type: 'regexp', class: named, source, flags };
 }
 
 /** The source; without its escapes where only so something is found in it, as in `ann@example\.com`. */
@@ -197,7 +237,7 @@ function readableSource(walk: Walk, source: string): string {
   return plain === head || walk.memory.redactor.text(plain) === undefined ? source : plain;
 }
 
-function functionNode(walk: Walk, value: object): CapturedValue {
+function functionNode(walk: Walk, value: object): LeafNode {
   const own = ownData(value, 'name');
   const { shown, bytes } = walk.memory.names(typeof own === 'string' ? own : '');
   walk.cost = 44 + bytes;

@@ -59,7 +59,24 @@ export interface Walk {
   readonly origins: boolean[];
 }
 
-export type ContainerNode = Extract<CapturedValue, { type: 'object' | 'array' | 'map' | 'set' | 'error' }>;
+/** What has contents that are placed after it: items, entries, properties. */
+export type ContainerNode = Extract<CapturedValue, { type: 'object' | 'array' | 'map' | 'set' | 'error' }> | LeafNode;
+
+/** Complete, but for properties that somebody gave it. */
+export type LeafNode = Extract<CapturedValue, { type: 'date' | 'regexp' | 'function' | 'promise' | 'buffer' }>;
+
+export function isLeaf(node: ContainerNode): node is LeafNode {
+  switch (node.type) {
+    case 'date':
+    case 'regexp':
+    case 'function':
+    case 'promise':
+    case 'buffer':
+      return true;
+    default:
+      return false;
+  }
+}
 
 /** Where a queued node stands, so that it can be replaced when its contents are cut: a record's `value`, or an item. */
 export type Slot = { value?: CapturedValue | undefined } | { cause?: CapturedValue | undefined } | CapturedValue[];

@@ -1,4 +1,4 @@
-import type { CapturedValue, Property } from '@borescope/agent-protocol';
+import type { CapturedValue, Extras, Property } from '@borescope/agent-protocol';
 import type { Finding, Redactor } from '@borescope/redaction';
 
 /** One pass over captured values: the redactor, and what it found that was not hidden before. */
@@ -32,6 +32,8 @@ export function redactValue(pass: Pass, value: CapturedValue, depth = 0): Captur
   if (depth > DEEPEST) return hideWhole(pass, 'unexamined', value);
   const inner = (one: CapturedValue): CapturedValue => redactValue(pass, one, depth + 1);
   const classOf = (name: string | undefined) => (name === undefined ? {} : { class: redactText(pass, name, 4096) });
+  const extrasOf = ({ properties }: Extras) =>
+    properties === undefined ? {} : { properties: redactProperties(pass, properties, depth) };
   switch (value.type) {
     case 'string':
       return redactString(pass, value);
@@ -44,14 +46,20 @@ export function redactValue(pass: Pass, value: CapturedValue, depth = 0): Captur
     case 'object':
       return { ...value, ...classOf(value.class), properties: redactProperties(pass, value.properties, depth) };
     case 'array':
-      return { ...value, ...classOf(value.class), items: pairItems(pass, value.items) ?? value.items.map(inner) };
+      return {
+        ...value,
+        ...classOf(value.class),
+        items: pairItems(pass, value.items) ?? value.items.map(inner),
+        ...extrasOf(value),
+      };
     case 'set':
-      return { ...value, ...classOf(value.class), items: value.items.map(inner) };
+      return { ...value, ...classOf(value.class), items: value.items.map(inner), ...extrasOf(value) };
     case 'map':
       return {
         ...value,
         ...classOf(value.class),
         entries: value.entries.map(([key, held]) => [inner(key), underKey(pass, key, held, depth)]),
+        ...extrasOf(value),
       };
     case 'error':
       return {
@@ -60,14 +68,17 @@ export function redactValue(pass: Pass, value: CapturedValue, depth = 0): Captur
         message: redactText(pass, value.message),
         ...(value.stack !== undefined && { stack: redactText(pass, value.stack) }),
         ...(value.cause !== undefined && { cause: inner(value.cause) }),
-        ...(value.properties !== undefined && { properties: redactProperties(pass, value.properties, depth) }),
+        ...extrasOf(value),
       };
+    case 'date':
+    case 'promise':
+      return { ...value, ...classOf(value.class), ...extrasOf(value) };
     case 'regexp':
-      return { ...value, source: redactText(pass, value.source) };
+      return { ...value, ...classOf(value.class), source: redactText(pass, value.source), ...extrasOf(value) };
     case 'function':
-      return { ...value, name: redactText(pass, value.name, 4096) };
+      return { ...value, name: redactText(pass, value.name, 4096), ...extrasOf(value) };
     case 'buffer':
-      return redactBuffer(pass, value);
+      return redactBuffer(pass, { ...value, ...extrasOf(value) });
     case 'depth':
     case 'truncated':
       return { ...value, ...classOf(value.class) };
@@ -86,7 +97,7 @@ export function redactNamed(pass: Pass, name: string, value: CapturedValue, dept
   return redactValue(pass, value, depth);
 }
 
-/** What stands in place of a value whose name is secret. That there is none, a truth value or a function is shown. */
+/** What stands in place of a value whose name is secret. That there is none, a truth value, a function or a promise is shown. */
 export function hideUnder(pass: Pass, kind: string, value: CapturedValue, depth = 0): CapturedValue {
   switch (value.type) {
     case 'string':
@@ -102,6 +113,13 @@ export function hideUnder(pass: Pass, kind: string, value: CapturedValue, depth 
     case 'regexp':
     case 'buffer':
       return hideWhole(pass, kind, value);
+    case 'function':
+    case 'promise': {
+      const { properties, ...bare } = value;
+      if (properties === undefined) return redactValue(pass, bare, depth);
+      pass.caught.push(pass.redactor.hide(kind, typeOf(value)));
+      return redactValue(pass, { ...bare, propertyCount: value.propertyCount ?? properties.length }, depth);
+    }
     default:
       return redactValue(pass, value, depth);
   }

@@ -1,4 +1,4 @@
-import type { CapturedValue, Property } from '@borescope/agent-protocol';
+import type { CapturedValue, Extras, Property } from '@borescope/agent-protocol';
 import { visibleText } from './visible-text.ts';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -12,6 +12,7 @@ export const VALUE_NOTATION = [
   '$class is the class of an object, $size or $length the full count where not everything is shown,',
   '$symbols are properties under symbols, and $shadowed outer variables of the same name, as [name, value] pairs,',
   '$array, $map, $set, $string hold the content that is shown; $map is an object where all keys are plain strings, else pairs.',
+  '$properties are those that such a value, a date, a function etc. has beside its content.',
   '$string with $escaped: that many invisible characters are written as \\uXXXX and backslashes are doubled.',
   '$bigint, $symbol, $date (ISO), $regexp, $function, $constructor, $error (message, with $stack, $cause), $buffer (hex, $length in bytes).',
   '{"$circular":2}: the object two levels up. {"$depth":"Order"}: below the nesting limit.',
@@ -46,12 +47,14 @@ export function renderValue(value: CapturedValue): Json {
         $map: renderEntries(value.entries),
         ...(value.class !== undefined && value.class !== 'Map' && { $class: plain(value.class) }),
         ...(value.size !== undefined && { $size: value.size }),
+        ...renderExtras(value),
       };
     case 'set':
       return {
         $set: value.items.map(renderValue),
         ...(value.class !== undefined && value.class !== 'Set' && { $class: plain(value.class) }),
         ...(value.size !== undefined && { $size: value.size }),
+        ...renderExtras(value),
       };
     case 'error':
       return renderObject(value.properties ?? [], {
@@ -59,6 +62,7 @@ export function renderValue(value: CapturedValue): Json {
         $class: plain(value.class),
         ...(value.stack !== undefined && { $stack: plain(value.stack) }),
         ...(value.cause !== undefined && { $cause: renderValue(value.cause) }),
+        ...(value.propertyCount !== undefined && { $size: value.propertyCount }),
       });
     default:
       return renderMarker(value);
@@ -93,13 +97,22 @@ function renderMarker(value: Marked): Json {
     case 'symbol':
       return { $symbol: value.description === undefined ? null : plain(value.description) };
     case 'date':
-      return value.value === undefined ? { $: 'invalid_date' } : { $date: plain(value.value) };
+      return {
+        ...(value.value === undefined ? { $: 'invalid_date' } : { $date: plain(value.value) }),
+        ...renderClass(value.class),
+        ...renderExtras(value),
+      };
     case 'regexp':
-      return { $regexp: plain(`/${value.source}/${value.flags}`) };
+      return { $regexp: plain(`/${value.source}/${value.flags}`), ...renderClass(value.class), ...renderExtras(value) };
     case 'function':
-      return value.class === true ? { $constructor: plain(value.name) } : { $function: plain(value.name) };
+      return {
+        ...(value.class === true ? { $constructor: plain(value.name) } : { $function: plain(value.name) }),
+        ...renderExtras(value),
+      };
+    case 'promise':
+      return { $: 'promise', ...renderClass(value.class), ...renderExtras(value) };
     case 'buffer':
-      return { $buffer: value.hex ?? '', $class: plain(value.class), $length: value.length };
+      return { $buffer: value.hex ?? '', $class: plain(value.class), $length: value.length, ...renderExtras(value) };
     case 'circular':
       return { $circular: value.levels };
     case 'depth':
@@ -114,7 +127,6 @@ function renderMarker(value: Marked): Json {
         ...(value.pseudonym !== undefined && { $same: plain(value.pseudonym) }),
       };
     case 'undefined':
-    case 'promise':
     case 'proxy':
     case 'getter':
     case 'hole':
@@ -137,12 +149,24 @@ function renderString(text: string, length: number | undefined): Json {
 function renderArray(value: Extract<CapturedValue, { type: 'array' }>): Json {
   const items = value.items.map(renderValue);
   const named = value.class !== undefined && value.class !== 'Array';
-  if (value.length === undefined && !named) return items;
+  const extras = renderExtras(value);
+  if (value.length === undefined && !named && extras['$properties'] === undefined) return items;
   return {
     $array: items,
     ...(named && { $class: plain(value.class ?? '') }),
     ...(value.length !== undefined && { $length: value.length }),
+    ...extras,
   };
+}
+
+/** Written as an object's own; `$size` where not all of them are shown. */
+function renderExtras({ properties, propertyCount }: Extras): { [key: string]: Json } {
+  if (propertyCount === undefined && (properties === undefined || properties.length === 0)) return {};
+  return { $properties: renderObject(properties ?? [], propertyCount === undefined ? {} : { $size: propertyCount }) };
+}
+
+function renderClass(name: string | undefined): { [key: string]: Json } {
+  return name === undefined ? {} : { $class: plain(name) };
 }
 
 function renderObject(properties: readonly Property[], annotations: { [key: string]: Json }): Json {

@@ -1,0 +1,114 @@
+import { type CapturedValue, LIMITS, type Property } from '@borescope/agent-protocol';
+import { isStackUnsafe, safeStack } from './error-stack.ts';
+import { holdsNamedValue, NAMING_PROPERTIES } from './named-value.ts';
+import { descriptorOf, hasOwn, isModuleNamespace, ownData, symbolDescription } from './primordials.ts';
+import { shape, shapeSecret } from './shape.ts';
+import { countKind, cutMarker, follow, MARKED_NAME_BYTES, pay, type Walk } from './walk.ts';
+import type { OwnKeys } from './wide-objects.ts';
+
+/** `{"name":,"value":},` and, for a symbol, `"symbol":true,`. */
+const PROPERTY_BYTES = 19;
+const SYMBOL_BYTES = 14;
+
+/** Marks of `readOwn` for what is no value. */
+const GETTER: unique symbol = Symbol('getter');
+const UNREADABLE: unique symbol = Symbol('unreadable');
+const TDZ: unique symbol = Symbol('tdz');
+
+/** As many properties as are shown; false where not all of those fit. */
+export function addKeys(walk: Walk, index: number, properties: Property[], object: object, keys: OwnKeys): boolean {
+  const { names, symbols } = keys;
+  for (let i = 0; i < names.length && properties.length < LIMITS.objectProperties; i++) {
+    const key = names[i];
+    if (key !== undefined && !addOwn(walk, index, properties, object, key)) return false;
+  }
+  for (let i = 0; i < symbols.length && properties.length < LIMITS.objectProperties; i++) {
+    const key = symbols[i];
+    if (key !== undefined && !addOwn(walk, index, properties, object, key)) return false;
+  }
+  return true;
+}
+
+function addOwn(walk: Walk, index: number, properties: Property[], object: object, key: string | symbol): boolean {
+  const value = readOwn(object, key);
+  if (typeof key === 'string') {
+    const beside = holdsNamedValue(key) ? secretBeside(walk, object) : undefined;
+    return addProperty(walk, index, properties, key, value, false, beside);
+  }
+  return addProperty(walk, index, properties, symbolDescription(key) ?? '', value, true);
+}
+
+/** The kind by which `{name: 'password', value: '...'}` hides its value: the name stands beside it. */
+function secretBeside(walk: Walk, object: object): string | undefined {
+  for (let i = 0; i < NAMING_PROPERTIES.length; i++) {
+    const name = ownData(object, NAMING_PROPERTIES[i] ?? '');
+    const secret = typeof name === 'string' ? walk.memory.names(name).secret : undefined;
+    if (secret !== undefined) return secret;
+  }
+  return undefined;
+}
+
+/** The value of an own property, or a mark. No getter runs; `stack` is read only where that runs nothing. */
+export function readOwn(object: object, key: string | symbol): unknown {
+  try {
+    if (key === 'stack') {
+      if (isStackUnsafe(object)) return GETTER;
+      const stack = safeStack(object);
+      if (stack !== undefined) return stack;
+    }
+    const found = descriptorOf(object, key);
+    if (found === undefined) return UNREADABLE;
+    return hasOwn(found, 'value') ? found.value : GETTER;
+  } catch {
+    return isModuleNamespace(object) ? TDZ : UNREADABLE;
+  }
+}
+
+/** False where it did not fit; then a marker stands in its place, if that fits. */
+export function addProperty(
+  walk: Walk,
+  index: number,
+  properties: Property[],
+  name: string,
+  value: unknown,
+  symbol: boolean,
+  beside?: string,
+): boolean {
+  const record = walk.memory.names(name);
+  const level = (walk.levels[index] ?? 0) + 1;
+  const redactions = walk.redactions;
+  const captured = shapeNamed(walk, record.secret ?? beside, value, level, index);
+  const shown = walk.unlinked && record.kinds.length > 0 ? `[redacted:${record.kinds[0] ?? ''}]` : record.shown;
+  const property: Property = symbol ? { name: shown, value: captured, symbol: true } : { name: shown, value: captured };
+  if (!pay(walk, PROPERTY_BYTES + record.bytes + (symbol ? SYMBOL_BYTES : 0))) {
+    walk.redactions = redactions;
+    // The envelope has room for the marker, and for a name of usual length.
+    property.value = cutMarker(walk);
+    if (record.bytes <= MARKED_NAME_BYTES) properties[properties.length] = property;
+    return false;
+  }
+  for (let i = 0; i < record.kinds.length; i++) countKind(walk, record.kinds[i] ?? '');
+  properties[properties.length] = property;
+  follow(walk, captured, level, index, property);
+  return true;
+}
+
+export function shapeNamed(
+  walk: Walk,
+  secret: string | undefined,
+  value: unknown,
+  level: number,
+  parent: number,
+): CapturedValue {
+  if (typeof value === 'symbol') {
+    const mark = value === GETTER || value === UNREADABLE || value === TDZ;
+    if (mark) {
+      walk.opened = undefined;
+      walk.cost = 40;
+      if (value === GETTER) return { type: 'getter' };
+      return value === TDZ ? { type: 'uninitialized' } : { type: 'truncated', reason: 'error' };
+    }
+  }
+  if (secret !== undefined) return shapeSecret(walk, secret, value, level, parent);
+  return shape(walk, value, level, parent);
+}
