@@ -139,6 +139,15 @@ export const PROMISES = {
       'An expression that does not parse is EXPRESSION_INVALID, one that is not allowed EXPRESSION_UNSAFE, with the position.',
     source: ERRORS,
   },
+  'errors:all-expressions': {
+    sentence:
+      'All that is wrong with the condition and the expressions of a call is told in one error, each by its argument.',
+    source: VALUES,
+  },
+  'errors:all-arguments': {
+    sentence: 'All that is wrong with the arguments of a call is told in one error.',
+    source: ERRORS,
+  },
   'errors:unavailable': {
     sentence:
       'With a full disk or a locked database a call is UNAVAILABLE, nothing is half written, and the broker goes on when it can.',
@@ -153,6 +162,11 @@ export const PROMISES = {
   'expressions:called-early': {
     sentence:
       'A call that could only run code of the application is refused at once, with its position and what may be called.',
+    source: VALUES,
+  },
+  'expressions:names': {
+    sentence:
+      'A name that has no value at the line is refused before anything is placed, with the name that was meant.',
     source: VALUES,
   },
   'expressions:arrows': {
@@ -188,6 +202,11 @@ export const PROMISES = {
   'actions:restart': {
     sentence: 'An action, its hits and its deadline survive a restart of the broker.',
     source: TOOLS,
+  },
+  'actions:late-delivery': {
+    sentence:
+      'A hit that was captured before the deadline counts where it comes within ten seconds after it; a later capture never.',
+    source: WIRE,
   },
 
   'agent:no-pause': {
@@ -253,7 +272,14 @@ export const PROMISES = {
       'A probe whose placing was dear waits for its first pass all the same: the price is paid by a longer rest afterwards.',
     source: AGENT,
   },
-  'agent:one-file': { sentence: 'The agent is one file with no dependency and no install script.', source: AGENT },
+  'agent:one-file': {
+    sentence: 'The agent is one bundled file and the doorway of `import`, with no dependency and no install script.',
+    source: AGENT,
+  },
+  'agent:one-instance': {
+    sentence: 'A process has one agent, however often and in whichever way it is loaded.',
+    source: AGENT,
+  },
 
   'wire:bad-frame': {
     sentence:
@@ -343,6 +369,11 @@ export const PROMISES = {
   'broker:one-per-store': { sentence: 'Two brokers do not share one embedded store.', source: SETTINGS },
   'broker:agent': { sentence: 'The broker serves the agent that matches it at /agent.tgz.', source: START },
 
+  'commands:interrupt': {
+    sentence:
+      'Ctrl-C while a command waits for an action cancels the action within two seconds, says so and exits 130.',
+    source: COMMANDS,
+  },
   'commands:start': {
     sentence: 'npm start -- --once builds, starts, takes one live snapshot through MCP, prints it and exits with 0.',
     source: START,

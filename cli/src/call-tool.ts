@@ -17,11 +17,15 @@ const GO_ON =
 /** Codes of a connection that was there and broke off: the request may have reached the broker. */
 const BROKEN_OFF: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
-/** Calls one tool of the broker's public MCP endpoint. `onProgress` gets the broker's words on where the call stands. */
+/**
+ * Calls one tool of the broker's public MCP endpoint. `onProgress` gets the broker's words on where the call stands. Where
+ * `signal` aborts the call is let go of, and the broker goes on with what it does.
+ */
 export async function callTool(
   name: string,
   args: Record<string, unknown>,
   onProgress: (message: string) => void,
+  signal?: AbortSignal,
 ): Promise<ToolResult> {
   const url = mcpUrl(process.env['BORESCOPE_URL']);
   const token = process.env['BORESCOPE_TOKEN'];
@@ -37,16 +41,22 @@ export async function callTool(
   lost.catch(() => undefined);
   const transport = new StreamableHTTPClientTransport(url, {
     requestInit: { headers: { authorization: `Bearer ${token}` } },
-    fetch: async (input, init) => watchBody(await fetchTelling(url, input, init), init?.signal, () => onLost()),
+    fetch: async (input, init) => {
+      // Of its own: before the connection is made the SDK does not abort what it asks.
+      const signals = [init?.signal, signal].flatMap((one) => one ?? []);
+      const either = AbortSignal.any(signals);
+      return watchBody(await fetchTelling(url, input, { ...init, signal: either }), either, () => onLost());
+    },
   });
-  await client.connect(transport);
   try {
+    await client.connect(transport, { ...(signal !== undefined && { signal }) });
     const answer = client.callTool(
       { name, arguments: args },
       {
         timeout: SILENCE,
         resetTimeoutOnProgress: true,
         maxTotalTimeout: LONGEST,
+        ...(signal !== undefined && { signal }),
         onprogress: ({ message }) => message !== undefined && onProgress(message),
       },
     );

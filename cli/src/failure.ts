@@ -8,6 +8,11 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** Ctrl-C: one message for a person, exit code 130 (128 and the number of the signal, as shells have it). */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
 /** The failure of ours that lies behind an error of a library, where there is one. */
 export function failureBehind(error: unknown): Failure | UsageError | undefined {
   let current: unknown = error;

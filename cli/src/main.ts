@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { Failure, failureBehind, UsageError } from './failure.ts';
+import { Failure, failureBehind, Interrupted, UsageError } from './failure.ts';
 import { createProgram } from './program.ts';
 
 /** Errors of the server package whose message is meant to be shown as it is. */
@@ -11,7 +11,7 @@ const SHOWN: Readonly<Record<string, number>> = {
   StoreUnavailable: 1,
 };
 
-/** Runs one command. The exit code: 0 done, 1 the work failed, 2 wrong usage. Never throws. */
+/** Runs one command. The exit code: 0 done, 1 the work failed, 2 wrong usage, 130 interrupted. Never throws. */
 export async function run(argv: readonly string[]): Promise<number> {
   try {
     await createProgram().parseAsync([...argv], { from: 'user' });
@@ -19,6 +19,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   } catch (error) {
     // Commander has printed its own message already; help and version end with 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof Interrupted) return fail(error.message, 130);
     const known = failureBehind(error);
     if (known instanceof UsageError) return fail(known.message, 2);
     if (known instanceof Failure) return fail(known.message, 1);

@@ -17,7 +17,7 @@ export function createProgram(): Command {
     .addHelpText(
       'after',
       '\nruntimes, snapshot, actions, wait and cancel ask the broker at BORESCOPE_URL (http://127.0.0.1:7373) with ' +
-        'BORESCOPE_TOKEN, an mcp token\nExit codes: 0 done, 1 the work failed, 2 wrong usage',
+        'BORESCOPE_TOKEN, an mcp token\nExit codes: 0 done, 1 the work failed, 2 wrong usage, 130 interrupted',
     );
   addServeCommand(program);
   addTokenCommands(program);

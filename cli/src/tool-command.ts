@@ -1,6 +1,7 @@
 import { callTool, type ToolResult } from './call-tool.ts';
 import { Failure } from './failure.ts';
 import { print, printJson } from './output.ts';
+import { liveProgress, type Progress } from './progress.ts';
 
 /** Calls a tool with live progress on stderr, and prints its result. Rejects with `Failure` where the tool failed. */
 export async function toolCommand(
@@ -8,31 +9,19 @@ export async function toolCommand(
   args: Record<string, unknown>,
   json: boolean,
 ): Promise<ToolResult['structured']> {
-  const progress = createProgress();
-  let result: ToolResult;
+  const progress = liveProgress();
   try {
-    result = await callTool(name, args, progress.show);
+    return show(await callTool(name, args, progress.show), json, progress);
   } finally {
     progress.clear();
   }
+}
+
+/** Prints a result; throws `Failure` where the tool failed. */
+export function show(result: ToolResult, json: boolean, progress: Progress): ToolResult['structured'] {
+  progress.clear();
   if (json) printJson(result.structured);
   if (result.isError) throw new Failure(result.text);
   if (!json) print(result.text);
   return result.structured;
-}
-
-/** On a terminal one line that changes; elsewhere a line for each change. */
-function createProgress(): { show(message: string): void; clear(): void } {
-  const live = process.stderr.isTTY === true;
-  let last = '';
-  return {
-    show(message) {
-      if (message === last) return;
-      last = message;
-      process.stderr.write(live ? `\r\u001b[K${message}` : `${message}\n`);
-    },
-    clear() {
-      if (live && last !== '') process.stderr.write('\r\u001b[K');
-    },
-  };
 }

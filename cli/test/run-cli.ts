@@ -24,7 +24,34 @@ function environment(given: Record<string, string>): NodeJS.ProcessEnv {
 
 /** Runs the command as a user would, to its end; killed after 30 s. */
 export async function cli(args: string[], env: Record<string, string> = {}): Promise<Finished> {
-  return finish(spawn(process.execPath, [BIN, ...args], { env: environment(env) }));
+  return start(args, env).finished;
+}
+
+/** The command while it runs. */
+export interface Running {
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly finished: Promise<Finished>;
+  /** Resolves when stderr has matched; rejects where the command ends first. */
+  says(pattern: RegExp): Promise<void>;
+}
+
+export function start(args: string[], env: Record<string, string> = {}): Running {
+  const child = spawn(process.execPath, [BIN, ...args], { env: environment(env) });
+  const finished = finish(child);
+  return {
+    child,
+    finished,
+    says(pattern) {
+      return new Promise((resolve, reject) => {
+        let said = '';
+        child.stderr.on('data', (chunk: string) => {
+          said += chunk;
+          if (pattern.test(said)) resolve();
+        });
+        finished.then(({ stderr }) => reject(new Error(`it ended without ${pattern}: ${stderr}`)), reject);
+      });
+    },
+  };
 }
 
 async function finish(child: ChildProcessWithoutNullStreams): Promise<Finished> {

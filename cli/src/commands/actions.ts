@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { actionCommand } from '../action-command.ts';
 import { numberArgument } from '../number-argument.ts';
 import { toolCommand } from '../tool-command.ts';
 import { endedWithoutHit } from './snapshot.ts';
@@ -23,12 +24,8 @@ export function addActionCommands(program: Command): void {
     .option('--after <number>', 'only hits after this number', numberArgument)
     .option('--json', 'print the structured content')
     .action(async (id: string, flags: { wait?: number; after?: number; json?: true }) => {
-      const args = {
-        action_id: id,
-        ...(flags.wait !== undefined && { wait_seconds: flags.wait }),
-        ...(flags.after !== undefined && { after_sequence: flags.after }),
-      };
-      endedWithoutHit(await toolCommand('wait_for_action', args, flags.json === true));
+      const { json, ...waiting } = flags;
+      endedWithoutHit(await actionCommand(id, { ...waiting, json: json === true }));
     });
   program
     .command('cancel <id>')

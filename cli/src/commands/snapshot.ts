@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { actionCommand } from '../action-command.ts';
+import { callTool } from '../call-tool.ts';
 import { Failure, UsageError } from '../failure.ts';
 import { numberArgument } from '../number-argument.ts';
 import { addIdOption, addTargetOptions, type TargetFlags, targetArguments } from '../target.ts';
-import { toolCommand } from '../tool-command.ts';
 
 interface Flags extends TargetFlags {
   expectLine?: string;
@@ -44,10 +45,13 @@ async function snapshot(place: string, flags: Flags): Promise<void> {
     ...(flags.expression !== undefined && { expressions: flags.expression }),
     ...(flags.maxHits !== undefined && { max_hits: flags.maxHits }),
     ...(flags.timeout !== undefined && { timeout_seconds: flags.timeout }),
-    ...(flags.wait !== undefined && { wait_seconds: flags.wait }),
     ...(flags.overhead !== undefined && { overhead_percent: flags.overhead }),
   };
-  endedWithoutHit(await toolCommand('capture_snapshot', args, flags.json === true));
+  const structured = await actionCommand(
+    (onProgress, signal) => callTool('capture_snapshot', { ...args, wait_seconds: 0 }, onProgress, signal),
+    { ...(flags.wait !== undefined && { wait: flags.wait }), json: flags.json === true },
+  );
+  endedWithoutHit(structured);
 }
 
 /** @throws Failure where the action is over and has seen nothing: a script must be able to tell. */
