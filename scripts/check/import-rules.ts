@@ -36,6 +36,7 @@ const OWNERS: readonly { readonly modules: RegExp; readonly within: string; read
     owners: ['server/src/http/'],
   },
   { modules: /^libsql$/, within: '', owners: ['server/src/store/embedded/'] },
+  { modules: /^ioredis$/, within: 'server/src/', owners: ['server/src/store/redis/'] },
   {
     // The session is the probes' alone. The application's thread asks one thing: whether a person debugs the process.
     modules: /^(node:)?inspector(\/promises)?$/,

@@ -23,4 +23,5 @@ export {
   openEmbeddedStore,
   SchemaTooNew,
 } from './store/embedded/embedded-store.ts';
+export { openRedisStore, type RedisStoreOptions, RedisTooOld, RedisUrlError } from './store/redis/redis-store.ts';
 export { type Organization, type Store, StoreUnavailable, type TokenRecord } from './store/store.ts';

@@ -7,7 +7,8 @@ import type { Action, ActionState, Placement } from '../actions/action.ts';
  * for both. The organization comes first in every function: what belongs to another one does not exist.
  *
  * Any function may reject with `StoreUnavailable`: disk full, database locked for longer than the busy timeout,
- * connection lost. Nothing was written then.
+ * connection lost. In the embedded store nothing was written then. In Redis a write may have been done all the same, where
+ * only its answer was lost; each is so made that asking again is right.
  */
 export interface Store {
   readonly organizations: OrganizationStore;
@@ -184,6 +185,15 @@ export interface KeyStore {
 
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
+}
+
+/** The data was written by a newer version of this program. */
+export class SchemaTooNew extends Error {
+  override readonly name = 'SchemaTooNew';
+
+  constructor(found: number, known: number) {
+    super(`the store was written by a newer Borescope: its schema is ${found}, this one knows up to ${known}`);
+  }
 }
 
 export class TooManyActions extends Error {

@@ -13,8 +13,8 @@ import { detachAll, embeddedRuntimes } from './runtimes.ts';
 import { prepareSchema } from './schema.ts';
 import { embeddedTokens } from './tokens.ts';
 
+export { SchemaTooNew } from '../store.ts';
 export { DataDirectoryInUse } from './broker-lock.ts';
-export { SchemaTooNew } from './schema.ts';
 
 export interface EmbeddedStoreOptions {
   /** Created with mode 0700 where it is not there. */

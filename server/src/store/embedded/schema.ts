@@ -1,3 +1,4 @@
+import { SchemaTooNew } from '../store.ts';
 import type { Database } from './database.ts';
 
 const SCHEMA_VERSION = 1;
@@ -104,20 +105,11 @@ CREATE TABLE meta (
 ) STRICT, WITHOUT ROWID;
 `;
 
-/** The data was written by a newer version of this program. */
-export class SchemaTooNew extends Error {
-  override readonly name = 'SchemaTooNew';
-
-  constructor(found: number) {
-    super(`the store was written by a newer Borescope: its schema is ${found}, this one knows up to ${SCHEMA_VERSION}`);
-  }
-}
-
 /** Makes the tables where there are none. Throws `SchemaTooNew`. */
 export function prepareSchema(database: Database, now: number): void {
   database.step(() => {
     const found = Number(database.pragma('user_version'));
-    if (found > SCHEMA_VERSION) throw new SchemaTooNew(found);
+    if (found > SCHEMA_VERSION) throw new SchemaTooNew(found, SCHEMA_VERSION);
     if (found === SCHEMA_VERSION) return;
     database.exec(SCHEMA);
     database.query('INSERT INTO organization (id, name, created_at) VALUES (?, ?, ?)').run(['default', 'default', now]);

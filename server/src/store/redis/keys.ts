@@ -1,0 +1,67 @@
+/**
+ * Every key of the store. What belongs to an organization has its name in braces, which makes it one slot of a cluster:
+ * a script may touch all of it. `:` behind a name means that an id follows, as the last part.
+ */
+const OF_ORGANIZATION = {
+  /** Marks that the organization is listed in `GLOBAL.spaces`. */
+  known: 'known',
+  /** Hash: what is fixed of an action, its state, its placements (`scripts/record.ts`). */
+  action: 'action:',
+  /** List: the hits of an action in the order of their numbers, from 1. */
+  hits: 'hits:',
+  /** Sorted by id: all actions, and those of one state. */
+  actions: 'actions',
+  state: 'state:',
+  /** Sorted by deadline: the actions that are not over. */
+  live: 'live',
+  /** Sorted by end: the actions that are over. */
+  ended: 'ended',
+  /** Hash: a runtime, its epoch, and where it is attached. */
+  runtime: 'runtime:',
+  /** Sorted by id: the live actions of a runtime on which its placement has not failed. */
+  liveOn: 'live-on:',
+  /** Sorted by the end of the lease: the runtimes that are attached. */
+  attached: 'attached',
+  /** A name that changes whenever something else is attached. */
+  directory: 'directory',
+  /** Hash: a token. Sorted by creation: the ids of all. */
+  token: 'token:',
+  tokens: 'tokens',
+  /** Hash: day to key. */
+  pseudonyms: 'pseudonyms',
+} as const;
+
+/** Keys of no organization. Each is touched by itself. */
+export const GLOBAL = {
+  /** Version of what is stored. */
+  schema: 'borescope:schema',
+  /** Hash: name to organization. */
+  organizations: 'borescope:organizations',
+  /** Set: every organization that has anything. */
+  spaces: 'borescope:spaces',
+  /** Written to find out whether writing works. */
+  check: 'borescope:check',
+} as const;
+
+/** To the organization and the id of a token. */
+export function tokenByHash(hash: string): string {
+  return `borescope:token:${hash}`;
+}
+
+type Name = keyof typeof OF_ORGANIZATION;
+
+/** What every key of an organization begins with: the first key of every script. */
+export function prefixOf(organization: string): string {
+  // A brace in a name would end the part that chooses the slot.
+  return `borescope:{${encodeURIComponent(organization)}}:`;
+}
+
+export function keyOf(organization: string, name: Name, id = ''): string {
+  return `${prefixOf(organization)}${OF_ORGANIZATION[name]}${id}`;
+}
+
+/** The same names in Lua: `at.live`, `at.action .. id`. */
+export const KEYS_LUA = `local at = {}
+${Object.entries(OF_ORGANIZATION)
+  .map(([name, key]) => `at.${name} = KEYS[1] .. '${key}'`)
+  .join('\n')}`;

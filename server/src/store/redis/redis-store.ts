@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import type { Log } from '../../log.ts';
+import { type Store, StoreUnavailable } from '../store.ts';
+import { redisActions } from './actions.ts';
+import { createRedisConnection, type RedisConnection } from './connection.ts';
+import { GLOBAL } from './keys.ts';
+import { redisOrganizations } from './organizations.ts';
+import { redisKeys } from './pseudonyms.ts';
+import { createRedisClient } from './redis-client.ts';
+import { parseRedisUrl } from './redis-url.ts';
+import { redisRuntimes } from './runtimes.ts';
+import { prepareSchema, readServer } from './schema.ts';
+import { timesToLive } from './time-to-live.ts';
+import { redisTokens } from './tokens.ts';
+
+export { RedisUrlError } from './redis-url.ts';
+export { RedisTooOld } from './schema.ts';
+
+export interface RedisStoreOptions {
+  /** As `BORESCOPE_REDIS_URL`. */
+  readonly url: string;
+  /** Milliseconds that ended actions and their hits are kept: Redis itself deletes them a day later, should nobody do it before. */
+  readonly retentionMs: number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+/** Milliseconds to find Redis at the start. */
+const OPEN_WITHIN = 10_000;
+/** Milliseconds that the key of a check stays. */
+const CHECK_KEPT = 60_000;
+
+/**
+ * The store of any number of brokers. Rejects with `RedisUrlError`, `RedisTooOld`, `SchemaTooNew`, or `StoreUnavailable`
+ * where Redis does not answer within 10 s.
+ *
+ * A write that rejects with `StoreUnavailable` may have been done: the answer was lost, not the question. Asking again is
+ * always right: a hit is then a duplicate, a change finds what it wanted, and an action that nobody knows of ends at its
+ * deadline.
+ */
+export async function openRedisStore({ url, retentionMs, now, log }: RedisStoreOptions): Promise<Store> {
+  const address = parseRedisUrl(url);
+  let failure: Error | undefined;
+  const client = createRedisClient(address, {
+    use: 'requests',
+    name: 'store',
+    onError: (error) => {
+      // Once for each outage: attempts to reconnect fail again and again.
+      if (failure === undefined)
+        log.warn({ redis: address.named, reason: error.message }, 'the connection to Redis failed');
+      failure = error;
+    },
+  });
+  const connection = createRedisConnection({ client, lastFailure: () => failure, monotonic: () => performance.now() });
+  try {
+    await connection.ready(OPEN_WITHIN);
+    const { version, evicts } = await readServer(connection);
+    if (evicts !== undefined) {
+      log.warn(
+        { policy: evicts },
+        'Redis may drop what is stored when its memory is full: set maxmemory-policy noeviction',
+      );
+    }
+    await prepareSchema(connection, now());
+    log.info({ redis: address.named, version }, 'Redis is the store');
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  failure = undefined;
+  client.on('ready', () => {
+    if (failure !== undefined) log.info({ redis: address.named }, 'connected to Redis again');
+    failure = undefined;
+    // It may have come back without its data.
+    prepareSchema(connection, now()).catch((err: unknown) => log.warn({ err }, 'the store could not be prepared'));
+  });
+  const times = timesToLive(retentionMs);
+  return {
+    organizations: redisOrganizations(connection),
+    tokens: redisTokens(connection),
+    actions: redisActions(connection, times),
+    runtimes: redisRuntimes({ connection, timesToLive: times, uniqueName: randomUUID }),
+    keys: redisKeys(connection),
+    check: () => check(connection, now),
+    close: () => connection.close(),
+  };
+}
+
+async function check(connection: RedisConnection, now: () => number): Promise<void> {
+  await prepareSchema(connection, now());
+  const written = await connection.call((redis) => redis.set(GLOBAL.check, 1, 'PX', CHECK_KEPT));
+  if (written !== 'OK') throw new StoreUnavailable('Redis did not take a write');
+}

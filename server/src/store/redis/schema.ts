@@ -1,0 +1,33 @@
+import { type Organization, SchemaTooNew } from '../store.ts';
+import type { RedisConnection } from './connection.ts';
+import { GLOBAL } from './keys.ts';
+
+const SCHEMA_VERSION = 1;
+/** The first major whose scripts are refused as a whole where they cannot write. */
+const OLDEST_MAJOR = 7;
+
+/** Redis before 7.0. */
+export class RedisTooOld extends Error {
+  override readonly name = 'RedisTooOld';
+}
+
+/** Notes the version of what is stored, and makes what is there from the start. Rejects with `SchemaTooNew`. */
+export async function prepareSchema({ call }: RedisConnection, now: number): Promise<void> {
+  await call((redis) => redis.set(GLOBAL.schema, SCHEMA_VERSION, 'NX'));
+  const found = Number(await call((redis) => redis.get(GLOBAL.schema)));
+  if (found > SCHEMA_VERSION) throw new SchemaTooNew(found, SCHEMA_VERSION);
+  const first: Organization = { id: 'default', name: 'default', createdAt: now };
+  await call((redis) => redis.hsetnx(GLOBAL.organizations, first.name, JSON.stringify(first)));
+}
+
+/** What Redis says of itself: `INFO`. Valkey gives the version of Redis that it speaks like. */
+export async function readServer({ call }: RedisConnection): Promise<{ version: string; evicts: string | undefined }> {
+  const text = await call((redis) => redis.info());
+  const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(text)?.[1];
+  const version = field('redis_version') ?? '0';
+  if (Number.parseInt(version, 10) < OLDEST_MAJOR) {
+    throw new RedisTooOld(`Redis ${version} is too old: Borescope needs Redis 7.0 or Valkey 7.2, or newer`);
+  }
+  const policy = field('maxmemory_policy');
+  return { version, evicts: policy === undefined || policy === 'noeviction' ? undefined : policy };
+}

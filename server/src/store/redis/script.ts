@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import type { RedisClient } from './redis-client.ts';
+
+/** A step that Redis makes as a whole. */
+export interface Script {
+  readonly lua: string;
+  /** What Redis knows it by. */
+  readonly sha: string;
+}
+
+/**
+ * `writes`: refused as a whole, before its first line, where Redis takes no write (out of memory, read-only): without the
+ * `#!lua` line the commands before the one that needs memory would be done, and stay. `deletes`: also when memory is full.
+ */
+export function script(kind: 'writes' | 'reads' | 'deletes', ...parts: readonly string[]): Script {
+  const flags = { writes: '', reads: ' flags=no-writes', deletes: ' flags=allow-oom' }[kind];
+  const lua = `#!lua${flags}\n${parts.join('\n')}`;
+  return { lua, sha: createHash('sha1').update(lua).digest('hex') };
+}
+
+/** Sent by its hash; with its text where Redis does not know it, as after a restart. */
+export async function runScript(
+  client: RedisClient,
+  { lua, sha }: Script,
+  keys: readonly string[],
+  parameters: readonly (string | number)[],
+): Promise<unknown> {
+  try {
+    return await client.evalsha(sha, keys.length, ...keys, ...parameters);
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+    return client.eval(lua, keys.length, ...keys, ...parameters);
+  }
+}

@@ -1,0 +1,106 @@
+import { KEYS_LUA } from '../keys.ts';
+import { script } from '../script.ts';
+import { RECORD_LUA } from './record.ts';
+
+/**
+ * Gives a runtime its next epoch, and has its live placements back. One step, because from its end on every hit of an older
+ * attachment is fenced.
+ *
+ * KEYS   1 the organization's prefix
+ * ARGV   1 runtime, 2 service, 3 '=' and the environment ('' for none), 4 its description (JSON), 5 replica, 6 since when,
+ *        7 until when the lease holds, 8 the new name of the directory
+ * Answer the epoch; 0 where the id is that of a runtime of another service or environment; -1 where the organization is not
+ *        known
+ */
+export const ATTACH = script(
+  'writes',
+  RECORD_LUA,
+  `
+local runtime, service, environment = ARGV[1], ARGV[2], ARGV[3]
+local key = at.runtime .. runtime
+if redis.call('EXISTS', at.known) == 0 then return -1 end
+local before = redis.call('HMGET', key, 'service', 'environment')
+if before[1] and (before[1] ~= service or before[2] ~= environment) then return 0 end
+local epoch = redis.call('HINCRBY', key, 'epoch', 1)
+redis.call('HSET', key, 'service', service, 'environment', environment, 'description', ARGV[4], 'replica', ARGV[5],
+  'attachedAt', ARGV[6], 'attached', 1)
+redis.call('PERSIST', key)
+redis.call('ZADD', at.attached, ARGV[7], runtime)
+redis.call('SET', at.directory, ARGV[8])
+mark(runtime, false)
+return epoch`,
+);
+
+/**
+ * Keeps the lease of the attachment that holds it. One step, because a newer attachment may come in between.
+ *
+ * KEYS   1 the organization's prefix
+ * ARGV   1 runtime, 2 epoch, 3 until when the lease holds; a time before the one it has changes nothing
+ * Answer 1 where the attachment holds, 0 where it does not
+ */
+export const RENEW = script(
+  'writes',
+  KEYS_LUA,
+  `
+local held = redis.call('HMGET', at.runtime .. ARGV[1], 'attached', 'epoch')
+if held[1] ~= '1' or held[2] ~= ARGV[2] then return 0 end
+redis.call('ZADD', at.attached, 'GT', ARGV[3], ARGV[1])
+return 1`,
+);
+
+/**
+ * Ends an attachment, if it is still the one that holds. One step, because a newer one may come in between.
+ *
+ * KEYS   1 the organization's prefix
+ * ARGV   1 runtime, 2 epoch, 3 when, 4 time to live of the epoch in ms, 5 the new name of the directory
+ * Answer the ids of the actions whose placements are gone with it
+ */
+export const DETACH = script(
+  'writes',
+  RECORD_LUA,
+  `
+local held = redis.call('HMGET', at.runtime .. ARGV[1], 'attached', 'epoch')
+if held[1] ~= '1' or held[2] ~= ARGV[2] then return {} end
+return release(ARGV[1], ARGV[3], ARGV[4], ARGV[5])`,
+);
+
+/**
+ * Ends the attachments whose lease is over. One step, because its holder may be about to renew it, and because of all the
+ * brokers that look one is to tell of it.
+ *
+ * KEYS   1 the organization's prefix
+ * ARGV   1 now, 2 most runtimes, 3 time to live of the epoch in ms, 4 the new name of the directory
+ * Answer for each {runtime, id, id...} of the actions whose placements are gone with it
+ */
+export const LAPSE = script(
+  'writes',
+  RECORD_LUA,
+  `
+local lapsed = {}
+for n, runtime in ipairs(redis.call('ZRANGEBYSCORE', at.attached, '-inf', ARGV[1], 'LIMIT', 0, ARGV[2])) do
+  local row = { runtime }
+  for _, id in ipairs(release(runtime, ARGV[1], ARGV[3], ARGV[4])) do row[#row + 1] = id end
+  lapsed[n] = row
+end
+return lapsed`,
+);
+
+/**
+ * All runtimes that are attached, or only the word that they are the same as before.
+ *
+ * KEYS   1 the organization's prefix
+ * ARGV   1 the name of the directory as it is known
+ * Answer {name} where the name is the same; else {name, {description, replica, epoch, attachedAt}...}
+ */
+export const READ_DIRECTORY = script(
+  'reads',
+  KEYS_LUA,
+  `
+local name = redis.call('GET', at.directory) or ''
+if name == ARGV[1] and name ~= '' then return { name } end
+local rows = { name }
+for n, runtime in ipairs(redis.call('ZRANGE', at.attached, 0, -1)) do
+  rows[n + 1] = redis.call('HMGET', at.runtime .. runtime, 'description', 'replica', 'epoch', 'attachedAt')
+end
+return rows`,
+);

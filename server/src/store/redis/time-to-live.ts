@@ -1,0 +1,18 @@
+/** Milliseconds without a sign of life after which an attachment lapses: three heartbeats. */
+export const LEASE = 45_000;
+
+/** Milliseconds that a record outlives its retention, where nobody deletes it: all brokers gone, or a sweep that failed. */
+const MARGIN = 24 * 60 * 60 * 1000;
+
+/** How long Redis keeps what nobody deletes, as a second safety; all in milliseconds from the write on. */
+export interface TimesToLive {
+  /** Of an action that lives for so long. */
+  live(lifetimeMs: number): number;
+  /** Of one that is over, and of a runtime that left: its epoch must outlive the actions that know it. */
+  readonly ended: number;
+}
+
+export function timesToLive(retentionMs: number): TimesToLive {
+  const ended = Math.ceil(retentionMs) + MARGIN;
+  return { live: (lifetimeMs) => Math.max(0, Math.ceil(lifetimeMs)) + ended, ended };
+}

@@ -1,0 +1,3 @@
+import type { Log } from '../../server/src/log.ts';
+
+export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
