@@ -1,5 +1,6 @@
 // Builds dist/agent.cjs, one file without a dependency: the application's part as code, the worker's part in a comment
-// behind it, so that the host's thread neither parses nor compiles what only the worker runs.
+// behind it, so that the host's thread neither parses nor compiles what only the worker runs. Beside it dist/agent.mjs,
+// the doorway of `import`.
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -54,6 +55,14 @@ const text = (result) => result.outputFiles[0].text;
 // The one sequence that would end the comment; main.ts turns it back.
 const hidden = text(worker).replaceAll('*/', '*\u0001/');
 await writeFile(join(here, 'dist/agent.cjs'), `${text(application)}\n/*${WORKER_MARK}${hidden}*/\n`);
+// To `import` a CommonJS file, Node 20 and 22 first search its whole text for the names that it exports, which takes
+// longer than all that the agent does at its start; `require` does not (docs/decisions/015).
+await writeFile(
+  join(here, 'dist/agent.mjs'),
+  `import { createRequire } from 'node:module';
+export const { attach } = createRequire(import.meta.url)('./agent.cjs');
+`,
+);
 
 const licenses = await thirdPartyLicenses([application.metafile, worker.metafile], here);
 await writeFile(join(here, 'dist/THIRD-PARTY-LICENSES.txt'), licenses);
@@ -62,3 +71,4 @@ const api = await readFile(join(here, 'dist/api.d.ts'), 'utf8');
 const main = await readFile(join(here, 'dist/main.d.ts'), 'utf8');
 const attach = main.slice(main.indexOf('/**'), main.indexOf('//# sourceMappingURL')).replace(/^export \{\};\n/m, '');
 await writeFile(join(here, 'dist/agent.d.cts'), `${api}\n${attach.trim()}\n`);
+await writeFile(join(here, 'dist/agent.d.mts'), "export * from './agent.cjs';\n");

@@ -16,6 +16,7 @@ const outputs = [
   'agent-protocol/dist/index.js',
   'redaction/dist/index.js',
   'agent-node/dist/agent.cjs',
+  'agent-node/dist/agent.mjs',
   'server/dist/index.js',
   'server/agent.tgz',
   'cli/dist/main.js',

@@ -19,6 +19,7 @@ const WIRE = 'docs/agent-protocol.md';
 const SECURITY = 'docs/security-model.md';
 const SETTINGS = 'docs/settings.md';
 const START = 'docs/getting-started.md';
+const OPERATIONS = 'docs/operations.md';
 const COMMANDS = 'docs/commands.md';
 
 export const PROMISES = {
@@ -369,6 +370,10 @@ export const PROMISES = {
   'broker:one-per-store': { sentence: 'Two brokers do not share one embedded store.', source: SETTINGS },
   'broker:agent': { sentence: 'The broker serves the agent that matches it at /agent.tgz.', source: START },
 
+  'store:shrinks': {
+    sentence: 'The room on disk that deleted actions took is given back to the file system, but for a few megabytes.',
+    source: OPERATIONS,
+  },
   'commands:interrupt': {
     sentence:
       'Ctrl-C while a command waits for an action cancels the action within two seconds, says so and exits 130.',

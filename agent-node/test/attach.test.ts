@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { proves } from '../../tests/proves.ts';
-import { AGENT, startApplication } from './support/application.ts';
+import { AGENT, DOORWAY, startApplication } from './support/application.ts';
 import { TestBroker, TOKEN } from './support/broker.ts';
 
 describe('attaching to a process', () => {
@@ -129,8 +129,9 @@ describe('attaching to a process', () => {
 
   for (const [how, execArgv, environment] of [
     ['--require', ['--require', AGENT], {}],
-    ['--import=URL', [`--import=file://${AGENT}`], {}],
-    ['NODE_OPTIONS', [], { NODE_OPTIONS: `--import "${AGENT}"` }],
+    ['--import', ['--import', DOORWAY], {}],
+    ['--import=URL of the file itself', [`--import=file://${AGENT}`], {}],
+    ['NODE_OPTIONS', [], { NODE_OPTIONS: `--import "${DOORWAY}"` }],
   ] as const) {
     it(`attaches by itself when loaded by ${how}`, () =>
       withBroker(async () => {
@@ -148,7 +149,7 @@ describe('attaching to a process', () => {
     withBroker(async () => {
       const path = await program(
         'own.mjs',
-        `import { attach } from ${JSON.stringify(AGENT)};
+        `import { attach } from ${JSON.stringify(DOORWAY)};
          process.once('message', async () => {
            const handle = attach({ service: 'own' });
            console.log(handle.attached, handle === attach());
@@ -169,6 +170,34 @@ describe('attaching to a process', () => {
       const ended = await application.ended();
       assert.deepEqual(ended, { code: 0, signal: null, stdout: 'true true\nfalse\n', stderr: '' });
     }));
+
+  it(proves('agent:one-instance', 'is one and the same however it is loaded, and in whichever order'), () =>
+    withBroker(async () => {
+      const path = await program(
+        'both.mjs',
+        `import { createRequire } from 'node:module';
+           import { attach } from ${JSON.stringify(DOORWAY)};
+           const required = createRequire(import.meta.url)(${JSON.stringify(AGENT)});
+           const imported = await import(${JSON.stringify(AGENT)});
+           const handle = attach();
+           console.log(required.attach === attach, imported.attach === attach, required.attach() === handle);
+           process.once('message', () => process.exit());`,
+      );
+      for (const execArgv of [
+        [],
+        ['--import', DOORWAY],
+        ['--require', AGENT],
+        ['--import', DOORWAY, '--require', AGENT],
+      ]) {
+        const said = broker.frames.length;
+        const application = startApplication(broker, path, { execArgv });
+        await broker.until(() => broker.frames.slice(said).find(({ type }) => type === 'hello'), 'hello');
+        application.tell('end');
+        assert.equal((await application.ended()).stdout, 'true true true\n');
+        assert.equal(broker.frames.slice(said).filter(({ type }) => type === 'hello').length, 1);
+      }
+    }),
+  );
 
   it(
     proves('agent:permission-model', 'starts no agent under the permission model without its two permissions'),

@@ -59,15 +59,20 @@ for (const [index, name] of PUBLISHED.entries()) {
 }
 
 test(
-  proves('agent:one-file', 'the agent is one file and its types, and brings no dependency into the application'),
+  proves(
+    'agent:one-file',
+    'the agent is one file, its doorway and their types, and brings no dependency into the application',
+  ),
   () => {
-    const { manifest, tarball } = pick(PUBLISHED.indexOf('agent-node'));
+    const { folder, manifest, tarball } = pick(PUBLISHED.indexOf('agent-node'));
     assert.deepEqual(manifest.dependencies ?? {}, {});
     const files = createPackageFromTarballData(new Uint8Array(readFileSync(tarball))).listFiles();
     const code = files
       .filter((file) => /\.[cm]?[jt]s$/.test(file))
       .map((file) => file.replace(/^.*@borescope\/agent\//, ''));
-    assert.deepEqual(code.sort(), ['dist/agent.cjs', 'dist/agent.d.cts']);
+    assert.deepEqual(code.sort(), ['dist/agent.cjs', 'dist/agent.d.cts', 'dist/agent.d.mts', 'dist/agent.mjs']);
+    const doorway = readFileSync(join(folder, 'dist/agent.mjs'), 'utf8');
+    assert.ok(doorway.length < 200, 'all of the agent is in the one file');
     // What is bundled brings its licence along.
     assert.ok(files.some((file) => file.endsWith('dist/THIRD-PARTY-LICENSES.txt')));
   },

@@ -1,8 +1,10 @@
 import { realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const FLAGS = ['--import', '--require', '-r'];
+/** Beside the agent's file: what `import` loads, and which loads the agent. */
+const DOORWAY = 'agent.mjs';
 
 /**
  * Was this file asked for on the command line or in NODE_OPTIONS (`--import`, `--require`, `-r`)? Then it attaches by
@@ -48,7 +50,9 @@ function isThisPackage(name: string, cwd: string, ownFile: string): boolean {
   if (!/^(file:|[./\\]|[a-zA-Z]:)/.test(name)) return false;
   try {
     const path = name.startsWith('file:') ? fileURLToPath(name) : resolve(cwd, name);
-    return realpathSync(path) === realpathSync(ownFile);
+    const own = realpathSync(ownFile);
+    const named = realpathSync(path);
+    return named === own || named === join(dirname(own), DOORWAY);
   } catch {
     return false;
   }

@@ -3,7 +3,10 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { type TestBroker, TOKEN } from './broker.ts';
 
+/** What `require` loads. */
 export const AGENT = fileURLToPath(new URL('../../dist/agent.cjs', import.meta.url));
+/** What `import` loads. */
+export const DOORWAY = fileURLToPath(new URL('../../dist/agent.mjs', import.meta.url));
 const FIXTURES = fileURLToPath(new URL('../fixtures/', import.meta.url));
 const END_MS = 20_000;
 const ANSWER_MS = 10_000;
@@ -74,15 +77,19 @@ export function startApplication(
   options: StartOptions = {},
 ): Application {
   const path = file.startsWith('/') ? file : `${FIXTURES}${file}`;
-  const child = spawn(process.execPath, [...(options.execArgv ?? ['--import', AGENT]), path, ...(options.args ?? [])], {
-    cwd: options.cwd ?? FIXTURES,
-    env: {
-      PATH: process.env['PATH'],
-      BORESCOPE_TOKEN: TOKEN,
-      ...(broker ? { BORESCOPE_URL: broker.url } : {}),
-      ...options.environment,
+  const child = spawn(
+    process.execPath,
+    [...(options.execArgv ?? ['--import', DOORWAY]), path, ...(options.args ?? [])],
+    {
+      cwd: options.cwd ?? FIXTURES,
+      env: {
+        PATH: process.env['PATH'],
+        BORESCOPE_TOKEN: TOKEN,
+        ...(broker ? { BORESCOPE_URL: broker.url } : {}),
+        ...options.environment,
+      },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
+  );
   return new Application(child);
 }
