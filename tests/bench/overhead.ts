@@ -4,6 +4,7 @@ import { type Assistant, currentClient } from '../live/mcp-clients.ts';
 import { type BenchApp, HOT_LINE, startApp, startAppWithAgent } from './app.ts';
 import { saturate, steady } from './load.ts';
 import type { Row } from './report.ts';
+import { startUp } from './start-up.ts';
 import { median } from './statistics.ts';
 
 const ROUNDS = 5;
@@ -59,7 +60,11 @@ export async function benchOverhead(log: (line: string) => void): Promise<Row[]>
       wait_seconds: 1,
     });
     for (const { app } of variants) await saturate(app.url, 2);
-    return [...(await saturated(variants, log)), ...(await steadyRate(variants, log))];
+    return [
+      ...(await saturated(variants, log)),
+      ...(await steadyRate(variants, log)),
+      ...(await startUp(broker.agentEnvironment, log)),
+    ];
   } finally {
     await assistant.close();
     for (const app of started) await app.stop();

@@ -1,0 +1,1 @@
+// What Node itself takes for a module by --import.
