@@ -6,5 +6,7 @@ import { startProgress } from './progress.mjs';
 
 const progress = startProgress();
 await bootstrap(progress);
+const { prepareRedis } = await import('./testing/redis-server.ts');
+await prepareRedis(progress);
 const { runTests } = await import('./testing/run-tests.ts');
 process.exitCode = await runTests(process.argv.slice(2), progress.say);

@@ -1,16 +1,18 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { redisServer } from '../../scripts/testing/redis-server.ts';
 
 const LIMIT_MS = 20_000;
 
+const installed = redisServer();
+
 /** Why tests that need Redis cannot run here, for their `skip` option; false where they can. */
-export const noRedis: string | false =
-  spawnSync('redis-server', ['--version']).status === 0 ? false : 'redis-server is not installed';
+export const noRedis: string | false = installed === undefined && 'no Redis 7.0 or newer is installed';
 
 export interface LiveRedis {
   readonly port: number;
@@ -62,7 +64,7 @@ export async function liveRedis({
 
   async function start(): Promise<ChildProcess> {
     const options = Object.entries(directives).flatMap(([name, value]) => [`--${name}`, value]);
-    const started = spawn('redis-server', [...args, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const started = spawn(installed ?? 'redis-server', [...args, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [started.stdout, started.stderr]) {
       stream.setEncoding('utf8').on('data', (chunk: string) => {
@@ -126,11 +128,11 @@ export async function liveRedis({
 
 /** One that nobody listens on now. */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
   if (typeof address !== 'object' || address === null) throw new Error('no port');
   return address.port;
 }

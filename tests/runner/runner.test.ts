@@ -30,6 +30,13 @@ test('a file whose tests pass is told test by test', async () => {
   assert.ok(summarize([result], 1000).some((line) => line.includes('two (no disk)')));
 });
 
+test('a suite that is skipped as a whole is told with its reason', async () => {
+  const suite = `import { describe } from 'node:test'; describe('five', { skip: 'no engine' }, () => test('six', () => {}));`;
+  const result = await run('without', suite);
+  assert.equal(hasFailed(result), false);
+  assert.deepEqual(result.tests, [{ name: 'five', outcome: 'skipped', reason: 'no engine' }]);
+});
+
 test('a failed test fails its file, and its output is kept', async () => {
   const result = await run('bad', `test('three', () => { throw new Error('broken on purpose'); });`);
   assert.equal(hasFailed(result), true);
