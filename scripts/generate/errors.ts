@@ -21,14 +21,17 @@ const MEANING: Readonly<Record<ErrorCode, readonly [means: string, mend: string]
     'The hint has the deployed text. Use `inspect_location` to find the line in the deployed source.',
   ],
   EXPRESSION_INVALID: [
-    'The condition or expression does not parse, or is not one expression.',
-    'The message says where.',
+    'The condition or expression does not parse, is not one expression, or names what has no value at the line.',
+    'The message says where, and for each of several which; the hint has the name that was probably meant.',
   ],
   EXPRESSION_UNSAFE: [
     'It parses, and could have an effect or show a secret: an assignment, a call of application code, a loop, a test of a secret.',
-    'The message says what and where, and what to write instead.',
+    'The message says what and where, the hint what to write instead and what may be called.',
   ],
-  LIMIT_EXCEEDED: ['An argument is outside of its bounds, or of the wrong kind.', 'The message names the limit.'],
+  LIMIT_EXCEEDED: [
+    'An argument is missing, outside of its bounds, or of the wrong kind.',
+    'The message names all of them, with their limits.',
+  ],
   QUOTA_EXCEEDED: ['More at once than is allowed.', 'The message says when to retry.'],
   FORBIDDEN: ['The credential may not do this.', 'Use a token of the kind and role that the message names.'],
   BLOCKED_BY_POLICY: ['A policy of the organization forbids it.', 'Ask who administers the organization.'],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { proves } from '../../tests/proves.ts';
 import { BorescopeError } from '../src/actions/error.ts';
 import { TOOLS } from '../src/mcp/catalogue.ts';
 import type { ToolContext } from '../src/mcp/tool.ts';
@@ -50,7 +51,11 @@ const refused: [string, Record<string, unknown>, RegExp][] = [
   ['no file', { runtimes: { service: 's' }, line: 1 }, /^file: is missing$/],
   ['runtimes that name nothing', { ...good, runtimes: {} }, /^runtimes: needs at least one of service/],
   ['an unknown argument', { ...good, timeout: 5 }, /^arguments: unknown argument "timeout"$/],
-  ['an unknown key of runtimes', { ...good, runtimes: { services: 'x' } }, /^runtimes: unknown argument "services"$/],
+  [
+    'an unknown key of runtimes',
+    { ...good, runtimes: { services: 'x' } },
+    /^runtimes: unknown argument "services"; runtimes: needs at least one of service, /,
+  ],
 ];
 for (const [what, given, message] of refused) {
   test(`${what} is refused with LIMIT_EXCEEDED, which names the argument and the limit`, async () => {
@@ -60,6 +65,37 @@ for (const [what, given, message] of refused) {
     assert.ok(error.hint.length > 10, error.hint);
   });
 }
+
+test(
+  proves('errors:all-arguments', 'everything that is wrong with a call is told at once, each hint once'),
+  async () => {
+    const given = { line: 0, max_hits: 99, expressions: ['', 'a', ''], condition: 5, colour: 'red' };
+    const { code, message, hint } = await refusalOf('capture_snapshot', given);
+    assert.equal(code, 'LIMIT_EXCEEDED');
+    assert.deepEqual(message.split('; ').toSorted(), [
+      'arguments: unknown argument "colour"',
+      'condition: must be a string',
+      'expressions[0]: below the limit of 1 characters',
+      'expressions[2]: below the limit of 1 characters',
+      'file: is missing',
+      'line: below the limit of 1',
+      'max_hits: above the limit of 50',
+      'runtimes: is missing',
+    ]);
+    for (const part of [
+      /runtimes: Which running/,
+      /file: Path/,
+      /line: Line/,
+      /max_hits: Hits/,
+      /arguments of this tool/,
+    ]) {
+      assert.match(hint, part);
+    }
+    assert.equal(hint.split('expressions: At most').length, 2);
+    const many = { ...good, expressions: Array.from({ length: 500 }, () => '') };
+    assert.ok((await refusalOf('capture_snapshot', many)).message.length < 2000);
+  },
+);
 
 test('an unknown argument is answered with those that there are', async () => {
   const { hint } = await refusalOf('capture_snapshot', { ...good, timeout: 5 });

@@ -132,16 +132,18 @@ function compileNode(node: ExpressionNode): Run {
       return () => value;
     }
     case 'template':
-      return compileTemplate(node.texts, node.parts);
+      return compileTemplate(node.texts, node.parts, node.ats);
     case 'name':
       return compileName(node);
     case 'parameter': {
       const { slot } = node;
       return (context) => context.slots?.[slot];
     }
-    case 'this':
+    case 'this': {
+      const { at } = node;
       return (context) =>
-        context.scope.hasThis ? context.scope.thisValue : fail(context, 1, 'there is no `this` at this place');
+        context.scope.hasThis ? context.scope.thisValue : fail(context, at, 'there is no `this` at this place');
+    }
     case 'member':
       return compileMember(node);
     case 'call':
@@ -195,14 +197,15 @@ function compileEach(nodes: readonly ExpressionNode[]): Run[] {
   return runs;
 }
 
-function compileTemplate(texts: readonly string[], parts: readonly ExpressionNode[]): Run {
+function compileTemplate(texts: readonly string[], parts: readonly ExpressionNode[], ats: readonly number[]): Run {
   const runs = compileEach(parts);
   return (context) => {
     let made = texts[0] ?? '';
     for (let i = 0; i < runs.length; i++) {
       const part = runs[i]?.(context);
-      made += withoutSecrets(context, text(context, part, 1)) + (texts[i + 1] ?? '');
-      bounded(context, made, 1);
+      const at = ats[i] ?? 1;
+      made += withoutSecrets(context, text(context, part, at)) + (texts[i + 1] ?? '');
+      bounded(context, made, at);
     }
     return made;
   };

@@ -64,12 +64,17 @@ export function parseExpression(text: string, options: ParseOptions): ParsedExpr
   }
 }
 
+/** Operators of other languages. */
+const WORDS = /^(and|or|not|is|eq|ne|like|contains)\b/;
+const WORD_HINT = 'The operators are those of JavaScript: &&, ||, !, ===, !==; and `text.includes("x")`.';
+
 function parseWhole(text: string): acorn.Expression {
   const expression = acorn.parseExpressionAt(text, 0, OPTIONS);
   // Comments and white space may follow, nothing else. Blanks keep the columns.
   const rest = acorn.tokenizer(' '.repeat(expression.end) + text.slice(expression.end), OPTIONS).getToken();
   if (rest.type !== acorn.tokTypes.eof) {
-    throw invalid(rest.start + 1, 'the expression ends before this', STATEMENT_HINT);
+    const word = WORDS.exec(text.slice(rest.start))?.[0];
+    throw invalid(rest.start + 1, 'the expression ends before this', word === undefined ? STATEMENT_HINT : WORD_HINT);
   }
   return expression;
 }

@@ -36,7 +36,7 @@ function write(context: Context, value: unknown, at: number, depth: number): str
     case 'boolean':
       return textOf(value);
     case 'bigint':
-      return fail(context, at, 'JSON has no bigint');
+      return fail(context, at, 'JSON has no bigint; give the value itself as an expression');
     case 'object':
       return value === null ? 'null' : writeObject(context, value, at, depth);
     default:

@@ -21,10 +21,16 @@ export type ExpressionNode =
   /** Decimal, hexadecimal, octal or binary, as `BigInt()` takes it. */
   | { readonly type: 'bigint'; readonly digits: string }
   /** One more text than parts. */
-  | { readonly type: 'template'; readonly texts: readonly string[]; readonly parts: readonly ExpressionNode[] }
+  | {
+      readonly type: 'template';
+      readonly texts: readonly string[];
+      readonly parts: readonly ExpressionNode[];
+      /** Where each part begins. */
+      readonly ats: readonly number[];
+    }
   | NameNode
   | ParameterNode
-  | { readonly type: 'this' }
+  | { readonly type: 'this'; readonly at: number }
   | MemberNode
   | CallNode
   /** Where an optional chain that met null or undefined ends. */

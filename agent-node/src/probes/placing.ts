@@ -108,6 +108,8 @@ export class Placing {
     const first = bindings[0];
     if (!first) return endings.fail(action, problem ?? notFound(action.spec.place.file, []));
     if (ended(action)) return;
+    const misnamed = this.#ports.policy.judgeAt(action, first);
+    if (misnamed) return endings.fail(action, misnamed);
     const locations = bindings.map(({ location }) => location);
     const { place } = action;
     if (place) {

@@ -2,8 +2,9 @@ import type { Policy, Problem } from '@borescope/agent-protocol';
 import type { Redactor } from '@borescope/redaction';
 import type { PolicyMessage } from '../application/messages.ts';
 import { redactorOf } from '../application/redaction.ts';
-import { parseExpression } from '../expressions/parse.ts';
-import type { ExpressionTree } from '../expressions/tree.ts';
+import { judge } from '../expressions/parsing/judge.ts';
+import { judgeNames } from '../expressions/parsing/names.ts';
+import type { Binding } from '../sources/bind.ts';
 import type { LiveAction } from './live-action.ts';
 
 const ERROR_LENGTH = 1024;
@@ -25,21 +26,16 @@ export class CurrentPolicy {
 
   /** Parses the action's condition and expressions into it; gives what is wrong with them. */
   judge(action: LiveAction): Problem | undefined {
-    const { condition, expressions } = action.spec;
-    const redactor = this.#redactor;
-    if (condition !== undefined) {
-      const parsed = parseExpression(condition, { redactor, condition: true });
-      if (!parsed.ok) return parsed.problem;
-      action.condition = parsed.tree;
-    }
-    const trees: { text: string; tree: ExpressionTree }[] = [];
-    for (const text of expressions) {
-      const parsed = parseExpression(text, { redactor });
-      if (!parsed.ok) return parsed.problem;
-      trees.push({ text, tree: parsed.tree });
-    }
-    action.expressions = trees;
+    const judged = judge(action.spec, this.#redactor);
+    if (!judged.ok) return judged.problem;
+    action.condition = judged.trees.condition;
+    action.expressions = judged.trees.expressions;
     return undefined;
+  }
+
+  /** What is wrong with them at the place that was found for the action. */
+  judgeAt(action: LiveAction, { names, place }: Pick<Binding, 'names' | 'place'>): Problem | undefined {
+    return judgeNames(action, names, place, this.#redactor);
   }
 
   /** The text of an error in the application. */

@@ -3,22 +3,26 @@ import { BorescopeError } from '../actions/error.ts';
 
 type Issue = z.core.$ZodIssue;
 
+/** Faults that one error tells: more than any tool has arguments. */
+const MAX_TOLD = 20;
+
 /**
  * Arguments of a tool call against the tool's schema. Every bad one, of whatever kind, is LIMIT_EXCEEDED: the message
- * names the argument and what it may be, so that an assistant can mend its call. Values are not repeated.
+ * names all that are bad or missing and what each may be, so that an assistant can mend its call in one step. Values are
+ * not repeated.
  */
 export function parseArguments<Schema extends z.ZodObject>(schema: Schema, given: unknown): z.infer<Schema> {
   const parsed = schema.safeParse(given ?? {}, { reportInput: true });
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  if (issue === undefined) throw new BorescopeError('LIMIT_EXCEEDED', 'bad arguments', 'Compare them with the schema.');
-  const path = pathText(issue.path);
-  const allowed = Object.keys(schema.shape).join(', ');
-  const hint =
-    issue.code === 'unrecognized_keys' && issue.path.length === 0
-      ? `The arguments of this tool are: ${allowed}.`
-      : describe(schema, issue.path);
-  throw new BorescopeError('LIMIT_EXCEEDED', `${path}: ${wording(issue)}`, hint);
+  const issues = parsed.error.issues.slice(0, MAX_TOLD);
+  const messages = issues.map((issue) => `${pathText(issue.path)}: ${wording(issue)}`);
+  const hints = new Set(issues.map((issue) => hintFor(schema, issue)));
+  throw new BorescopeError('LIMIT_EXCEEDED', messages.join('; '), [...hints].join(' '));
+}
+
+function hintFor(schema: z.ZodObject, issue: Issue): string {
+  if (issue.code !== 'unrecognized_keys' || issue.path.length > 0) return describe(schema, issue.path);
+  return `The arguments of this tool are: ${Object.keys(schema.shape).join(', ')}.`;
 }
 
 function wording(issue: Issue): string {

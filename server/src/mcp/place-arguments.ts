@@ -86,7 +86,7 @@ export const conditionArgument = z
   .optional()
   .describe(
     `Record only passes where this is true: side-effect-free JavaScript over names in scope, at most ` +
-      `${LIMITS.expressionLength} characters, for example order.total > 100 && user.plan === 'pro'.`,
+      `${LIMITS.expressionLength} characters, for example order.total > 100 || order.items.some(i => i.price < 0).`,
   );
 
 export const expressionsArgument = z
@@ -95,7 +95,7 @@ export const expressionsArgument = z
   .default([])
   .describe(
     `At most ${LIMITS.expressions} further values to capture, each at most ${LIMITS.expressionLength} characters: ` +
-      'side-effect-free JavaScript, for deeper parts than the variables show.',
+      'side-effect-free JavaScript, for deeper parts than the variables show, such as items.map(i => i.sku).',
   );
 
 export const maxHitsArgument = z

@@ -55,12 +55,13 @@ export class TreeBuilder {
           type: 'template',
           texts: node.quasis.map((quasi) => quasi.value.cooked ?? ''),
           parts: node.expressions.map((part) => this.build(part)),
+          ats: node.expressions.map((part) => part.start + 1),
         };
       case 'Identifier':
         return this.#name(node.name, at);
       case 'ThisExpression':
         this.usesThis = true;
-        return { type: 'this' };
+        return { type: 'this', at };
       case 'ParenthesizedExpression':
         return this.build(node.expression);
       case 'ChainExpression':

@@ -28,7 +28,7 @@ export function refusedCall(callee: NameNode | MemberNode, spread: boolean): Rea
   if (callee.type === 'name') {
     if (FUNCTIONS.includes(callee.name)) return undefined;
     return {
-      what: `\`${shown(callee.name)}()\` is not called: it would run code of the application`,
+      what: notCalled(callee.name, `${shown(callee.name)}()`),
       instead: advice(callee.name, FUNCTIONS, 'Read the values that it works on.'),
     };
   }
@@ -50,9 +50,14 @@ export function refusedCall(callee: NameNode | MemberNode, spread: boolean): Rea
     return { what: `\`${name}\` is a property and not called`, instead: `Write \`.${name}\` without brackets.` };
   }
   return {
-    what: `\`.${shown(name)}()\` is not called: it would run code of the application`,
+    what: notCalled(name, `.${shown(name)}()`),
     instead: advice(name, METHOD_NAMES, 'Read the properties that it works on.'),
   };
+}
+
+/** What is often tried is no code of the application; for anything else it is the only safe guess. */
+function notCalled(name: string, written: string): string {
+  return `\`${written}\` is not called${CALLED_INSTEAD.has(name) ? ' here' : ': it would run code of the application'}`;
 }
 
 function notSpread(name: string): Reason {

@@ -5,9 +5,9 @@ export function nearName(name: string, known: readonly string[]): string | undef
   const most = wanted.length <= 4 ? 1 : 2;
   const ranked = known
     .filter((other) => other !== name && other.length <= 64)
-    .map((other) => ({ other, far: editDistance(wanted, other.toLowerCase()) }))
+    .map((other) => ({ other, far: editDistance(wanted, other.toLowerCase()), exact: editDistance(name, other) }))
     .filter(({ far }) => far <= most)
-    .sort((a, b) => a.far - b.far || (a.other < b.other ? -1 : 1));
+    .sort((a, b) => a.far - b.far || a.exact - b.exact || (a.other < b.other ? -1 : 1));
   return ranked[0]?.other;
 }
 

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { lineOf } from '../../scripts/demo/source-line.ts';
+import { attachedRuntime } from '../live/attached.ts';
+import { type LiveBroker, liveBroker } from '../live/broker.ts';
+import { type Assistant, currentClient } from '../live/mcp-clients.ts';
+import { NodeProcess } from '../live/node-process.ts';
+import { proves } from '../proves.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const SERVICE = fileURLToPath(new URL('../fixtures/cart-service.mjs', import.meta.url));
+const ASKED = 'const sum = ';
+
+const result = z.object({
+  action: z.object({ state: z.string() }),
+  placements: z.array(
+    z.object({
+      status: z.string(),
+      note: z.string().optional(),
+      error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }).optional(),
+    }),
+  ),
+  hits: z.array(
+    z.object({
+      values: z
+        .array(z.object({ expression: z.string(), value: z.unknown(), error: z.string().optional() }))
+        .optional(),
+    }),
+  ),
+});
+
+let broker: LiveBroker;
+let assistant: Assistant;
+let service: NodeProcess;
+
+before(async () => {
+  broker = await liveBroker();
+  assistant = await currentClient(broker.url, broker.mcpToken);
+  const environment = { ...broker.agentEnvironment, BORESCOPE_SERVICE: 'cart' };
+  service = new NodeProcess(['--import', '@borescope/agent', SERVICE], { cwd: ROOT, environment });
+  await service.line(/serving/);
+  await attachedRuntime(assistant, 'cart');
+});
+
+after(async () => {
+  await assistant?.close();
+  await service?.stop();
+  await broker?.close();
+});
+
+async function capture(text: string, asked: Readonly<Record<string, unknown>>) {
+  const place = { file: 'fixtures/cart-service.mjs', line: lineOf(SERVICE, text) };
+  const wait = { timeout_seconds: 30, wait_seconds: 30 };
+  return result.parse(
+    await assistant.call('capture_snapshot', { runtimes: { service: 'cart' }, ...place, ...wait, ...asked }),
+  );
+}
+
+/** The structured error of a call that is refused. */
+async function refusal(text: string, asked: Readonly<Record<string, unknown>>): Promise<string> {
+  try {
+    const { placements } = await capture(text, asked);
+    return JSON.stringify(placements.map(({ error }) => error));
+  } catch (error) {
+    return error instanceof Error ? error.message : '';
+  }
+}
+
+test(
+  proves('expressions:arrows', 'what one asks of a cart with forty items is answered by a live process'),
+  async () => {
+    const expected: [text: string, value: unknown][] = [
+      ['order.items.find(i => i.price < 0).sku', 'SKU-17'],
+      ['order.items.filter(i => i.price > 37).map(i => i.sku)', ['SKU-38', 'SKU-39']],
+      ['order.items.reduce((sum, { price, quantity }) => sum + price * quantity, 0)', 1521],
+      ['[...stock.values()].filter(n => n === 0).length', 8],
+      ['Object.entries(user).some(([key, value]) => key === "address" && value === null)', true],
+      ['Number(order.cents) / 100', 129.9],
+      ['order.createdAt < Date.parse("2026-11-21T00:00:00Z")', true],
+      ['failure instanceof HttpError && failure.constructor.name', 'HttpError'],
+      ['stock.get("SKU-3") + stock.size + matrix.flat().length', 46],
+      ['order.items.at(-1)?.sku.toLowerCase() ?? "none"', 'sku-39'],
+    ];
+    const { action, hits } = await capture(ASKED, {
+      condition: 'order.items.some(i => i.price < 0) && flags.has("vip")',
+      expressions: expected.map(([text]) => text),
+    });
+    assert.equal(action.state, 'completed');
+    assert.deepEqual(
+      hits[0]?.values?.map(({ expression, value }) => [expression, value]),
+      expected,
+    );
+  },
+);
+
+test(
+  proves(
+    ['expressions:called-early', 'errors:all-expressions'],
+    'a call of application code is refused at once, with all else that is wrong, and none of it runs',
+  ),
+  async () => {
+    const message = await refusal(ASKED, {
+      condition: 'order.save()',
+      expressions: ['order.id', 'process.exit()', 'user.name.tolowercase()', 'a ='],
+    });
+    assert.match(message, /EXPRESSION_UNSAFE/);
+    assert.match(message, /condition: column 7: `\.save\(\)`/);
+    assert.match(message, /expressions\[1\].*column 9: `\.exit\(\)`/);
+    assert.match(message, /expressions\[2\].*column 11/);
+    assert.match(message, /expressions\[3\].*column 4/);
+    assert.match(message, /Did you mean `toLowerCase`\?/);
+    assert.match(message, /Callable are/);
+    assert.ok(service.running);
+    assert.equal(service.errorOutput, '');
+  },
+);
+
+test(proves('expressions:names', 'a mistyped name is refused before anything is placed'), async () => {
+  const message = await refusal(ASKED, { condition: 'oder.id > 1', expressions: ['sum', 'process.env.HOME'] });
+  assert.match(message, /EXPRESSION_INVALID/);
+  assert.match(message, /condition: column 1: `oder` is not in scope/);
+  assert.match(message, /Did you mean `order`\?/);
+  assert.match(message, /`sum` has no value yet/);
+  assert.match(message, /`process` is not in scope/);
+});
