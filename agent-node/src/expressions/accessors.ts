@@ -50,8 +50,4 @@ allow(SharedArrayBuffer.prototype, 'byteLength', (buffer) =>
 allow(Symbol.prototype, 'description', (symbol) =>
   typeof symbol === 'symbol' ? symbolDescription(symbol) : undefined,
 );
-for (const part of ['protocol', 'username', 'password', 'host', 'pathname', 'searchParams', 'hash']) {
-  allow(UrlPrototype, part, (url) => readUrlPart(url, part));
-}
-allow(ParamsPrototype, 'size', (params) => (isObject(params) ? paramsSize(params) : undefined));
 allow(RegExp.prototype, 'source', (regexp) => (isRegExp(regexp) ? regexpSource(regexp) : undefined));
