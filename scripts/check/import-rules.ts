@@ -16,6 +16,7 @@ const OURS = /^(@borescope\/[^/]+|borescope)(\/|$)/;
 const SERVER_LEVELS: Readonly<Record<string, number>> = {
   store: 1,
   queue: 2,
+  messages: 2,
   agents: 2,
   actions: 3,
   hits: 3,
@@ -37,6 +38,7 @@ const OWNERS: readonly { readonly modules: RegExp; readonly within: string; read
   },
   { modules: /^libsql$/, within: '', owners: ['server/src/store/embedded/'] },
   { modules: /^ioredis$/, within: 'server/src/', owners: ['server/src/store/redis/'] },
+  { modules: /^bullmq$/, within: '', owners: ['server/src/queue/'] },
   {
     // The session is the probes' alone. The application's thread asks one thing: whether a person debugs the process.
     modules: /^(node:)?inspector(\/promises)?$/,

@@ -23,17 +23,17 @@ test('jobs wait for the start, and for their time', async () => {
   assert.deepEqual(done, ['now', 'past', 'later']);
 });
 
-test('a job that waits is replaced by one of its id, or removed', async () => {
+test('of one id there is one job that waits, and it can be removed', async () => {
   const clock = handClock();
   const queue = createEmbeddedQueue({ clock, log: quiet });
   const done: [string, number][] = [];
   queue.start(async ({ id }) => void done.push([id, clock.now()]));
-  await queue.add(job('moved'), 100);
-  await queue.add(job('moved'), 300);
+  await queue.add(job('once'), 300);
+  await queue.add(job('once'), 100);
   await queue.add(job('gone'), 100);
   await queue.remove('gone');
   await clock.advance(1_000);
-  assert.deepEqual(done, [['moved', 300]]);
+  assert.deepEqual(done, [['once', 300]]);
 });
 
 test('a rejected job comes again, later each time, until it succeeds', async () => {
@@ -47,6 +47,19 @@ test('a rejected job comes again, later each time, until it succeeds', async () 
   await queue.add(job('stubborn'));
   await clock.advance(60_000);
   assert.deepEqual(tries, [0, 100, 300, 700, 1_500, 3_100, 6_300, 11_300, 16_300]);
+});
+
+test('a job comes again when its handler says so', async () => {
+  const clock = handClock();
+  const queue = createEmbeddedQueue({ clock, log: quiet });
+  const tries: number[] = [];
+  queue.start(async (): Promise<number | undefined> => {
+    tries.push(clock.now());
+    return tries.length < 3 ? clock.now() + 250 : undefined;
+  });
+  await queue.add(job('patient'));
+  await clock.advance(5_000);
+  assert.deepEqual(tries, [0, 250, 500]);
 });
 
 test('no more jobs run at once than are allowed', async () => {
@@ -90,7 +103,7 @@ test('closing waits for what runs, and hands out nothing further', async () => {
 test('closing does not wait for ever for a job that hangs', async () => {
   const clock = handClock();
   const queue = createEmbeddedQueue({ clock, log: quiet });
-  queue.start(() => new Promise(() => {}));
+  queue.start(() => new Promise<void>(() => {}));
   await queue.add(job('hangs'));
   const closed = queue.close(1_000);
   await clock.advance(1_000);

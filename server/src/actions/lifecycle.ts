@@ -34,11 +34,11 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
   let cancelExpiry = () => {};
   let stopped = false;
 
-  async function handle({ kind, organization, actionId }: Job): Promise<void> {
-    if (kind === 'dispatch') return dispatch(organization, actionId);
+  async function handle({ kind, organization, actionId }: Job): Promise<number | undefined> {
     // A timer may fire a little before the clock says so, and a runtime may still owe its last word.
-    const again = await meetDeadline(organization, actionId);
-    if (again !== undefined) await queue.add(deadlineJob(organization, actionId), again);
+    if (kind === 'deadline') return meetDeadline(organization, actionId);
+    await dispatch(organization, actionId);
+    return undefined;
   }
 
   /** Runtimes that are not attached learn of the action when they come back. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import type { Job, Queue } from './queue.ts';
+import type { Job, JobHandler, Queue } from './queue.ts';
 
 export interface EmbeddedQueueOptions {
   readonly clock: Clock;
@@ -12,28 +12,21 @@ export interface EmbeddedQueueOptions {
 /** Milliseconds before a rejected job comes again: doubled each time, up to the last. */
 const RETRY = { first: 100, last: 5_000 };
 
-interface Waiting {
-  readonly job: Job;
-  readonly attempt: number;
-  readonly cancel: () => void;
-}
-
 /**
  * A queue of this process. Nothing of it outlives the process: its owner takes up what is live in the store when it
  * starts. A job is tried until it succeeds, so that a deadline is kept when the store works again.
  */
 export function createEmbeddedQueue({ clock, log, concurrency = 32 }: EmbeddedQueueOptions): Queue {
   /** Jobs whose time has not come, by id. */
-  const waiting = new Map<string, Waiting>();
+  const waiting = new Map<string, { cancel: () => void }>();
   /** Jobs whose time has come, by id, in that order. */
   const due = new Map<string, { job: Job; attempt: number }>();
   const running = new Set<Promise<void>>();
-  let handle: ((job: Job) => Promise<void>) | undefined;
+  let handle: JobHandler | undefined;
   let closed = false;
 
   function schedule(job: Job, attempt: number, delay: number): void {
-    if (closed) return;
-    forget(job.id);
+    if (closed || waiting.has(job.id) || due.has(job.id)) return;
     if (delay <= 0) {
       due.set(job.id, { job, attempt });
       pump();
@@ -44,13 +37,7 @@ export function createEmbeddedQueue({ clock, log, concurrency = 32 }: EmbeddedQu
       due.set(job.id, { job, attempt });
       pump();
     });
-    waiting.set(job.id, { job, attempt, cancel });
-  }
-
-  function forget(id: string): void {
-    waiting.get(id)?.cancel();
-    waiting.delete(id);
-    due.delete(id);
+    waiting.set(job.id, { cancel });
   }
 
   function pump(): void {
@@ -65,14 +52,14 @@ export function createEmbeddedQueue({ clock, log, concurrency = 32 }: EmbeddedQu
     }
   }
 
-  async function attend(handler: (job: Job) => Promise<void>, job: Job, attempt: number): Promise<void> {
+  async function attend(handler: JobHandler, job: Job, attempt: number): Promise<void> {
     try {
-      await handler(job);
+      const again = await handler(job);
+      if (typeof again === 'number') schedule(job, 0, again - clock.now());
     } catch (error) {
       const delay = Math.min(RETRY.first * 2 ** attempt, RETRY.last);
       log.warn({ err: error, job: job.id, attempt, delay }, 'a job failed and comes again');
-      // A newer job of this id has taken its place.
-      if (!waiting.has(job.id) && !due.has(job.id)) schedule(job, attempt + 1, delay);
+      schedule(job, attempt + 1, delay);
     }
   }
 
@@ -81,7 +68,9 @@ export function createEmbeddedQueue({ clock, log, concurrency = 32 }: EmbeddedQu
       schedule(job, 0, at === undefined ? 0 : at - clock.now());
     },
     async remove(id) {
-      forget(id);
+      waiting.get(id)?.cancel();
+      waiting.delete(id);
+      due.delete(id);
     },
     start(handler) {
       handle = handler;
