@@ -41,7 +41,14 @@ export const GLOBAL = {
   spaces: 'borescope:spaces',
   /** Written to find out whether writing works. */
   check: 'borescope:check',
+  /** Channel: what a broker tells all others. */
+  notices: 'borescope:notices',
 } as const;
+
+/** Stream: what one broker is told. */
+export function inboxOf(replica: string): string {
+  return `borescope:inbox:${replica}`;
+}
 
 /** To the organization and the id of a token. */
 export function tokenByHash(hash: string): string {
