@@ -188,6 +188,10 @@ export const PROMISES = {
       'Properties that an array, a Map, a function or another built-in value has beside its contents are shown and redacted like those of an object.',
     source: VALUES,
   },
+  'values:web': {
+    sentence: 'URL, URLSearchParams and Headers are shown by their contents, read by functions of Node alone.',
+    source: VALUES,
+  },
   'values:no-code-run': {
     sentence: 'Capturing runs no getter, proxy trap or other code of the application.',
     source: VALUES,

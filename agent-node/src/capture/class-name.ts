@@ -1,12 +1,18 @@
 import type { Redactor } from '@borescope/redaction';
+import { isHeadersPrototype } from './headers.ts';
 import { createNameTable } from './name-table.ts';
 import { isProxy, ObjectPrototype, ownData, prototypeOf, weakGet, weakSet } from './primordials.ts';
+import { ParamsPrototype, UrlPrototype } from './url.ts';
 
 export interface ClassRecord {
   readonly name: string;
   /** Of the name as JSON. */
   readonly bytes: number;
+  /** Of the web's classes that Node brings and whose contents are private: which one it is or extends. */
+  readonly web?: WebClass | undefined;
 }
+
+export type WebClass = 'url' | 'params' | 'headers';
 
 const OBJECT: ClassRecord = { name: 'Object', bytes: 8 };
 const NULL_PROTOTYPE: ClassRecord = { name: 'Object (null prototype)', bytes: 25 };
@@ -26,11 +32,23 @@ export function createClassTable(redactor: Redactor): ClassTable {
     if (prototype === null) return NULL_PROTOTYPE;
     const found = weakGet(known, prototype) as ClassRecord | undefined;
     if (found !== undefined) return found;
-    const { shown, bytes } = names(constructorName(prototype));
-    const record = { name: shown, bytes };
+    const name = constructorName(prototype);
+    const { shown, bytes } = names(name);
+    const record = { name: shown, bytes, web: webClass(prototype, name) };
     weakSet(known, prototype, record);
     return record;
   };
+}
+
+function webClass(start: object, name: string): WebClass | undefined {
+  if (name === 'Headers' && isHeadersPrototype(start)) return 'headers';
+  let prototype: object | null = start;
+  for (let i = 0; i < MAX_CHAIN && prototype !== null && !isProxy(prototype); i++) {
+    if (prototype === UrlPrototype) return 'url';
+    if (prototype === ParamsPrototype) return 'params';
+    prototype = prototypeOf(prototype);
+  }
+  return undefined;
 }
 
 function constructorName(start: object): string {

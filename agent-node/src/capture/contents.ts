@@ -7,6 +7,7 @@ import {
   hasOwn,
   isArray,
   isBoxedPrimitive,
+  isMap,
   isProxy,
   mapEntries,
   mapSize,
@@ -21,7 +22,9 @@ import { addKeys, addProperty, readOwn, shapeNamed } from './properties.ts';
 import { shape, shapeSecret } from './shape.ts';
 import { plainText } from './text.ts';
 import { unboxed } from './unboxed.ts';
+import { isEmptyPart, URL_PARTS } from './url.ts';
 import { type ContainerNode, cutMarker, follow, isLeaf, pay, type Walk } from './walk.ts';
+import { readWebMap } from './web-map.ts';
 
 /** How far up a `message` that is not the error's own is looked for. */
 const MAX_CHAIN = 10;
@@ -57,6 +60,9 @@ function fillObject(walk: Walk, index: number, node: NodeOf<'object'>, object: o
   const { properties } = node;
   const boxed = isBoxedPrimitive(object);
   if (boxed && !addProperty(walk, index, properties, '[[PrimitiveValue]]', unboxed(object), false)) return false;
+  if (!boxed && walk.memory.classes(prototypeOf(object)).web === 'url' && !addUrl(walk, index, properties, object)) {
+    return false;
+  }
   const keys = boxed
     ? extraKeys(walk.memory.wide, object, LIMITS.objectProperties)
     : walk.memory.wide(object, LIMITS.objectProperties);
@@ -65,6 +71,16 @@ function fillObject(walk: Walk, index: number, node: NodeOf<'object'>, object: o
   if (addKeys(walk, index, properties, object, keys)) return true;
   node.size = total;
   return false;
+}
+
+function addUrl(walk: Walk, index: number, properties: Property[], url: object): boolean {
+  for (let i = 0; i < URL_PARTS.length; i++) {
+    const part = URL_PARTS[i];
+    const value = part?.[1](url);
+    if (part === undefined || isEmptyPart(value)) continue;
+    if (!addProperty(walk, index, properties, part[0], value, false)) return false;
+  }
+  return true;
 }
 
 /** What the value has beside what its kind is made of, where that was placed `whole`; else only how much it is. */
@@ -149,16 +165,17 @@ function addMark(walk: Walk, items: CapturedValue[], mark: CapturedValue): boole
 }
 
 function fillMap(walk: Walk, index: number, node: NodeOf<'map'>, map: object): boolean {
-  const size = mapSize(map) ?? 0;
+  const web = isMap(map) ? undefined : readWebMap(walk.memory.classes(prototypeOf(map)).web, map);
+  const size = web === undefined ? (mapSize(map) ?? 0) : web.size;
   if (size > LIMITS.collectionItems) node.size = size;
-  const iterator = mapEntries(map);
+  const iterator = web === undefined ? mapEntries(map) : undefined;
   for (let i = 0; i < LIMITS.collectionItems; i++) {
-    const step = nextEntry(iterator);
-    if (step.done) return true;
-    const key = step.value[0];
+    const entry = iterator === undefined ? web?.next() : nextOf(iterator);
+    if (entry === undefined) return true;
+    const key = entry[0];
     const secret = typeof key === 'string' ? walk.memory.names(key).secret : undefined;
     const pair: CapturedValue[] = [];
-    if (!addItem(walk, index, pair, key) || !addItem(walk, index, pair, step.value[1], secret)) {
+    if (!addItem(walk, index, pair, key) || !addItem(walk, index, pair, entry[1], secret)) {
       node.size = size;
       if (pair.length === 1) pair[1] = cutMarker(walk);
       node.entries[i] = pair as [CapturedValue, CapturedValue];
@@ -168,6 +185,11 @@ function fillMap(walk: Walk, index: number, node: NodeOf<'map'>, map: object): b
     walk.bytesLeft -= 3;
   }
   return true;
+}
+
+function nextOf(iterator: object): readonly [unknown, unknown] | undefined {
+  const step = nextEntry(iterator);
+  return step.done ? undefined : step.value;
 }
 
 function fillSet(walk: Walk, index: number, node: NodeOf<'set'>, set: object): boolean {

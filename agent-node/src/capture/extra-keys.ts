@@ -23,7 +23,7 @@ import type { OwnKeys, WideObjects } from './wide-objects.ts';
  * 3, 4 us for 100, 1.3 ms for 10,000 (Node 20). So in what has more items than this only properties under
  * symbols are looked for: V8 lists those without going through the items, in 0.1 us.
  */
-export const MOST_INDICES = 200;
+const MOST_INDICES = 200;
 
 /** `"propertyCount":1234567,` */
 export const COUNT_BYTES = 24;

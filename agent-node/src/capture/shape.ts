@@ -36,6 +36,7 @@ import {
 } from './primordials.ts';
 import { bigintNode, numberNode, plainText, textNode } from './text.ts';
 import { countKind, hidden, type LeafNode, type Walk } from './walk.ts';
+import { isWebMap } from './web-map.ts';
 
 /** `{"type":"object","class":,"properties":[],"size":1234567890},` */
 const SHELL_BYTES = 62;
@@ -147,9 +148,14 @@ function objectNode(walk: Walk, value: object, level: number, parent: number): C
     const node = leafNode(walk, value, prototype, level);
     if (node !== undefined) return withExtras(walk, node, value, level);
   }
-  const ofPrototype = className(walk, prototype);
-  const name = prototype === null && isModuleNamespace(value) ? 'Module' : ofPrototype;
-  if (level > LIMITS.depth) return depthNode(walk, name, countOf(walk, value));
+  const record = walk.memory.classes(prototype);
+  walk.cost = SHELL_BYTES + record.bytes;
+  const name = prototype === null && isModuleNamespace(value) ? 'Module' : record.name;
+  if (level > LIMITS.depth) return depthNode(walk, name, record.web === undefined ? countOf(walk, value) : undefined);
+  if (record.web !== undefined && isWebMap(record.web, value)) {
+    walk.opened = value;
+    return { type: 'map', class: name, entries: [], size: undefined };
+  }
   walk.opened = value;
   return { type: 'object', class: name, properties: [], size: undefined };
 }

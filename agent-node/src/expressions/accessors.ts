@@ -18,6 +18,8 @@ import {
   typedArrayBytes,
   uncurryGetter,
 } from '../capture/primordials.ts';
+import { ParamsPrototype, paramsSize, URL_PARTS, UrlPrototype, urlPart } from '../capture/url.ts';
+import { isObject } from './coercion.ts';
 
 type Accessor = (receiver: unknown) => unknown;
 
@@ -50,4 +52,6 @@ allow(SharedArrayBuffer.prototype, 'byteLength', (buffer) =>
 allow(Symbol.prototype, 'description', (symbol) =>
   typeof symbol === 'symbol' ? symbolDescription(symbol) : undefined,
 );
+for (const [name, read] of [...URL_PARTS, urlPart('hostname'), urlPart('port')]) allow(UrlPrototype, name, read);
+allow(ParamsPrototype, 'size', (params) => (isObject(params) ? paramsSize(params) : undefined));
 allow(RegExp.prototype, 'source', (regexp) => (isRegExp(regexp) ? regexpSource(regexp) : undefined));
