@@ -119,6 +119,17 @@ export function storeRaces(name: string, open: () => Promise<readonly [Store, St
       assert.equal(found.placements.filter(({ lastSequence }) => lastSequence === 1).length, 10);
     });
 
+    test('20 changes of one placement at once build upon each other', async () => {
+      await here.actions.create('org', action('same'), [placement('same', 'runtime-same')]);
+      await atOnce(20, (store) =>
+        store.actions.changePlacement('org', 'same', 'runtime-same', ({ placement: before }) => {
+          const cost = before.cost ?? { samples: 0, meanUs: 0, maxUs: 0, totalMs: 0 };
+          return { placement: { ...before, cost: { ...cost, samples: cost.samples + 1 } } };
+        }),
+      );
+      assert.equal((await there.actions.get('org', 'same'))?.placements[0]?.cost?.samples, 20);
+    });
+
     test('the last hit and the deadline at once: one of them ends the action, and what was accepted is counted', async () => {
       for (let round = 0; round < 10; round++) {
         const id = `last-${round}`;
@@ -219,7 +230,21 @@ export function storeRaces(name: string, open: () => Promise<readonly [Store, St
     });
 
     test('organizations, actions and runtimes with odd names stay apart', async () => {
-      const names = ['a', 'a}', '{a}', 'a}:action:x', 'a:action', 'a b', 'ä', '%7D', '*', '../a', '__proto__', 'A'];
+      const names = [
+        'a',
+        'a}',
+        '{a}',
+        'a}:action:x',
+        'x}:action:y',
+        'y',
+        'a b',
+        'ä',
+        '%7D',
+        '*',
+        '../a',
+        '__proto__',
+        'A',
+      ];
       for (const organization of names) {
         for (const id of names) {
           const made = action(id, { organization, createdBy: `${organization} ${id}` });
@@ -301,6 +326,10 @@ export function storeRaces(name: string, open: () => Promise<readonly [Store, St
       assert.deepEqual([await ids('queued'), await ids('armed')], [[], ['s-1']]);
       await here.actions.change(of, 's-1', end);
       assert.deepEqual([await ids('armed'), await ids('cancelled')], [[], ['s-1']]);
+      const { epoch } = await attach(here, 'runtime-s', of);
+      await here.actions.create(of, action('s-2', { organization: of }), [placement('s-2', 'runtime-s')]);
+      await there.actions.acceptHit(of, 's-2', { ...hit('runtime-s', 1), epoch });
+      assert.deepEqual([await ids('queued'), await ids('completed')], [[], ['s-2']]);
     });
 
     test('what one broker attaches and lets go the other lists at once', async () => {
