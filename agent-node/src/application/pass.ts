@@ -81,7 +81,7 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
   function answer(request: number): void {
     if (request === REQUEST.debugged)
       store(control, CONTROL.debugged, builtin('node:inspector').url() === undefined ? 0 : 1);
-    else if (request === REQUEST.warmUp && !warmUp()) store(control, CONTROL.warm, 1);
+    else if (request === REQUEST.warmUp) store(control, CONTROL.warm, warmUp());
   }
 
   function passPlace(place: Place, row: number, read: Read | null, scopes?: readonly object[], thisValue?: unknown) {

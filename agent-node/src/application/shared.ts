@@ -11,11 +11,19 @@ export const CONTROL = {
   messages: 3,
   /** 1: a person has opened this process in a debugger, as of the last time that the worker asked. */
   debugged: 4,
-  /** 1: what a hit runs has been run once on samples, and is compiled. */
+  /** How far the code of a hit has been run on samples; see `WARM`. */
   warm: 5,
   /** 1: the application has been loaded, as far as can be told. */
   loaded: 6,
   words: 7,
+} as const;
+
+/** Values of `CONTROL.warm`. */
+export const WARM = {
+  /** What a hit runs is compiled, and the usual names are read. */
+  ready: 1,
+  /** Nothing is left to do. */
+  practised: 2,
 } as const;
 
 /** Columns of one probe's row in `probes`: counts, and microseconds of the application's thread. */
