@@ -179,6 +179,10 @@ export const PROMISES = {
     sentence: 'An expression that reads a name that is secret shows nothing of it, and a condition may not test it.',
     source: SECURITY,
   },
+  'places:notes': {
+    sentence: 'A place at which something cannot be seen as one expects says so, and where it can be seen.',
+    source: VALUES,
+  },
   'values:true': {
     sentence: 'What is uninitialised, not kept by V8, a getter, a proxy, cut, or redacted is marked as what it is.',
     source: VALUES,

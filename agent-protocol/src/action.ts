@@ -44,6 +44,8 @@ export const boundPlace = z
     function: z.string().max(1024).optional(),
     /** SHA-256 of the script as V8 has it, hex: the same where all runtimes run the same code. */
     scriptHash: z.string().max(64).optional(),
+    /** What the caller should know of this place: what cannot be seen there, and where it can. Redacted like sourceLine. */
+    note: z.string().max(LIMITS.stringLength).optional(),
   })
   .meta({ id: 'BoundPlace' });
 

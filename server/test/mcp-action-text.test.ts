@@ -67,6 +67,17 @@ function view(hit: Partial<Hit>, count = 1): ActionView {
   };
 }
 
+test('what a place tells of itself stands with the placement, in both forms', () => {
+  const { placements, ...rest } = view({});
+  const noted = placements.map((one) => ({
+    ...one,
+    bound: { file: 'a.js', line: 42, sourceLine: 'return x;', note: 'Line 41 sees `x`.' },
+  }));
+  const { structured, text } = actionAnswer({ ...rest, placements: noted }, 0);
+  assert.match(text, /a\.js:42.* {2}"return x;" {2}note: "Line 41 sees `x`\." {2}on runtime-1/);
+  assert.equal(Object(structured)['placements'][0].note, 'Line 41 sees `x`.');
+});
+
 test('the text form is short and has place, values, stack, cost and redactions', () => {
   const { text } = actionAnswer(
     view({

@@ -117,6 +117,15 @@ test(
   },
 );
 
+test(proves('places:notes', 'the answer at a bare return names the line that sees what is hidden there'), async () => {
+  const { action, placements } = await capture('return rounded', { expressions: ['sum'] });
+  assert.equal(action.state, 'completed');
+  assert.match(placements[0]?.note ?? '', /`rounded` cannot be seen.* Line 31 \(const rounded = Math\.round\(sum\);\)/);
+  const message = await refusal('return rounded', { condition: 'rounded > 3' });
+  assert.match(message, /`rounded` cannot be seen at line 32/);
+  assert.match(message, /Line 31/);
+});
+
 test(proves('expressions:names', 'a mistyped name is refused before anything is placed'), async () => {
   const message = await refusal(ASKED, { condition: 'oder.id > 1', expressions: ['sum', 'process.env.HOME'] });
   assert.match(message, /EXPRESSION_INVALID/);

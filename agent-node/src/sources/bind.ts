@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
-import { type BoundPlace, LIMITS, type Place, type Problem } from '@borescope/agent-protocol';
+import type { BoundPlace, Place, Problem } from '@borescope/agent-protocol';
 import type { Redactor } from '@borescope/redaction';
 import type { Target } from './locate.ts';
+import { generatedNote, hiddenNote, type Neighbour } from './note.ts';
 import { type FunctionSyntax, type NameInScope, namesAt, type SyntaxScope, scopeAt } from './scopes.ts';
 import type { ScriptStore } from './script-store.ts';
+import { shownLine } from './shown-line.ts';
 import type { GeneratedPosition } from './source-map.ts';
 import { type Lines, lineText, offsetOf, splitLines } from './text.ts';
 
@@ -46,6 +48,8 @@ const NEAR = [15, 100, 1000] as const;
 /** Lines of a mapped file that are tried at most. */
 const TRIED = 40;
 const NEAREST_SHOWN = 3;
+/** Lines of the script looked at above a return, for one that sees its block. */
+const LINES_ABOVE = 50;
 
 /** Finds where a line (1-based, as the developer wrote it) can carry a probe in one script. */
 export async function bind(target: Target, place: Place, ports: BindPorts): Promise<Bound> {
@@ -82,6 +86,16 @@ export async function bind(target: Target, place: Place, ports: BindPorts): Prom
   const mapped = target.mapped?.map.original(chosen.line, chosen.column);
   const name = scope?.owner.name;
   const sourceLine = text ?? lineText(lines, chosen.line) ?? '';
+  const described = scope
+    ? describeScope(scope, offset, chosen.atReturn)
+    : { names: [], used: new Set<string>(), hasThis: false, functionLength: lines.text.length };
+  const neighbour =
+    chosen.atReturn && syntax
+      ? await lineBefore(target, chosen, syntax, { generated: lines, original }, ports)
+      : undefined;
+  const note =
+    hiddenNote(described.names, neighbour, ports.redactor) ??
+    generatedNote(target, lineText(lines, chosen.line) ?? '', locations);
   return {
     ok: true,
     binding: {
@@ -93,10 +107,9 @@ export async function bind(target: Target, place: Place, ports: BindPorts): Prom
         sourceLine: shownLine(sourceLine, ports.redactor),
         ...(name ? { function: name.slice(0, 1024) } : {}),
         ...(target.script.hash.length <= 64 ? { scriptHash: target.script.hash } : {}),
+        ...(note === undefined ? {} : { note }),
       },
-      ...(scope
-        ? describeScope(scope, offset, chosen.atReturn)
-        : { names: [], used: new Set<string>(), hasThis: false, functionLength: lines.text.length }),
+      ...described,
       scriptLength: target.script.length,
     },
   };
@@ -110,6 +123,25 @@ export function describeScope(scope: SyntaxScope, offset: number, atReturn: bool
     hasThis: owner.parent !== undefined && readableThis(owner),
     functionLength: owner.end - owner.start,
   };
+}
+
+/** The nearest line above in the same function at which V8 has not left the block yet. */
+async function lineBefore(
+  { script, mapped }: Target,
+  chosen: BreakLocation,
+  syntax: SyntaxScope,
+  lines: { readonly generated: Lines; readonly original: Lines | undefined },
+  ports: BindPorts,
+): Promise<Neighbour | undefined> {
+  const scopeOf = (at: GeneratedPosition) => scopeAt(syntax, offsetOf(lines.generated, at.line, at.column));
+  const block = scopeOf(chosen);
+  const from = { line: Math.max(0, chosen.line - LINES_ABOVE), column: 0 };
+  const above = await ports.possible(script.id, from, { line: chosen.line, column: chosen.column });
+  const seeing = above.filter((at) => !at.atReturn && scopeOf(at) === block).at(-1);
+  if (seeing === undefined) return undefined;
+  const line = mapped === undefined ? seeing.line + 1 : mapped.map.original(seeing.line, seeing.column)?.line;
+  const text = line === undefined || lines.original === undefined ? undefined : lineText(lines.original, line - 1);
+  return line === undefined || text === undefined ? undefined : { line, text };
 }
 
 /** An arrow keeps the `this` around it only where it, or an arrow in it, uses it. */
@@ -130,15 +162,6 @@ export async function originalLines(target: Target, store: ScriptStore): Promise
     return isAbsolute(target.path) ? splitLines(await readFile(target.path, 'utf8')) : undefined;
   } catch {
     return undefined;
-  }
-}
-
-export function shownLine(text: string, redactor: Redactor): string {
-  const trimmed = text.replace(/\s+$/, '');
-  try {
-    return (redactor.text(trimmed)?.text ?? trimmed).slice(0, LIMITS.stringLength);
-  } catch {
-    return '[redacted]';
   }
 }
 

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Inspection, Place } from '@borescope/agent-protocol';
 import { lookAhead } from './ahead.ts';
-import { type BindPorts, bind, originalLines, shownLine } from './bind.ts';
+import { type BindPorts, bind, originalLines } from './bind.ts';
 import { findOnDisk } from './disk.ts';
 import { ambiguous, type Located, notFound } from './locate.ts';
+import { shownLine } from './shown-line.ts';
 import { type Lines, lineText, splitLines } from './text.ts';
 
 /** Lines shown on each side. */

@@ -24,15 +24,19 @@ export interface Redaction {
 export interface SecondPass {
   /** `caught`: the kinds of what only this pass hid, one entry for each value. */
   hit(hit: Hit): { hit: Hit; caught: string[] };
+  /** A path as a caller gave it, for the log. */
+  path(file: string): string;
   bound(bound: BoundPlace): BoundPlace;
   problem(problem: Problem): Problem;
   observation(observation: Observation): Observation;
   inspection(inspection: Inspection): Inspection;
 }
 
-/** UTF-16 code units of an error of a condition, and of a problem's message and hint: what the wire takes. */
+/** UTF-16 code units of an error of a condition, of a problem's message and hint, of a name and a path: what the wire takes. */
 const ERROR_LENGTH = 1024;
 const PROBLEM_LENGTH = 4096;
+const NAME_LENGTH = 1024;
+const PATH_LENGTH = 4096;
 
 export function createRedaction(policies: Policies): Redaction {
   // By the promise and not by what it brings, so that nobody is answered before who asked first.
@@ -58,6 +62,7 @@ function secondPass({ keyNames, pseudonymKey }: Policy): SecondPass {
       const { hit, caught } = redactHit(captured, redactor);
       return { hit, caught: caught.map(({ kind }) => kind) };
     },
+    path: (file) => clean(file, PATH_LENGTH),
     bound: (bound) => redactBound(redactor, bound),
     problem: (problem) => redactProblem(redactor, problem),
     observation(observation) {
@@ -65,9 +70,10 @@ function secondPass({ keyNames, pseudonymKey }: Policy): SecondPass {
       return { ...observation, conditionError: clean(observation.conditionError, ERROR_LENGTH) };
     },
     inspection(inspection) {
-      const { bound, problem, source } = inspection;
+      const { bound, problem, source, scripts } = inspection;
       return {
         ...inspection,
+        scripts: scripts.map((script) => clean(script, PATH_LENGTH)),
         source: source.map(({ line, text }) => ({ line, text: clean(text, LIMITS.stringLength) })),
         ...(bound !== undefined && { bound: redactBound(redactor, bound) }),
         ...(problem !== undefined && { problem: redactProblem(redactor, problem) }),
@@ -82,7 +88,15 @@ function cleaner(redactor: Redactor): (text: string, most: number) => string {
 }
 
 function redactBound(redactor: Redactor, bound: BoundPlace): BoundPlace {
-  return { ...bound, sourceLine: cleaner(redactor)(bound.sourceLine, LIMITS.stringLength) };
+  const clean = cleaner(redactor);
+  return {
+    ...bound,
+    // A folder may have the name of a customer, or a token.
+    file: clean(bound.file, PATH_LENGTH),
+    sourceLine: clean(bound.sourceLine, LIMITS.stringLength),
+    ...(bound.function !== undefined && { function: clean(bound.function, NAME_LENGTH) }),
+    ...(bound.note !== undefined && { note: clean(bound.note, LIMITS.stringLength) }),
+  };
 }
 
 /** Messages quote deployed source and names of files. */

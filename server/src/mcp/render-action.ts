@@ -49,6 +49,7 @@ function renderPlacement(placement: Placement, action: Action): ActionResult['pl
     line: bound?.line ?? action.spec.place.line,
     ...(placement.goneSince !== undefined && { gone_since: isoTime(placement.goneSince) }),
     ...(bound !== undefined && { source_line: visibleText(bound.sourceLine).text }),
+    ...(bound?.note !== undefined && { note: visibleLine(bound.note, 1024) }),
     ...(problem !== undefined && {
       error: {
         code: problem.code,

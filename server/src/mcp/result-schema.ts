@@ -34,6 +34,7 @@ const placementSchema = z.object({
   file: z.string().describe('The bound file, or the one that was asked for while nothing is bound.'),
   line: z.int().describe('The bound line, or the one that was asked for while nothing is bound.'),
   source_line: z.string().optional().describe('The deployed text of the bound line.'),
+  note: z.string().optional().describe('What cannot be seen at this place, and where it can.'),
   gone_since: time.optional().describe('The connection of the runtime was lost then, and is not back; by the broker.'),
   error: z.object({ code: z.enum(ERROR_CODES), message: z.string(), hint: z.string().optional() }).optional(),
 });

@@ -17,6 +17,7 @@ const locationSchema = z.object({
       source_line: z.string(),
       function: z.string().optional(),
       script_hash: z.string().optional(),
+      note: z.string().optional().describe('What cannot be seen at this place, and where it can.'),
     })
     .optional()
     .describe('Where a probe would bind; absent where it cannot.'),
@@ -97,6 +98,7 @@ function renderInspection({ bound, problem, source, names, scripts, pending }: I
         source_line: visibleText(bound.sourceLine).text,
         ...(bound.function !== undefined && { function: visibleLine(bound.function, 1024) }),
         ...(bound.scriptHash !== undefined && { script_hash: visibleLine(bound.scriptHash, 64) }),
+        ...(bound.note !== undefined && { note: visibleLine(bound.note, 1024) }),
       },
     }),
     ...(problem !== undefined && {
@@ -122,6 +124,7 @@ function locationLines(location: Location, askedLine: number): string[] {
     const moved = bound.line === askedLine ? '' : ` (asked for line ${askedLine})`;
     const within = bound.function === undefined ? '' : ` in ${visibleName(bound.function)}`;
     lines.push(`a probe binds at ${visibleName(bound.file)}:${bound.line}${moved}${within}`);
+    if (bound.note !== undefined) lines.push(`note: ${JSON.stringify(bound.note)}`);
   }
   if (location.pending) lines.push('the file is not loaded yet: a probe would wait for it');
   if (problem !== undefined) lines.push(`${problem.code}: ${problem.message} ${problem.hint ?? ''}`.trimEnd());
