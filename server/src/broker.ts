@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
 import { watchAttachments } from './access/attachments.ts';
 import { createTokens, type Tokens } from './access/tokens.ts';
+import { systemClock } from './clock.ts';
+import { watchDisk } from './disk-watch.ts';
 import { createEngine } from './engine.ts';
 import { agentCapacity } from './http/agent-capacity.ts';
 import { serveAgents } from './http/agent-upgrade.ts';
@@ -15,6 +17,7 @@ import { createLogger } from './logger.ts';
 import { createMcp } from './mcp/handler.ts';
 import { brokerVersion, packedAgentPath } from './package-info.ts';
 import { type BrokerSettings, isLoopback, SettingsError } from './settings.ts';
+import { diskUsage } from './store/embedded/disk-usage.ts';
 import { openEmbeddedStore } from './store/embedded/embedded-store.ts';
 import type { Store } from './store/store.ts';
 
@@ -65,11 +68,13 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
     clock: Date.now,
     onError: (err) => log.warn({ err }, 'revocations could not be looked up'),
   });
-  const metrics = createMetrics(attachments.count);
+  const usage = () => diskUsage(settings.dataDir);
+  const metrics = createMetrics({ openStreams: attachments.count, diskUsage: usage });
   const engine = createEngine({ store, retentionMs: settings.retention, log, meter: metrics.meter });
   const hosts = createHostCheck({ host: settings.host, loopback, publicUrl: settings.publicUrl });
   let draining = false;
   let url = '';
+  let stopWatching = () => {};
   const app = createHttpServer({ ...(tls !== undefined && { tls }), hosts, metrics, log, draining: () => draining });
   mountPlainRoutes(app, {
     store,
@@ -89,6 +94,7 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
     sessions: engine.sessions,
     hosts,
     log,
+    onRefused: metrics.agentRefused,
     capacity: maxAgents ?? agentCapacity(),
     draining: () => draining,
   });
@@ -103,6 +109,7 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
       await app.close();
       clearTimeout(force);
       attachments.stop();
+      stopWatching();
       metrics.close();
       await store.close();
     }
@@ -111,6 +118,7 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
 
   try {
     await engine.start();
+    stopWatching = watchDisk({ usage, clock: systemClock, log });
     await listen(app, settings);
   } catch (error) {
     await close().catch((err: unknown) => log.error({ err }, 'the start failed, and so did cleaning up'));

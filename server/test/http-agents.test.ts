@@ -46,6 +46,9 @@ test(proves('tokens:kind', 'who an agent is, is known before its connection beco
     .split('\n')
     .filter((line) => line.includes('"agent refused"'));
   assert.equal(refused.length, cases.length);
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  assert.match(metrics, /^borescope_agent_refused_total\{reason="UNAUTHENTICATED"\} 3$/m);
+  assert.match(metrics, /^borescope_agent_refused_total\{reason="FORBIDDEN"\} 2$/m);
   assert.match(refused[3] ?? '', /"remote":"[^"]+","reason":"UNAUTHENTICATED","text":"the token was revoked/);
 });
 

@@ -9,7 +9,7 @@ import type { Tokens } from '../access/tokens.ts';
 import type { AgentSessions } from '../agents/sessions.ts';
 import type { Log } from '../log.ts';
 import type { HostCheck } from './host-check.ts';
-import { accessDenied, HttpError, unavailable } from './http-error.ts';
+import { accessDenied, HttpError, type HttpErrorCode, unavailable } from './http-error.ts';
 import { refuseRaw } from './raw-refusal.ts';
 
 export interface AgentUpgradeOptions {
@@ -18,6 +18,8 @@ export interface AgentUpgradeOptions {
   readonly sessions: AgentSessions;
   readonly hosts: HostCheck;
   readonly log: Log;
+  /** Told of each agent that is not let in. */
+  readonly onRefused: (reason: HttpErrorCode) => void;
   /** How many agents this process can hold. */
   readonly capacity: number;
   readonly draining: () => boolean;
@@ -25,7 +27,7 @@ export interface AgentUpgradeOptions {
 
 /** Serves `/agent/v1`: who it is is known before the connection becomes a WebSocket. */
 export function serveAgents(server: Server, options: AgentUpgradeOptions): void {
-  const { sessions, attachments, log } = options;
+  const { sessions, attachments, log, onRefused } = options;
   const upgrader = new WebSocketServer({
     noServer: true,
     maxPayload: LIMITS.frameBytes,
@@ -49,9 +51,11 @@ export function serveAgents(server: Server, options: AgentUpgradeOptions): void 
       },
       (error: unknown) => {
         const remote = request.socket.remoteAddress ?? 'unknown';
-        if (!(error instanceof HttpError)) log.error({ err: error, remote }, 'an agent could not be let in');
-        else log.warn({ remote, reason: error.code, text: error.message }, 'agent refused');
-        refuseRaw(socket, error instanceof HttpError ? error : unavailable('The broker cannot check the token now.'));
+        const refusal = error instanceof HttpError ? error : unavailable('The broker cannot check the token now.');
+        onRefused(refusal.code);
+        if (refusal !== error) log.error({ err: error, remote }, 'an agent could not be let in');
+        else log.warn({ remote, reason: refusal.code, text: refusal.message }, 'agent refused');
+        refuseRaw(socket, refusal);
       },
     );
   });

@@ -1,19 +1,29 @@
 import { CLOSE } from '@borescope/agent-protocol';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Meter } from '../meter.ts';
+import type { DiskUsage } from '../store/embedded/disk-usage.ts';
+import type { HttpErrorCode } from './http-error.ts';
 
 /** Everything that is scraped. Labels are closed sets: nothing captured, no name of a tenant, no id. */
 export interface Metrics {
   readonly meter: Meter;
   toolCall(tool: string, outcome: string, seconds: number): void;
   request(route: string, status: number): void;
+  /** An agent was turned away before its connection became a WebSocket. */
+  agentRefused(reason: HttpErrorCode): void;
   contentType: string;
   text(): Promise<string>;
   /** Stops what collects in the background. */
   close(): void;
 }
 
-export function createMetrics(openStreams: () => number): Metrics {
+export interface MetricsOptions {
+  readonly openStreams: () => number;
+  /** Of the embedded store. */
+  readonly diskUsage: () => Promise<DiskUsage>;
+}
+
+export function createMetrics({ openStreams, diskUsage }: MetricsOptions): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -25,6 +35,7 @@ export function createMetrics(openStreams: () => number): Metrics {
   const placed = counter('actions_placed_total', 'Actions placed');
   const ended = counter('actions_ended_total', 'Actions ended, by their last state', ['state']);
   const closed = counter('agent_closed_total', 'Agent connections that the broker closed', ['reason']);
+  const refused = counter('agent_refused_total', 'Agents that were not let in, by the error code', ['reason']);
   const unavailable = counter('store_unavailable_total', 'Steps that the store refused or failed');
   const calls = counter('tool_calls_total', 'Tool calls, by outcome: ok or the error code', ['tool', 'outcome']);
   const requests = counter('http_requests_total', 'HTTP requests answered', ['route', 'status']);
@@ -51,6 +62,23 @@ export function createMetrics(openStreams: () => number): Metrics {
       this.set(openStreams());
     },
   });
+  const ofDisk = (name: string, help: string, read: (usage: DiskUsage) => number) =>
+    new Gauge({
+      name: `borescope_${name}`,
+      help,
+      registers,
+      async collect() {
+        // A directory that cannot be read hides no other metric.
+        const usage = await diskUsage().catch(() => undefined);
+        if (usage !== undefined) this.set(read(usage));
+      },
+    });
+  ofDisk('store_bytes', 'Bytes that the files of the store take', ({ storeBytes }) => storeBytes);
+  ofDisk(
+    'store_disk_free_bytes',
+    'Bytes that can still be written on the disk of the store',
+    ({ freeBytes }) => freeBytes,
+  );
   for (const reason of Object.keys(CLOSE)) closed.inc({ reason }, 0);
 
   return {
@@ -70,6 +98,7 @@ export function createMetrics(openStreams: () => number): Metrics {
       calls.inc({ tool, outcome });
       callSeconds.observe({ tool }, seconds);
     },
+    agentRefused: (reason) => refused.inc({ reason }),
     request: (route, status) => requests.inc({ route, status: String(status) }),
     contentType: registry.contentType,
     text: () => registry.metrics(),

@@ -116,7 +116,10 @@ export interface ActionStore {
     id: string,
     hit: { runtime: string; epoch: number; sequence: number; hit: Hit; receivedAt: number; capturedAt: number },
   ): Promise<HitOutcome>;
-  /** Deletes a bounded batch of the actions that ended before `before`, with their hits; 0 where none is left. */
+  /**
+   * Deletes a bounded batch of the actions that ended before `before`, with their hits, or gives back a bounded part of the
+   * room that they took; 0 where nothing is left to do.
+   */
   expire(before: number): Promise<number>;
 }
 

@@ -5,6 +5,7 @@ import { ACTION, type ActionRow, PLACEMENT, type PlacementRow, toAction, toPlace
 import type { Database, Value } from './database.ts';
 import { acceptHit } from './hits.ts';
 import { countLive, type Memory } from './memory.ts';
+import { reclaim } from './reclaim.ts';
 import type { ActionRecord, PendingHit } from './records.ts';
 import { fromJson } from './row.ts';
 import { writeRecord } from './write-record.ts';
@@ -168,7 +169,7 @@ export function embeddedActions(database: Database, memory: Memory | undefined):
 
     async expire(before) {
       memory?.commits.flush();
-      return database.step(() => {
+      const deleted = database.step(() => {
         const old = database
           .query<{ organization: string; id: string }>(
             'SELECT organization, id FROM action WHERE ended_at < ? ORDER BY ended_at LIMIT ?',
@@ -184,6 +185,7 @@ export function embeddedActions(database: Database, memory: Memory | undefined):
         if (old.length === 0) database.query('DELETE FROM runtime WHERE attached = 0 AND seen_at < ?').run([before]);
         return old.length;
       });
+      return deleted === 0 && reclaim(database) ? 1 : deleted;
     },
   };
 }

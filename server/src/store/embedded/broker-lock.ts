@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Database, isBusy } from './database.ts';
+import { createFile } from './private-files.ts';
 
 /** Another broker runs on this data directory. */
 export class DataDirectoryInUse extends Error {
@@ -12,7 +13,9 @@ export class DataDirectoryInUse extends Error {
  * trusted. `holder` names the other broker for the message.
  */
 export function lockForBroker(dataDir: string, holder: () => string): () => void {
-  const lock = new Database(join(dataDir, 'broker.lock'), 0);
+  const path = join(dataDir, 'broker.lock');
+  createFile(path);
+  const lock = new Database(path, 0);
   try {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {

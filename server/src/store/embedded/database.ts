@@ -14,8 +14,12 @@ export interface Query<Row> {
 /** What the disk, the file or another process does to us; any other error is a fault of ours. */
 const CONDITIONS = /^SQLITE_(BUSY|LOCKED|FULL|READONLY|IOERR|CORRUPT|NOTADB|CANTOPEN|NOMEM|PERM|AUTH|PROTOCOL)/;
 
+/** Waiting mends none of these. */
+const DAMAGED = /^SQLITE_(NOTADB|CORRUPT)/;
+
 /** One SQLite file, in WAL mode. Every call is synchronous and blocks the event loop: keep each short. */
 export class Database {
+  readonly #path: string;
   readonly #sqlite: Libsql.Database;
   readonly #busyTimeoutMs: number;
   readonly #queries = new Map<string, Query<unknown>>();
@@ -24,12 +28,13 @@ export class Database {
   #inStep = false;
 
   constructor(path: string, busyTimeoutMs: number) {
+    this.#path = path;
     this.#busyTimeoutMs = busyTimeoutMs;
     try {
       this.#sqlite = new Libsql(path, { timeout: busyTimeoutMs });
     } catch (error) {
       // libsql gives no SQLite code where it cannot open the file.
-      throw new StoreUnavailable('the store cannot be opened', { cause: error });
+      throw new StoreUnavailable(`${path} cannot be opened`, { cause: error });
     }
   }
 
@@ -68,7 +73,7 @@ export class Database {
       return result;
     } catch (error) {
       // SQLite has rolled back of its own accord after some errors, such as a full disk.
-      if (this.#sqlite.inTransaction) translated(() => this.#sqlite.exec('ROLLBACK'));
+      if (this.#sqlite.inTransaction) this.#translated(() => this.#sqlite.exec('ROLLBACK'));
       throw error;
     } finally {
       this.#inStep = false;
@@ -100,7 +105,7 @@ export class Database {
   #guard<T>(call: () => T, { writes = false } = {}): T {
     if (!this.#open) throw new StoreUnavailable('the store is closed');
     try {
-      const result = translated(call);
+      const result = this.#translated(call);
       // Reading goes on while another process writes: it says nothing of the lock.
       if (writes && !this.#patient) this.#wait(true);
       return result;
@@ -110,21 +115,21 @@ export class Database {
     }
   }
 
+  #translated<T>(call: () => T): T {
+    try {
+      return call();
+    } catch (error) {
+      const code = sqliteCode(error);
+      if (code === undefined || !CONDITIONS.test(code)) throw error;
+      const mend = DAMAGED.test(code) ? ': restore it from a backup, or move it away to begin with an empty store' : '';
+      throw new StoreUnavailable(`the store in ${this.#path} failed: ${code}${mend}`, { cause: error });
+    }
+  }
+
   /** While another process keeps the lock, only the first call waits for it: each wait stops the whole event loop. */
   #wait(patient: boolean): void {
     this.#patient = patient;
     this.#sqlite.pragma(`busy_timeout=${patient ? this.#busyTimeoutMs : 0}`);
-  }
-}
-
-function translated<T>(call: () => T): T {
-  try {
-    return call();
-  } catch (error) {
-    const code = sqliteCode(error);
-    if (code !== undefined && CONDITIONS.test(code))
-      throw new StoreUnavailable(`the store failed: ${code}`, { cause: error });
-    throw error;
   }
 }
 

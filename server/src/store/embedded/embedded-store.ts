@@ -1,14 +1,14 @@
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { LIMITS } from '@borescope/agent-protocol';
-import { type Store, StoreUnavailable } from '../store.ts';
+import type { Store } from '../store.ts';
 import { embeddedActions } from './actions.ts';
 import { lockForBroker } from './broker-lock.ts';
 import { Database } from './database.ts';
 import { embeddedKeys } from './keys.ts';
 import { createMemory } from './memory.ts';
 import { embeddedOrganizations } from './organizations.ts';
+import { createDirectory, createFile } from './private-files.ts';
 import { detachAll, embeddedRuntimes } from './runtimes.ts';
 import { prepareSchema } from './schema.ts';
 import { embeddedTokens } from './tokens.ts';
@@ -37,11 +37,14 @@ export interface EmbeddedStoreOptions {
 export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Store> {
   const { dataDir, now, use, busyTimeoutMs = use === 'broker' ? 250 : 5_000 } = options;
   const path = join(dataDir, 'borescope.db');
-  createFile(dataDir, path);
+  createDirectory(dataDir);
+  createFile(path);
   const database = new Database(path, busyTimeoutMs);
   let unlock = () => {};
   try {
     if (use === 'broker') unlock = lockForBroker(dataDir, () => holder(database));
+    // Only a file without tables takes it; `reclaim` gives pages back by it.
+    database.pragma('auto_vacuum=INCREMENTAL');
     if (database.pragma('journal_mode') !== 'wal') database.pragma('journal_mode=WAL');
     // A commit outlives the death of this process; only a power cut may take the last ones. An fsync for each would
     // bound the broker to the disk, and what would be lost is a debugging session.
@@ -82,21 +85,6 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
       unlock = () => {};
     },
   };
-}
-
-/**
- * The file is made before SQLite opens it, so that neither it nor its log is ever readable for others. One that is there
- * is not touched: closing any descriptor of it would drop the locks of every connection in this process (POSIX).
- */
-function createFile(dataDir: string, path: string): void {
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    closeSync(openSync(path, 'wx', 0o600));
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    if (code === 'EEXIST' && existsSync(path)) return;
-    throw new StoreUnavailable(`cannot write in the data directory ${dataDir}: ${code}`, { cause: error });
-  }
 }
 
 function setMeta(database: Database, key: string, value: string): void {
