@@ -58,6 +58,10 @@ export const PROMISES = {
   'limits:stack': { sentence: 'A hit has at most 20 stack frames.', source: LIMITS },
   'limits:frame': { sentence: 'A frame above 1 MiB, or nested more than 64 deep, is refused.', source: LIMITS },
 
+  'tools:overdue': {
+    sentence: 'A runtime whose connection was cut without a word is listed with how long nothing was heard of it.',
+    source: TOOLS,
+  },
   'tools:listed-by-role': {
     sentence: 'A tool is listed only where the credential may call it, and refused where it is called all the same.',
     source: TOOLS,

@@ -27,7 +27,7 @@ export const LIMITS = {
   frameBytes: 1024 * 1024,
   /** Arrays and objects inside each other in one frame; a hit at the full depth needs about 20. */
   frameNesting: 64,
-  /** Percent of one core that an action may cost a runtime. */
+  /** Percent of one core that an action may cost a runtime; all its actions together too: the agent has them share. */
   maxOverheadPercent: 20,
   defaultOverheadPercent: 1,
   /** Live actions of one runtime; a welcome frame lists them all, so this bounds that frame too. */

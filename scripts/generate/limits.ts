@@ -17,7 +17,8 @@ const MEANING: Readonly<Record<keyof typeof LIMITS, string>> = {
   stackFrames: 'frames of a captured stack',
   frameBytes: 'bytes of one WebSocket frame between broker and agent',
   frameNesting: 'arrays and objects inside each other in such a frame',
-  maxOverheadPercent: 'percent of one core that an action may cost a runtime',
+  maxOverheadPercent:
+    'percent of one core that an action may cost a runtime; all its actions together too: beyond it they share',
   defaultOverheadPercent: 'percent where `overhead_percent` is not given',
   liveActionsPerRuntime: 'actions that live on one runtime at a time',
   runtimesPerAction: 'runtimes of one action or of one `inspect_location`',

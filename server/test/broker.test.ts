@@ -22,6 +22,7 @@ import {
   runtime,
   sendHit,
   testBroker,
+  until,
 } from './broker-harness.ts';
 
 const place = { runtimes: { service: 'shop' }, file: 'src/cart.ts', line: 7 };
@@ -174,4 +175,35 @@ test(proves('tokens:silent', 'nothing that was captured and no credential is eve
   assert.match(JSON.stringify((await answer).structuredContent), /captured-marker/);
   assert.ok(log().length > 200);
   for (const secret of [agent, mcp, 'captured-marker', 'condition-marker']) assert.ok(!log().includes(secret), secret);
+});
+
+test('the log tells what was placed where and by whom, and why an agent left', async (t) => {
+  const { url, token, log } = await testBroker(t);
+  const agent = await token({ kind: 'agent' });
+  const mcp = await token({ kind: 'mcp' });
+  const first = await agentPeer(t, url, agent.token, runtime('runtime-1'));
+  const second = await agentPeer(t, url, agent.token, runtime('runtime-2'));
+  const client = await modernClient(t, url, bearer(mcp.token));
+  const file = 'srv/jane.doe@example.com/src/cart.ts';
+  await client.callTool({ name: 'capture_snapshot', arguments: { ...place, file, wait_seconds: 0 } });
+  const entry = async (text: string) => {
+    await until(() => log().includes(text), text);
+    return JSON.parse(
+      log()
+        .split('\n')
+        .findLast((line) => line.includes(text)) ?? '',
+    );
+  };
+  const placed = await entry('"action placed"');
+  assert.equal(placed.token, mcp.id);
+  assert.deepEqual([placed.kind, placed.line, placed.maxHits, placed.timeoutSeconds], ['snapshot', 7, 1, 60]);
+  assert.match(placed.file, /^srv\/.*\/src\/cart\.ts$/);
+  assert.doesNotMatch(placed.file, /jane/);
+  first.socket.close(1000);
+  await entry('"reason":"closed by the agent (1000)"');
+  second.socket.terminate();
+  assert.equal((await entry('"reason":"connection lost"')).msg, 'agent left');
+  const third = await agentPeer(t, url, agent.token, runtime('runtime-3'));
+  third.socket.send('no frame');
+  await until(() => /"reason":"badFrame","msg":"agent left"/.test(log()), 'why the broker closed it');
 });

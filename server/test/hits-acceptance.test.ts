@@ -231,7 +231,8 @@ test(
 test('what an agent says of the source is redacted, too', async (t) => {
   const { engine, peer, id } = await armed(t, {}, { arm: false });
   const secret = 'AKIAIOSFODNN7EXAMPLQ';
-  peer.send({ type: 'armed', actionId: id, place: { file: '/a.ts', line: 1, sourceLine: `const k = '${secret}'` } });
+  const named = { file: `/srv/${secret}/a.ts`, function: secret };
+  peer.send({ type: 'armed', actionId: id, place: { ...named, line: 1, sourceLine: `const k = '${secret}'` } });
   peer.removed(id, {
     removed: false,
     observation: {

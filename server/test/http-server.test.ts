@@ -77,6 +77,9 @@ test('what cannot be parsed as a request has the same shape of error', async (t)
     let answer = '';
     for await (const chunk of socket.setEncoding('utf8')) answer += chunk;
     assert.match(answer, expected);
+    for (const header of ['x-content-type-options: nosniff', 'x-frame-options: DENY', 'cache-control: no-store']) {
+      assert.ok(answer.includes(header), answer);
+    }
   }
 });
 

@@ -2,7 +2,7 @@ import type { Store } from '../store/store.ts';
 import { ending } from './tokens.ts';
 
 /** Milliseconds between two looks. Streams and sockets of a revoked token close within a second. */
-const LOOK_EVERY = 450;
+export const LOOK_EVERY = 450;
 /** Tokens looked up before other work gets its turn. */
 const BATCH = 50;
 

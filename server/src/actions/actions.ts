@@ -12,6 +12,12 @@ export interface Target {
   readonly ids?: readonly string[];
 }
 
+/** A runtime as its caller sees it. */
+export interface ListedRuntime extends AttachedRuntime {
+  /** Milliseconds since it was heard of, where it is overdue: its connection may be dead, and nobody has said so yet. */
+  readonly overdueMs?: number;
+}
+
 /** An action as its caller sees it. */
 export interface ActionView {
   readonly action: Action;
@@ -26,7 +32,7 @@ export interface ActionView {
  */
 export interface Actions {
   /** `name` may hold `*` and matches service, id and host. */
-  runtimes(caller: Caller, filter: Target & { name?: string }): Promise<AttachedRuntime[]>;
+  runtimes(caller: Caller, filter: Target & { name?: string }): Promise<ListedRuntime[]>;
   /** Places nothing. One entry for each runtime that matches, in the order of their ids. */
   inspect(
     caller: Caller,

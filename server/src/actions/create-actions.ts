@@ -111,7 +111,11 @@ export function createActions(options: ActionsOptions): Actions & { release(): v
     async runtimes(caller, filter) {
       allow(caller, 'read');
       const attached = await store.runtimes.list(caller.organization);
-      return attached.filter(({ runtime }) => maySee(caller, runtime) && matches(runtime, filter));
+      const found = attached.filter(({ runtime }) => maySee(caller, runtime) && matches(runtime, filter));
+      return found.map((one) => {
+        const overdueMs = sessions.overdueMs(caller.organization, one.runtime.id);
+        return overdueMs === undefined ? one : { ...one, overdueMs };
+      });
     },
 
     async inspect(caller, target, place) {
@@ -132,6 +136,8 @@ export function createActions(options: ActionsOptions): Actions & { release(): v
       checkSpec(spec);
       const { organization } = caller;
       const found = await resolve(caller, target);
+      // Before anything is made: it may have to ask the store.
+      const file = (await redaction.of(organization)).path(spec.place.file);
       const createdAt = clock.now();
       const action: Action = {
         id: ids(),
@@ -150,7 +156,10 @@ export function createActions(options: ActionsOptions): Actions & { release(): v
       await queue.add(deadlineJob(organization, action.id), action.expiresAt);
       await queue.add(dispatchJob(organization, action.id));
       meter.actionPlaced();
-      log.info({ organization, action: action.id, token: caller.tokenId, runtimes: found.length }, 'action placed');
+      const { kind, place, maxHits } = spec;
+      const what = { kind, file, line: place.line, maxHits };
+      const who = { organization, action: action.id, token: caller.tokenId };
+      log.info({ ...who, ...what, timeoutSeconds: spec.timeoutSeconds, runtimes: found.length }, 'action placed');
       return action;
     },
 

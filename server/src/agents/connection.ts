@@ -31,8 +31,11 @@ export interface ConnectionOptions {
   readonly onOverflow: () => void;
   /** The socket failed, or a frame could not be dealt with. */
   readonly onError: (error: unknown) => void;
-  /** Once: the connection is over, and every frame that counts is dealt with. */
-  readonly onEnd: () => void;
+  /**
+   * Once: the connection is over, and every frame that counts is dealt with. `peerCode`: the close code (RFC 6455 section
+   * 7.4) where the peer or the network ended it.
+   */
+  readonly onEnd: (peerCode: number | undefined) => void;
 }
 
 /** A WebSocket with an agent at its other end: frames in their order, heartbeats, back-pressure both ways. */
@@ -49,10 +52,15 @@ export class Connection {
   /** Open: frames count. Lost: those that had arrived still count. Closed by us: what was not dealt with is dropped. */
   #state: 'open' | 'lost' | 'closed' = 'open';
   #endTold = false;
+  /** Milliseconds since the epoch. */
+  #heardAt: number;
+  /** Of the closing, where the peer or the network began it. */
+  #peerCode: number | undefined;
 
   constructor(socket: WebSocket, options: ConnectionOptions) {
     this.#socket = socket;
     this.#options = options;
+    this.#heardAt = options.clock.now();
     this.#outbox = new Outbox(socket, options.onOverflow, options.wire);
     this.#heartbeat = new Heartbeat({
       clock: options.clock,
@@ -69,12 +77,20 @@ export class Connection {
       },
     });
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
-    socket.on('pong', () => this.#heartbeat.heard());
+    socket.on('pong', () => this.#heard());
     socket.on('error', options.onError);
-    socket.on('close', () => {
-      if (this.#state === 'open') this.#state = 'lost';
+    socket.on('close', (code) => {
+      if (this.#state === 'open') {
+        this.#state = 'lost';
+        this.#peerCode = code;
+      }
       this.#endWhenIdle();
     });
+  }
+
+  /** Milliseconds since the last sign of the peer. */
+  get silentMs(): number {
+    return this.#options.clock.now() - this.#heardAt;
   }
 
   get isClosed(): boolean {
@@ -102,8 +118,13 @@ export class Connection {
     this.#endWhenIdle();
   }
 
-  #receive(data: RawData, isBinary: boolean): void {
+  #heard(): void {
+    this.#heardAt = this.#options.clock.now();
     this.#heartbeat.heard();
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    this.#heard();
     if (this.#state === 'closed') return;
     this.#inbox.push({ data, isBinary });
     this.#work();
@@ -147,7 +168,7 @@ export class Connection {
     if (this.#state === 'open' || this.#underWay > 0 || this.#inbox.length > 0 || this.#endTold) return;
     this.#endTold = true;
     this.#heartbeat.stop();
-    this.#options.onEnd();
+    this.#options.onEnd(this.#peerCode);
   }
 }
 

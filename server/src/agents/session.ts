@@ -16,6 +16,7 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Meter } from '../meter.ts';
 import { type Store, StoreUnavailable } from '../store/store.ts';
+import { toArmSpec } from './arm-spec.ts';
 import { Connection } from './connection.ts';
 import { Inspections } from './inspections.ts';
 import type { AgentListener, AgentReport, Attachment, HitFrame } from './listener.ts';
@@ -26,6 +27,8 @@ import { buildWelcome } from './welcome.ts';
 
 /** Milliseconds from the upgrade to the first frame. */
 const HELLO_WITHIN = 10_000;
+/** Milliseconds that the answer to a ping may take before an agent is told as overdue. */
+const PONG_WITHIN = 3_000;
 /** Close codes of RFC 6455 section 7.4.1 and of the registry that it founds. */
 const GOING_AWAY = 1001;
 const TRY_AGAIN_LATER = 1013;
@@ -41,6 +44,8 @@ export interface SessionContext {
   readonly log: Log;
   readonly meter: Meter;
   readonly heartbeatMs: number;
+  /** There are other brokers: an order from one of them may be lost, and the lease may lapse. */
+  readonly shared: boolean;
   readonly listener: AgentListener;
   /** The session has its epoch. False where a newer attachment of the same runtime is here already. */
   readonly enter: (session: AgentSession, attachment: Attachment) => boolean;
@@ -61,9 +66,13 @@ export class AgentSession {
   readonly #cancelHelloTimeout: () => void;
   /** What is to be said behind the welcome, by action or request: nothing may come before it. */
   readonly #early = new Map<string, BrokerFrame>();
+  /** Actions whose probe the agent was told to place, and has not been told to remove. */
+  readonly #told = new Set<string>();
   #state: 'waiting-for-hello' | 'welcoming' | 'attached' | 'draining' | 'closed' = 'waiting-for-hello';
   #attachment: Attachment | undefined;
   #policyRevision: number | undefined;
+  /** Why the connection ended, for the log. */
+  #leftFor: string | undefined;
 
   constructor(socket: WebSocket, caller: Caller, remote: string, context: SessionContext, wire?: Wire) {
     this.caller = caller;
@@ -76,6 +85,7 @@ export class AgentSession {
       report: (report) => this.#report(report),
     });
     this.#cancelHelloTimeout = clock.later(HELLO_WITHIN, () => {
+      this.#leftFor = 'helloTimeout';
       meter.agentClosed('helloTimeout');
       this.#close(CLOSE.outOfOrder, `no hello within ${HELLO_WITHIN / 1000} s`);
     });
@@ -88,12 +98,16 @@ export class AgentSession {
       onBadFrame: (reason) => this.refuse('badFrame', reason),
       onOverflow: () => this.refuse('tooSlow', 'the agent does not read'),
       onBeat: () => void this.#renew(),
-      onSilence: () => meter.agentClosed('silent'),
+      onSilence: () => {
+        this.#leftFor = 'silent';
+        meter.agentClosed('silent');
+      },
       onError: (error) => {
         log.warn({ err: error, remote, runtime: this.#attachment?.runtime }, 'an agent connection failed');
+        this.#leftFor = 'failed';
         this.#close(TRY_AGAIN_LATER, 'the broker could not go on; try again later');
       },
-      onEnd: () => this.#end(),
+      onEnd: (peerCode) => this.#end(peerCode),
     });
   }
 
@@ -101,11 +115,24 @@ export class AgentSession {
     return this.#attachment;
   }
 
+  /** Why it ended, in a word; undefined while it lasts. */
+  get leftFor(): string | undefined {
+    return this.#leftFor;
+  }
+
+  /** Milliseconds since the agent was heard of, where it should have been heard since; else undefined. */
+  get overdueMs(): number | undefined {
+    const { silentMs } = this.#connection;
+    return silentMs > this.#context.heartbeatMs + PONG_WITHIN ? silentMs : undefined;
+  }
+
   arm(action: ArmSpec): void {
+    this.#told.add(action.actionId);
     this.#order(action.actionId, { type: 'arm', action });
   }
 
   disarm(actionId: string, reason: DisarmReason): void {
+    this.#told.delete(actionId);
     this.#order(actionId, { type: 'disarm', actionId, reason });
   }
 
@@ -113,6 +140,21 @@ export class AgentSession {
     return this.#inspections.request((requestId) => {
       this.#order(requestId, { type: 'inspect', requestId, place });
     }, timeoutMs);
+  }
+
+  /** Does what the store says where an order was lost. May reject with `StoreUnavailable`. */
+  async reconcile(): Promise<void> {
+    if (this.#attachment === undefined || this.#state !== 'attached') return;
+    const { organization, runtime } = this.#attachment;
+    const { store, clock } = this.#context;
+    // What is told while the store answers is newer than its answer.
+    const before = new Set(this.#told);
+    for (const { action, placement } of await store.actions.liveOn(organization, runtime)) {
+      if (before.delete(action.id) || placement.status !== 'queued' || this.#told.has(action.id)) continue;
+      const spec = toArmSpec(action, clock.now());
+      if (spec !== undefined) this.arm(spec);
+    }
+    for (const actionId of before) if (this.#told.has(actionId)) this.disarm(actionId, 'unknown');
   }
 
   /** The agent is to reconnect; until it leaves, what it sends still counts. */
@@ -126,12 +168,14 @@ export class AgentSession {
   }
 
   goAway(): void {
+    this.#leftFor ??= 'drained';
     this.#close(GOING_AWAY, 'the broker goes away');
   }
 
   refuse(reason: keyof typeof CLOSE, text: string): void {
     if (this.#state === 'closed') return;
     const { log, meter } = this.#context;
+    this.#leftFor = reason;
     meter.agentClosed(reason);
     log.warn({ token: this.caller.tokenId, runtime: this.#attachment?.runtime, reason, text }, 'agent refused');
     this.#close(CLOSE[reason], text);
@@ -142,7 +186,8 @@ export class AgentSession {
     this.#connection.close(code, text);
   }
 
-  #end(): void {
+  #end(peerCode: number | undefined): void {
+    this.#leftFor ??= leftOfItsOwn(peerCode, this.#state === 'draining');
     this.#state = 'closed';
     this.#cancelHelloTimeout();
     this.#recovery.stop();
@@ -215,6 +260,7 @@ export class AgentSession {
     const named = new Set(frame.actions.map(({ action }) => action.actionId));
     this.#policyRevision = policy.revision;
     this.#state = 'attached';
+    for (const actionId of named) this.#told.add(actionId);
     this.#connection.send(frame);
     for (const order of this.#early.values()) {
       if (order.type !== 'arm' || !named.has(order.action.actionId)) this.#connection.send(order);
@@ -231,7 +277,7 @@ export class AgentSession {
   async #hit(from: Attachment, frame: HitFrame): Promise<void> {
     try {
       const replies = await this.#context.listener.hit(from, frame);
-      if (replies === 'fenced') return this.refuse('superseded', 'a newer attachment of this runtime exists');
+      if (replies === 'fenced') return await this.#fenced(from);
       for (const reply of replies) this.#connection.send(reply);
     } catch (error) {
       this.#tolerate(error);
@@ -243,6 +289,7 @@ export class AgentSession {
   async #report(report: AgentReport): Promise<void> {
     if (this.#attachment === undefined) return;
     const replies = await this.#context.listener.report(this.#attachment, report);
+    if (report.type === 'failed' || (report.type === 'status' && report.removed)) this.#told.delete(report.actionId);
     this.#recovery.reported(report);
     for (const reply of replies) this.#connection.send(reply);
   }
@@ -264,6 +311,23 @@ export class AgentSession {
     this.#context.log.warn({ err: error, runtime: this.#attachment?.runtime }, 'the store is unavailable');
   }
 
+  /**
+   * The attachment holds no longer. Where a newer one has its place this agent should stay away; where the lease has
+   * lapsed, or the store has lost it, it should come again at once. May reject with `StoreUnavailable`.
+   */
+  async #fenced({ organization, runtime, epoch }: Attachment): Promise<void> {
+    const { store, log, meter } = this.#context;
+    const current = await store.runtimes.get(organization, runtime);
+    if (this.#state === 'closed') return;
+    if (current !== undefined && current.epoch > epoch) {
+      return this.refuse('superseded', 'a newer attachment of this runtime exists');
+    }
+    this.#leftFor = 'lapsed';
+    meter.agentClosed('lapsed');
+    log.warn({ organization, runtime, epoch }, 'the attachment of an agent has lapsed: it has to attach again');
+    this.#close(TRY_AGAIN_LATER, 'the attachment has lapsed; attach again');
+  }
+
   /** Keeps the lease, and tells of a new policy. */
   async #renew(): Promise<void> {
     if (this.#attachment === undefined || this.#policyRevision === undefined) return;
@@ -271,7 +335,8 @@ export class AgentSession {
     const { store, policies, clock, log } = this.#context;
     try {
       const kept = await store.runtimes.renew(organization, runtime, epoch, clock.now());
-      if (!kept) return this.refuse('superseded', 'a newer attachment of this runtime exists');
+      if (!kept) return await this.#fenced(this.#attachment);
+      if (this.#context.shared) await this.reconcile();
       const policy = await policies.current(organization);
       if (policy.revision === this.#policyRevision) return;
       this.#policyRevision = policy.revision;
@@ -284,4 +349,10 @@ export class AgentSession {
 
 function isBound(names: readonly string[] | undefined, name: string | undefined): boolean {
   return names === undefined || (name !== undefined && names.includes(name));
+}
+
+/** 1006 is a connection that broke without a word; else the agent has closed it. */
+function leftOfItsOwn(code: number | undefined, draining: boolean): string {
+  if (draining) return 'drained';
+  return code === undefined || code === 1006 ? 'connection lost' : `closed by the agent (${code})`;
 }

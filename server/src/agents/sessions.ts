@@ -23,8 +23,14 @@ export interface AgentSessions {
   arm(organization: string, runtime: string, action: ArmSpec): void;
   disarm(organization: string, runtime: string, actionId: string, reason: DisarmReason): void;
   isAttached(organization: string, runtime: string): boolean;
+  /** Milliseconds since an agent that is attached here was heard of, where it should have been heard since. */
+  overdueMs(organization: string, runtime: string): number | undefined;
   /** Undefined where the runtime is not attached here, leaves, or does not answer within `timeoutMs`. */
   inspect(organization: string, runtime: string, place: Place, timeoutMs: number): Promise<Inspection | undefined>;
+  /** The runtime is attached to another broker, by this epoch: a session here with a lower one is over. */
+  supersede(organization: string, runtime: string, epoch: number): void;
+  /** Does in every session what the store says, where orders may have been lost. Rejects where the store does not work. */
+  reconcile(): Promise<void>;
   /** Closes the sockets of a revoked or expired token; the number closed. */
   closeByToken(organization: string, tokenId: string): number;
   /** Attached agents. */
@@ -47,6 +53,8 @@ export interface AgentSessionsOptions {
   readonly meter: Meter;
   /** Milliseconds between pings; 15 s where not given. */
   readonly heartbeatMs?: number;
+  /** There are other brokers; false where not given. */
+  readonly shared?: boolean;
 }
 
 /** Milliseconds within which agents come back after a drain, each at a random time. */
@@ -57,7 +65,7 @@ const LEAVE_SHARE = 0.5;
 const DETACH_AGAIN = 1_000;
 
 export function createAgentSessions(options: AgentSessionsOptions): AgentSessions {
-  const { store, clock, random, log, meter, heartbeatMs = 15_000 } = options;
+  const { store, clock, random, log, meter, heartbeatMs = 15_000, shared = false } = options;
   const all = new Set<AgentSession>();
   const attached = new Map<string, AgentSession>();
   let context: SessionContext | undefined;
@@ -84,7 +92,7 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
     }
     if (find(attachment.organization, attachment.runtime) === session) attached.delete(keyOf(attachment));
     meter.agentsAttached(attached.size);
-    void detach(attachment, clock.now()).finally(() => forget(session));
+    void detach(attachment, clock.now(), session.leftFor).finally(() => forget(session));
   }
 
   function forget(session: AgentSession): void {
@@ -93,7 +101,7 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
   }
 
   /** A runtime that stays in the directory after it left would be offered to callers: so until it is written, or drained. */
-  async function detach(attachment: Attachment, at: number): Promise<void> {
+  async function detach(attachment: Attachment, at: number, reason: string | undefined): Promise<void> {
     for (;;) {
       try {
         const actionIds = await store.runtimes.detach(
@@ -103,7 +111,7 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
           at,
         );
         context?.listener.gone(attachment, actionIds);
-        log.info({ ...attachment }, 'agent left');
+        log.info({ ...attachment, reason }, 'agent left');
         return;
       } catch (error) {
         log.warn({ err: error, ...attachment }, 'a runtime could not be detached in the store');
@@ -115,7 +123,7 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
 
   return {
     listen(listener) {
-      context = { ...options, heartbeatMs, listener, enter, leave };
+      context = { ...options, heartbeatMs, shared, listener, enter, leave };
     },
     accept(socket, caller, remote, wire) {
       if (context === undefined || drained) {
@@ -132,8 +140,17 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
       find(organization, runtime)?.disarm(actionId, reason);
     },
     isAttached: (organization, runtime) => find(organization, runtime) !== undefined,
+    overdueMs: (organization, runtime) => find(organization, runtime)?.overdueMs,
     async inspect(organization, runtime, place, timeoutMs) {
       return find(organization, runtime)?.inspect(place, timeoutMs);
+    },
+    supersede(organization, runtime, epoch) {
+      const session = find(organization, runtime);
+      if (session?.attachment === undefined || session.attachment.epoch >= epoch) return;
+      session.refuse('superseded', 'the same runtime attached to another broker');
+    },
+    async reconcile() {
+      for (const session of [...attached.values()]) await session.reconcile();
     },
     closeByToken(organization, tokenId) {
       const closed = [...all].filter(

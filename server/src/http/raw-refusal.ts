@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { HttpError } from './http-error.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 
 /** Milliseconds after which a peer that does not read loses its socket. */
 const LINGER = 2000;
@@ -9,6 +10,7 @@ const LINGER = 2000;
 export function refuseRaw(socket: Duplex, error: HttpError): void {
   const body = JSON.stringify(error.body());
   const headers = {
+    ...SECURITY_HEADERS,
     ...error.headers,
     'content-type': 'application/json; charset=utf-8',
     'content-length': String(Buffer.byteLength(body)),

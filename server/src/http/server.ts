@@ -7,6 +7,7 @@ import type { HostCheck } from './host-check.ts';
 import { HttpError, type HttpErrorCode, unavailable } from './http-error.ts';
 import type { Metrics } from './metrics.ts';
 import { refuseRaw } from './raw-refusal.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 
 /** Bytes of a request body. Tool arguments are far below it. */
 const BODY_LIMIT = 1024 * 1024;
@@ -16,14 +17,6 @@ const SERVER = { keepAliveTimeout: 72_000 };
 
 /** Answered whatever the Host header says: probes of orchestrators come by address or by service name, and learn nothing. */
 const HOST_FREE = ['/healthz', '/readyz'];
-
-const SECURITY_HEADERS = {
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'x-frame-options': 'DENY',
-  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
-  'cache-control': 'no-store',
-} as const;
 
 export interface HttpServerOptions {
   readonly tls?: { cert: Buffer; key: Buffer };
@@ -52,7 +45,7 @@ export function createHttpServer({ tls, hosts, metrics, log, draining }: HttpSer
         'the path of the URL is not well formed',
         'Encode it as RFC 3986 says.',
       );
-      reply.raw.writeHead(error.status, { 'content-type': 'application/json; charset=utf-8' });
+      reply.raw.writeHead(error.status, { ...SECURITY_HEADERS, 'content-type': 'application/json; charset=utf-8' });
       reply.raw.end(JSON.stringify(error.body()));
     },
   });

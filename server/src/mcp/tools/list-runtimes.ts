@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { ListedRuntime } from '../../actions/actions.ts';
 import { BorescopeError } from '../../actions/error.ts';
 import { notFound } from '../../actions/target.ts';
-import type { AttachedRuntime } from '../../store/store.ts';
 import { cursorArgument, targetArguments, targetFrom } from '../place-arguments.ts';
 import { untrusted } from '../result-schema.ts';
 import { defineTool } from '../tool.ts';
@@ -22,6 +22,10 @@ const runtimeSchema = z.object({
   capabilities: z.array(z.string()),
   started_at: z.string().describe('By the clock of the runtime.'),
   attached_at: z.string().describe('Since when it is attached to the broker, without a break.'),
+  last_heard_seconds_ago: z
+    .int()
+    .optional()
+    .describe('Only where it should have been heard since: its connection may be dead, and probes may not reach it.'),
 });
 
 const groupSchema = z.object({
@@ -84,18 +88,18 @@ export const listRuntimes = defineTool({
   },
 });
 
-type Keyed = { attached: AttachedRuntime; key: string };
+type Keyed = { attached: ListedRuntime; key: string };
 type Group = z.infer<typeof groupSchema>;
 
 function byKey(a: Keyed, b: Keyed): number {
   return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
 }
 
-function groupKey({ runtime }: AttachedRuntime): string {
+function groupKey({ runtime }: ListedRuntime): string {
   return JSON.stringify([runtime.service, runtime.environment ?? '', runtime.version ?? '']);
 }
 
-function sortKey(attached: AttachedRuntime): string {
+function sortKey(attached: ListedRuntime): string {
   return `${groupKey(attached)}${attached.runtime.id}`;
 }
 
@@ -109,7 +113,7 @@ function readCursor(cursor: string): string {
   );
 }
 
-function groups(page: readonly AttachedRuntime[], all: readonly AttachedRuntime[]): Group[] {
+function groups(page: readonly ListedRuntime[], all: readonly ListedRuntime[]): Group[] {
   const counts = new Map<string, number>();
   for (const attached of all) counts.set(groupKey(attached), (counts.get(groupKey(attached)) ?? 0) + 1);
   const made = new Map<string, Group>();
@@ -129,7 +133,7 @@ function groups(page: readonly AttachedRuntime[], all: readonly AttachedRuntime[
   return [...made.values()];
 }
 
-function renderRuntime({ runtime, attachedAt }: AttachedRuntime): z.infer<typeof runtimeSchema> {
+function renderRuntime({ runtime, attachedAt, overdueMs }: ListedRuntime): z.infer<typeof runtimeSchema> {
   const tags = Object.entries(runtime.tags).filter(([key]) => key !== '__proto__');
   return {
     id: runtime.id,
@@ -142,6 +146,7 @@ function renderRuntime({ runtime, attachedAt }: AttachedRuntime): z.infer<typeof
     capabilities: runtime.capabilities.map((capability) => visibleLine(capability, 64)),
     started_at: new Date(Math.min(Math.max(runtime.startedAt, 0), 8.64e15)).toISOString(),
     attached_at: new Date(attachedAt).toISOString(),
+    ...(overdueMs !== undefined && { last_heard_seconds_ago: Math.round(overdueMs / 1000) }),
   };
 }
 
@@ -153,9 +158,10 @@ function text(result: z.infer<typeof output>): string {
     lines.push(`${visibleName(group.service)}${version}${environment}: ${group.count}`);
     for (const runtime of group.runtimes) {
       const tags = Object.entries(runtime.tags).map(([key, value]) => `${visibleName(key)}=${visibleName(value)}`);
-      lines.push(
-        [`  ${runtime.id}`, `${visibleName(runtime.host)} pid ${runtime.pid}`, runtime.language, ...tags].join(' '),
-      );
+      const overdue = runtime.last_heard_seconds_ago;
+      const heard = overdue === undefined ? [] : [`(last heard ${overdue} s ago: its connection may be dead)`];
+      const at = `${visibleName(runtime.host)} pid ${runtime.pid}`;
+      lines.push([`  ${runtime.id}`, at, runtime.language, ...tags, ...heard].join(' '));
     }
   }
   if (result.next_cursor !== undefined) lines.push(`more with cursor ${result.next_cursor}`);
