@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,32 +39,38 @@ export interface LiveRedisOptions {
   readonly durable?: boolean;
   /** Further directives by name, as in redis.conf. */
   readonly config?: Readonly<Record<string, string>>;
-  /** Further arguments, such as `--sentinel` or a file of configuration before them. */
-  readonly args?: readonly string[];
+  /** Makes it a Sentinel with this configuration. */
+  readonly sentinel?: string;
 }
 
 /** A redis-server of its own on a free port of the loopback, in a folder of its own. */
 export async function liveRedis({
   durable = false,
   config = {},
-  args = [],
+  sentinel,
 }: LiveRedisOptions = {}): Promise<LiveRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'borescope-redis-'));
   const port = await freePort();
+  const storage = { save: '', appendonly: durable ? 'yes' : 'no', appendfsync: 'always' };
   const directives = {
     port: String(port),
     bind: '127.0.0.1',
     dir: folder,
-    save: '',
-    appendonly: durable ? 'yes' : 'no',
-    appendfsync: 'always',
+    ...(sentinel === undefined ? storage : {}),
     ...config,
   };
+  const file = join(folder, 'sentinel.conf');
+  // A Sentinel keeps in this file what it has learned.
+  if (sentinel !== undefined) writeFileSync(file, sentinel);
   let child = await start();
 
   async function start(): Promise<ChildProcess> {
     const options = Object.entries(directives).flatMap(([name, value]) => [`--${name}`, value]);
-    const started = spawn(installed ?? 'redis-server', [...args, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const started = spawn(
+      installed ?? 'redis-server',
+      [...(sentinel === undefined ? [] : [file, '--sentinel']), ...options],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
     let output = '';
     for (const stream of [started.stdout, started.stderr]) {
       stream.setEncoding('utf8').on('data', (chunk: string) => {
@@ -72,7 +78,7 @@ export async function liveRedis({
       });
     }
     const until = performance.now() + LIMIT_MS;
-    while (!(await command('PING').catch(() => '')).startsWith('+PONG')) {
+    while (!/^(\+PONG|-NOAUTH)/.test(await command('PING').catch(() => ''))) {
       if (started.exitCode !== null || performance.now() > until) {
         started.kill('SIGKILL');
         throw new Error(`redis-server did not start:\n${output}`);

@@ -8,6 +8,9 @@ const READY_WITHIN = 1_000;
 /** Milliseconds after which a call is given up, whatever the client still tries: redirections of a cluster have no end of their own. */
 const CALL_WITHIN = 4_000;
 
+/** What ioredis says of a command that never left this process. */
+const NOT_SENT = /^(Stream isn't writeable|Cluster isn't ready) and enableOfflineQueue options is false/;
+
 /** A client whose calls end within about 5 s, and reject with `StoreUnavailable` where Redis is at fault. */
 export interface RedisConnection {
   call<T>(work: (client: RedisClient) => Promise<T>): Promise<T>;
@@ -41,7 +44,10 @@ export function createRedisConnection({ client, lastFailure, monotonic }: RedisC
 
   async function ready(withinMs: number): Promise<void> {
     if (closed) throw new StoreUnavailable('the store is closed');
-    if (client.status === 'ready') return;
+    if (client.status !== 'ready') await nextReady(withinMs);
+  }
+
+  async function nextReady(withinMs: number): Promise<void> {
     if (withinMs <= 0) throw unreachable();
     let resolve = () => {};
     let late: NodeJS.Timeout | undefined;
@@ -72,11 +78,22 @@ export function createRedisConnection({ client, lastFailure, monotonic }: RedisC
       );
     });
     try {
-      return await Promise.race([work(client), timeout]);
+      return await Promise.race([attempt(work), timeout]);
     } catch (error) {
       throw toStoreFailure(error);
     } finally {
       clearTimeout(late);
+    }
+  }
+
+  /** The client may not know yet that its socket is on its way out: what was not sent then waits for the next one. */
+  async function attempt<T>(work: (client: RedisClient) => Promise<T>): Promise<T> {
+    try {
+      return await work(client);
+    } catch (error) {
+      if (closed || !(error instanceof Error) || !NOT_SENT.test(error.message)) throw error;
+      await nextReady(READY_WITHIN);
+      return work(client);
     }
   }
 

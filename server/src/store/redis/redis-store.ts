@@ -24,37 +24,35 @@ export interface RedisStoreOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly log: Log;
+  /** Milliseconds to find Redis at the start; 10 s where not given. */
+  readonly openWithinMs?: number;
 }
 
-/** Milliseconds to find Redis at the start. */
-const OPEN_WITHIN = 10_000;
 /** Milliseconds that the key of a check stays. */
 const CHECK_KEPT = 60_000;
 
 /**
  * The store of any number of brokers. Rejects with `RedisUrlError`, `RedisTooOld`, `SchemaTooNew`, or `StoreUnavailable`
- * where Redis does not answer within 10 s.
+ * where Redis does not answer in time.
  *
  * A write that rejects with `StoreUnavailable` may have been done: the answer was lost, not the question. Asking again is
  * always right: a hit is then a duplicate, a change finds what it wanted, and an action that nobody knows of ends at its
  * deadline.
  */
-export async function openRedisStore({ url, retentionMs, now, log }: RedisStoreOptions): Promise<Store> {
+export async function openRedisStore(options: RedisStoreOptions): Promise<Store> {
+  const { url, retentionMs, now, log, openWithinMs = 10_000 } = options;
   const address = parseRedisUrl(url);
   let failure: Error | undefined;
   const client = createRedisClient(address, {
     use: 'requests',
     name: 'store',
     onError: (error) => {
-      // Once for each outage: attempts to reconnect fail again and again.
-      if (failure === undefined)
-        log.warn({ redis: address.named, reason: error.message }, 'the connection to Redis failed');
       failure = error;
     },
   });
   const connection = createRedisConnection({ client, lastFailure: () => failure, monotonic: () => performance.now() });
   try {
-    await connection.ready(OPEN_WITHIN);
+    await connection.ready(openWithinMs);
     const { version, evicts } = await readServer(connection);
     if (evicts !== undefined) {
       log.warn(
@@ -68,10 +66,17 @@ export async function openRedisStore({ url, retentionMs, now, log }: RedisStoreO
     await connection.close();
     throw error;
   }
-  failure = undefined;
+  // Once for each outage: attempts to connect again may fail for long.
+  let isAway = false;
+  let isClosed = false;
+  client.on('close', () => {
+    if (!isAway && !isClosed)
+      log.warn({ redis: address.named, reason: failure?.message }, 'lost the connection to Redis');
+    isAway = true;
+  });
   client.on('ready', () => {
-    if (failure !== undefined) log.info({ redis: address.named }, 'connected to Redis again');
-    failure = undefined;
+    log.info({ redis: address.named }, 'connected to Redis again');
+    isAway = false;
     // It may have come back without its data.
     prepareSchema(connection, now()).catch((err: unknown) => log.warn({ err }, 'the store could not be prepared'));
   });
@@ -83,7 +88,10 @@ export async function openRedisStore({ url, retentionMs, now, log }: RedisStoreO
     runtimes: redisRuntimes({ connection, timesToLive: times, uniqueName: randomUUID }),
     keys: redisKeys(connection),
     check: () => check(connection, now),
-    close: () => connection.close(),
+    async close() {
+      isClosed = true;
+      await connection.close();
+    },
   };
 }
 

@@ -1,0 +1,416 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { afterEach, describe, test } from 'node:test';
+import {
+  accept,
+  action,
+  attach,
+  end,
+  hit,
+  placement,
+  runtime,
+  spec,
+  token,
+} from '../../tests/conformance/store-samples.ts';
+import { type LiveRedis, type LiveRedisOptions, liveRedis, noRedis } from '../../tests/live/redis.ts';
+import { silentLog } from '../../tests/live/silent-log.ts';
+import type { Log } from '../src/log.ts';
+import { openRedisStore, type RedisStoreOptions, RedisTooOld } from '../src/store/redis/redis-store.ts';
+import { SchemaTooNew, type Store, StoreUnavailable } from '../src/store/store.ts';
+
+const cleanUps: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+});
+
+async function server(options?: LiveRedisOptions): Promise<LiveRedis> {
+  const redis = await liveRedis(options);
+  cleanUps.push(() => redis.close());
+  return redis;
+}
+
+async function open(url: string, options: Partial<RedisStoreOptions> = {}): Promise<Store> {
+  const store = await openRedisStore({ url, retentionMs: 60_000, now: Date.now, log: silentLog, ...options });
+  cleanUps.push(() => store.close());
+  return store;
+}
+
+describe('the lease of a runtime', { skip: noRedis }, () => {
+  test('holds for 45 s after the last renewal; then the attachment is over, as if it had been let go', async () => {
+    const { url } = await server();
+    const store = await open(url);
+    const other = await open(url);
+    const attached = await attach(store, 'runtime-1');
+    await store.actions.create('org', action('a'), [placement('a', 'runtime-1')]);
+    assert.deepEqual(await store.runtimes.lapse(10 + 44_999), []);
+    assert.equal(await store.runtimes.renew('org', 'runtime-1', attached.epoch, 20_000), true);
+    assert.deepEqual(await store.runtimes.lapse(20_000 + 44_999), []);
+    const lapsed = await Promise.all([store, other, store, other].map(({ runtimes }) => runtimes.lapse(65_000)));
+    assert.deepEqual(lapsed.flat(), [{ organization: 'org', runtime: 'runtime-1', actionIds: ['a'] }]);
+    assert.deepEqual(await other.runtimes.list('org'), []);
+    assert.equal(await other.runtimes.get('org', 'runtime-1'), undefined);
+    assert.equal((await store.actions.get('org', 'a'))?.placements[0]?.goneSince, 65_000);
+    assert.equal(await store.runtimes.renew('org', 'runtime-1', attached.epoch, 65_001), false);
+    assert.deepEqual(await accept(store, 'a', attached, 1), { outcome: 'fenced' });
+    const again = await attach(other, 'runtime-1');
+    assert.equal(again.epoch, attached.epoch + 1);
+    assert.equal((await store.actions.get('org', 'a'))?.placements[0]?.goneSince, undefined);
+    assert.equal((await accept(store, 'a', again, 1)).outcome, 'accepted');
+  });
+
+  test('a renewal that comes late by another clock does not shorten it', async () => {
+    const store = await open((await server()).url);
+    const { epoch } = await attach(store, 'runtime-1');
+    await store.runtimes.renew('org', 'runtime-1', epoch, 50_000);
+    await store.runtimes.renew('org', 'runtime-1', epoch, 20_000);
+    assert.deepEqual(await store.runtimes.lapse(94_999), []);
+    assert.equal((await store.runtimes.lapse(95_000)).length, 1);
+  });
+
+  test('many lapse in bounded batches, of all organizations', async () => {
+    const store = await open((await server()).url);
+    for (const organization of ['one', 'two']) {
+      for (let n = 0; n < 25; n++) await attach(store, `runtime-${n}`, organization);
+    }
+    const counts = [];
+    for (let some = await store.runtimes.lapse(99_999); some.length > 0; some = await store.runtimes.lapse(99_999)) {
+      counts.push(some.length);
+    }
+    assert.deepEqual(counts, [40, 10]);
+  });
+});
+
+describe('a Redis that cannot be used', { skip: noRedis }, () => {
+  test('not there: the store does not open, and says where it looked, without the password', async () => {
+    const redis = await server();
+    await redis.close();
+    const opening = open(`redis://me:pass%20word@127.0.0.1:${redis.port}/0`, { openWithinMs: 500 });
+    await assert.rejects(opening, (error: Error) => {
+      assert.ok(error instanceof StoreUnavailable);
+      assert.match(error.message, /ECONNREFUSED/);
+      assert.doesNotMatch(`${error.stack} ${JSON.stringify(error)} ${String(error.cause)}`, /pass.{0,3}word/);
+      return true;
+    });
+  });
+
+  test('killed: every function rejects at once, and works again when it is back', async () => {
+    const redis = await server({ durable: true });
+    const store = await open(redis.url);
+    const { epoch } = await attach(store, 'runtime-1');
+    await store.actions.create('org', action('kept', { spec: { ...spec, maxHits: 5 } }), [
+      placement('kept', 'runtime-1'),
+    ]);
+    await store.actions.acceptHit('org', 'kept', { ...hit('runtime-1', 1), epoch });
+    await redis.kill();
+    await allUnavailable(store);
+    const begun = performance.now();
+    for (let n = 0; n < 20; n++) await assert.rejects(store.actions.get('org', 'kept'), StoreUnavailable);
+    // Twenty waits for a connection, of a second each, would be twenty seconds.
+    assert.ok(performance.now() - begun < 10_000);
+    await redis.restart();
+    await works(store);
+    assert.equal((await store.actions.hits('org', 'kept', 0)).length, 1, 'what was answered is there');
+    assert.equal((await store.actions.acceptHit('org', 'kept', { ...hit('runtime-1', 2), epoch })).outcome, 'accepted');
+  });
+
+  test('stalled: every function rejects within seconds, and works again when it goes on', async () => {
+    const redis = await server();
+    const store = await open(redis.url);
+    redis.stall();
+    const begun = performance.now();
+    await allUnavailable(store);
+    assert.ok(performance.now() - begun < 15_000, 'a call ends after 5 s at the latest');
+    redis.resume();
+    await works(store);
+  });
+
+  test('connections that are cut: the next call finds a new one', async () => {
+    const redis = await server();
+    const store = await open(redis.url);
+    for (let round = 0; round < 5; round++) {
+      assert.match(await redis.command('CLIENT', 'KILL', 'TYPE', 'normal'), /^:/);
+      await works(store);
+    }
+  });
+
+  test('a replica: writing is refused as a whole and reading goes on; as a master it is written to again', async () => {
+    const redis = await server();
+    const store = await open(redis.url);
+    await prepared(store);
+    await redis.command('REPLICAOF', '127.0.0.1', '1');
+    await writesUnavailable(store);
+    assert.equal((await store.actions.get('org', 'there'))?.action.state, 'queued');
+    await redis.command('REPLICAOF', 'NO', 'ONE');
+    await works(store);
+  });
+
+  test('out of memory: no step is done by half, and what is too old can still be deleted', async () => {
+    const redis = await server({ config: { 'maxmemory-policy': 'noeviction' } });
+    const store = await open(redis.url);
+    const { epoch } = await prepared(store);
+    await store.actions.create('org', action('old', { state: 'expired', endedAt: 2 }), []);
+    await redis.command('CONFIG', 'SET', 'maxmemory', '1mb');
+    await writesUnavailable(store);
+    const before = await store.actions.get('org', 'there');
+    await assert.rejects(store.actions.change('org', 'there', end), StoreUnavailable);
+    await assert.rejects(store.actions.acceptHit('org', 'there', { ...hit('runtime-1', 1), epoch }), StoreUnavailable);
+    await assert.rejects(store.runtimes.detach('org', 'runtime-1', epoch, 5), StoreUnavailable);
+    assert.deepEqual(await store.actions.get('org', 'there'), before);
+    assert.deepEqual(await store.actions.hits('org', 'there', 0), []);
+    assert.equal((await store.actions.liveOn('org', 'runtime-1')).length, 1);
+    assert.equal((await store.runtimes.list('org')).length, 1);
+    assert.equal(await store.actions.expire(3), 1);
+    await redis.command('CONFIG', 'SET', 'maxmemory', '0');
+    await works(store);
+    assert.equal(
+      (await store.actions.acceptHit('org', 'there', { ...hit('runtime-1', 1), epoch })).outcome,
+      'accepted',
+    );
+  });
+
+  test('come back without its data: what is there from the start is there, and what is new is found by all', async () => {
+    const redis = await server({ durable: true });
+    const store = await open(redis.url);
+    const { epoch } = await prepared(store);
+    await redis.kill();
+    await redis.restart({ empty: true });
+    await store.check();
+    assert.ok(await store.organizations.byName('default'));
+    assert.deepEqual(await store.runtimes.list('org'), []);
+    assert.equal(await store.runtimes.renew('org', 'runtime-1', epoch, 20), false);
+    assert.deepEqual(await store.actions.acceptHit('org', 'there', { ...hit('runtime-1', 1), epoch }), {
+      outcome: 'closed',
+    });
+    await store.actions.create('org', action('new'), [placement('new', 'runtime-1')]);
+    assert.deepEqual(
+      (await store.actions.live()).map(({ id }) => id),
+      ['new'],
+    );
+    await attach(store, 'runtime-1');
+    assert.equal((await store.runtimes.lapse(99_999)).length, 1);
+  });
+
+  test('a store that was closed is unavailable, and closing twice is fine', async () => {
+    const store = await open((await server()).url);
+    await store.close();
+    await assert.rejects(store.organizations.list(), StoreUnavailable);
+    await store.close();
+  });
+
+  test('an outage is logged once, and so is its end', async () => {
+    const lines: string[] = [];
+    const note = (_: object, message: string) => void lines.push(message);
+    const log: Log = { debug: note, info: note, warn: note, error: note };
+    const redis = await server();
+    const store = await open(redis.url, { log });
+    await redis.kill();
+    for (let n = 0; n < 3; n++) await assert.rejects(store.check(), StoreUnavailable);
+    await redis.restart();
+    await works(store);
+    assert.deepEqual(lines, ['Redis is the store', 'lost the connection to Redis', 'connected to Redis again']);
+  });
+});
+
+describe('what is in Redis', { skip: noRedis }, () => {
+  test('a password and the number of a database in the address are used, and a wrong password is told without it', async () => {
+    const redis = await server({ config: { requirepass: 'open sesame' } });
+    const store = await open(`redis://:open%20sesame@127.0.0.1:${redis.port}/3`);
+    await store.organizations.create({ id: 'o', name: 'elsewhere', createdAt: 1 });
+    const first = await open(`redis://:open%20sesame@127.0.0.1:${redis.port}`);
+    assert.equal(await first.organizations.byName('elsewhere'), undefined);
+    const wrong = open(`redis://:wrong-word@127.0.0.1:${redis.port}`, { openWithinMs: 500 });
+    await assert.rejects(wrong, (error: Error) => {
+      assert.ok(error instanceof StoreUnavailable);
+      assert.match(error.message, /WRONGPASS/);
+      assert.doesNotMatch(error.message, /wrong-word/);
+      return true;
+    });
+  });
+
+  test('data of a newer version is refused with both versions named', async () => {
+    const redis = await server();
+    const store = await open(redis.url);
+    await redis.command('SET', 'borescope:schema', '2');
+    await assert.rejects(open(redis.url), (error: Error) => {
+      assert.ok(error instanceof SchemaTooNew);
+      assert.match(error.message, /schema is 2, this one knows up to 1/);
+      return true;
+    });
+    await assert.rejects(store.check(), SchemaTooNew);
+  });
+
+  test('a Redis before 7.0 is refused with its version named', async () => {
+    const port = await speaking((name) => (name === 'INFO' ? bulk('redis_version:6.2.14\r\n') : undefined));
+    await assert.rejects(open(`redis://127.0.0.1:${port}`), (error: Error) => {
+      assert.ok(error instanceof RedisTooOld);
+      assert.match(error.message, /Redis 6\.2\.14 is too old: Borescope needs Redis 7\.0/);
+      return true;
+    });
+  });
+
+  test('a Redis that may drop data when it is full is told to whoever reads the log', async () => {
+    const { url } = await server({ config: { 'maxmemory-policy': 'allkeys-lru' } });
+    const warned: string[] = [];
+    await open(url, { log: { ...silentLog, warn: (_, message) => void warned.push(message) } });
+    assert.match(warned.join(), /noeviction/);
+  });
+
+  test('everything that should expire does so by itself, and nothing of what is deleted stays', async () => {
+    const redis = await server();
+    const store = await open(redis.url);
+    const { epoch } = await attach(store, 'runtime-1');
+    for (const [id, maxHits] of [
+      ['live', 2],
+      ['armed', 2],
+      ['full', 1],
+      ['over', 1],
+    ] as const) {
+      await store.actions.create('org', action(id, { spec: { ...spec, maxHits } }), [placement(id, 'runtime-1')]);
+    }
+    await store.actions.change('org', 'armed', (before) => ({ ...before, state: 'armed' }));
+    await store.actions.change('org', 'over', end);
+    for (const id of ['live', 'full']) await store.actions.acceptHit('org', id, { ...hit('runtime-1', 1), epoch });
+    await store.tokens.create('org', token('t'));
+    await store.keys.pseudonymKey('org', '2026-11-21', 'key');
+    await store.check();
+    const stays = new Set([
+      'borescope:schema',
+      'borescope:organizations',
+      'borescope:spaces',
+      'borescope:token:hash of t',
+      'borescope:{org}:known',
+      'borescope:{org}:token:t',
+      'borescope:{org}:tokens',
+    ]);
+    const attachedOnly = ['borescope:{org}:attached', 'borescope:{org}:directory', 'borescope:{org}:runtime:runtime-1'];
+    assert.deepEqual(await lasting(redis), [...stays, ...attachedOnly].sort());
+    await store.runtimes.detach('org', 'runtime-1', epoch, 20);
+    assert.deepEqual(await lasting(redis), [...stays, 'borescope:{org}:directory'].sort());
+
+    for (const id of ['live', 'armed']) await store.actions.change('org', id, end);
+    while ((await store.actions.expire(1_000)) > 0);
+    const left = (await keys(redis)).filter((key) => !stays.has(key));
+    assert.deepEqual(left, [
+      'borescope:check',
+      'borescope:{org}:directory',
+      'borescope:{org}:pseudonyms',
+      'borescope:{org}:runtime:runtime-1',
+    ]);
+  });
+});
+
+/** A server that answers each command as told, or with OK; refuses RESP3. Its port. */
+async function speaking(answer: (name: string) => string | undefined): Promise<number> {
+  const fake = createServer((socket) => {
+    socket.on('data', (bytes) => {
+      for (const [, name = ''] of bytes.toString().matchAll(/\*\d+\r\n\$\d+\r\n([A-Za-z]+)\r\n/g)) {
+        const command = name.toUpperCase();
+        socket.write(command === 'HELLO' ? '-NOPROTO sorry\r\n' : (answer(command) ?? '+OK\r\n'));
+      }
+    });
+    socket.on('error', () => {});
+  });
+  await new Promise<void>((resolve) => fake.listen(0, '127.0.0.1', resolve));
+  cleanUps.push(() => fake.close());
+  const address = fake.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+function bulk(text: string): string {
+  return `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
+}
+
+async function keys(redis: LiveRedis): Promise<string[]> {
+  const reply = await redis.command('KEYS', '*');
+  return reply
+    .split('\r\n')
+    .filter((line) => line.startsWith('borescope'))
+    .sort();
+}
+
+/** The keys that never expire. */
+async function lasting(redis: LiveRedis): Promise<string[]> {
+  const found = await keys(redis);
+  const times = await Promise.all(found.map((key) => redis.command('PTTL', JSON.stringify(key))));
+  return found.filter((_, n) => times[n] === ':-1\r\n');
+}
+
+async function prepared(store: Store) {
+  const attached = await attach(store, 'runtime-1');
+  await store.actions.create('org', action('there', { spec: { ...spec, maxHits: 5 } }), [
+    placement('there', 'runtime-1'),
+  ]);
+  return attached;
+}
+
+let made = 0;
+/** Something of each kind is written and read, once the connection is there again: within seconds. */
+async function works(store: Store): Promise<void> {
+  const until = performance.now() + 10_000;
+  for (;;) {
+    try {
+      await store.check();
+      break;
+    } catch (error) {
+      assert.ok(error instanceof StoreUnavailable);
+      assert.ok(performance.now() < until, 'the store is available again within 10 s');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  const id = `works-${made++}`;
+  const attached = await attach(store, id);
+  await store.actions.create('org', action(id), [placement(id, id)]);
+  assert.equal((await accept(store, id, attached, 1)).outcome, 'accepted');
+  assert.equal((await store.actions.get('org', id))?.action.state, 'completed');
+}
+
+function writes(store: Store): Promise<unknown>[] {
+  const { organizations, tokens, actions, runtimes, keys: pseudonyms } = store;
+  return [
+    organizations.create({ id: 'o', name: 'n', createdAt: 1 }),
+    tokens.create('org', token(`t-${made++}`)),
+    tokens.revoke('org', 't', 5),
+    tokens.setExpiry('org', 't', 5),
+    tokens.used('org', 't', 5),
+    actions.create('org', action(`a-${made++}`), [placement('a', 'runtime-1')]),
+    actions.acceptHit('org', 'a', { ...hit('runtime-1', 1), epoch: 1 }),
+    runtimes.attach('org', runtime('runtime-9'), 'here', 1),
+    runtimes.detach('org', 'runtime-1', 1, 1),
+    runtimes.renew('org', 'runtime-1', 1, 1),
+    pseudonyms.pseudonymKey('org', '2026-11-21', 'k'),
+    store.check(),
+  ];
+}
+
+async function writesUnavailable(store: Store): Promise<void> {
+  // One after the other: a refusal may make the client connect anew.
+  for (const answer of await Promise.allSettled(writes(store))) unavailable(answer);
+}
+
+async function allUnavailable(store: Store): Promise<void> {
+  const { organizations, tokens, actions, runtimes } = store;
+  const reads = [
+    organizations.byName('default'),
+    organizations.list(),
+    tokens.byHash('h'),
+    tokens.get('org', 't'),
+    tokens.list('org'),
+    actions.get('org', 'a'),
+    actions.list('org', { limit: 5 }),
+    actions.hits('org', 'a', 0),
+    actions.liveOn('org', 'runtime-1'),
+    actions.live(),
+    actions.change('org', 'a', end),
+    actions.changePlacement('org', 'a', 'runtime-1', () => undefined),
+    actions.expire(5),
+    runtimes.lapse(5),
+    runtimes.list('org'),
+    runtimes.get('org', 'runtime-1'),
+  ];
+  for (const answer of await Promise.allSettled([...reads, ...writes(store)])) unavailable(answer);
+}
+
+function unavailable(answer: PromiseSettledResult<unknown>): void {
+  assert.ok(answer.status === 'rejected', 'it was answered');
+  assert.ok(answer.reason instanceof StoreUnavailable, String(answer.reason));
+}
