@@ -7,14 +7,18 @@ import { createActions } from './actions/create-actions.ts';
 import { createDeadline } from './actions/deadline.ts';
 import { createEnding } from './actions/ending.ts';
 import { createLifecycle } from './actions/lifecycle.ts';
+import { createLocalOrders, createSharedOrders } from './actions/orders.ts';
+import { createSweep } from './actions/sweep.ts';
 import { createPolicies } from './agents/policies.ts';
 import { type AgentSessions, createAgentSessions } from './agents/sessions.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createHitAcceptance } from './hits/accept.ts';
 import { createRedaction } from './hits/redaction.ts';
 import type { Log } from './log.ts';
+import type { Messages, Receiver } from './messages/messages.ts';
 import type { Meter } from './meter.ts';
 import { createEmbeddedQueue } from './queue/embedded-queue.ts';
+import type { Queue } from './queue/queue.ts';
 import type { Store } from './store/store.ts';
 
 export interface EngineOptions {
@@ -24,6 +28,10 @@ export interface EngineOptions {
   readonly log: Log;
   readonly meter: Meter;
   readonly clock?: Clock;
+  /** That of this process alone where not given. */
+  readonly queue?: Queue;
+  /** To other brokers on the same store; not given where this one is the only one. */
+  readonly messages?: Messages;
   /** Milliseconds between the pings to an agent. */
   readonly heartbeatMs?: number;
   /** Milliseconds past its deadline that an action waits for hits on their way; `DELIVERY_GRACE` where not given. */
@@ -40,23 +48,31 @@ export interface Engine {
   drain(timeoutMs: number): Promise<void>;
 }
 
+/** Milliseconds after which a call that waits looks by itself, where another broker's word may be lost. */
+const LOOK_EVERY = 2_000;
+
 export function createEngine(options: EngineOptions): Engine {
   const { store, retentionMs, log, meter, clock = systemClock, heartbeatMs, deliveryGraceMs } = options;
   const policies = createPolicies({ keys: store.keys, clock, freshKey: () => randomBytes(32).toString('base64url') });
   const redaction = createRedaction(policies);
-  const changes = createChanges();
-  const queue = createEmbeddedQueue({ clock, log });
+  const { messages, queue = createEmbeddedQueue({ clock, log }) } = options;
+  const changes = createChanges((organization, actionId, change) =>
+    messages?.tell({ type: 'changed', organization, actionId, change }),
+  );
   const sessions = createAgentSessions({
     store,
     clock,
     random: Math.random,
     policies,
-    replica: randomBytes(8).toString('hex'),
+    replica: messages?.replica ?? randomBytes(8).toString('hex'),
+    shared: messages !== undefined,
     log,
     meter,
     ...(heartbeatMs !== undefined && { heartbeatMs }),
   });
-  const ending = createEnding({ store, sessions, queue, changes, log, meter });
+  const sharedOrders = messages && createSharedOrders({ store, sessions, messages, clock });
+  const orders = sharedOrders ?? createLocalOrders({ sessions, clock });
+  const ending = createEnding({ store, orders, queue, changes, log, meter });
   const meetDeadline = createDeadline({
     store,
     ending,
@@ -64,18 +80,63 @@ export function createEngine(options: EngineOptions): Engine {
     ...(deliveryGraceMs !== undefined && { graceMs: deliveryGraceMs }),
   });
   const acceptHit = createHitAcceptance({ store, redaction, clock, meter });
-  sessions.listen(createAgentReports({ store, acceptHit, redaction, clock, changes, ending, meetDeadline }));
+  const reports = createAgentReports({ store, acceptHit, redaction, clock, changes, ending, meetDeadline });
+  sessions.listen({
+    ...reports,
+    attached(from, actionIds) {
+      messages?.tell({ type: 'attached', ...from });
+      reports.attached(from, actionIds);
+    },
+  });
   const ids = createActionIds(clock.now, randomBytes);
-  const actions = createActions({ store, queue, sessions, redaction, changes, ending, clock, ids, log, meter });
-  const lifecycle = createLifecycle({ store, queue, sessions, meetDeadline, clock, retentionMs, log });
+  const actions = createActions({
+    store,
+    queue,
+    sessions,
+    orders,
+    redaction,
+    changes,
+    ending,
+    clock,
+    ids,
+    log,
+    meter,
+    ...(messages !== undefined && { lookEveryMs: LOOK_EVERY }),
+  });
+  const lifecycle = createLifecycle({ store, queue, orders, meetDeadline, clock, retentionMs, log });
+  const sweep = createSweep({ store, orders, meetDeadline, changes, clock, random: Math.random, log, meter });
+
+  /** What the other brokers tell. */
+  const receiver: Receiver = {
+    async message(message) {
+      await sharedOrders?.receive(message);
+    },
+    notice(notice) {
+      const { organization } = notice;
+      if (notice.type === 'attached') sessions.supersede(organization, notice.runtime, notice.epoch);
+      else changes.heard(organization, notice.actionId, notice.change);
+    },
+    missed() {
+      sessions.reconcile().catch((err: unknown) => log.warn({ err }, 'what was missed is made good by the heartbeats'));
+    },
+  };
+
   return {
     actions,
     sessions,
-    start: () => lifecycle.start(),
+    async start() {
+      await messages?.start(receiver);
+      await lifecycle.start();
+      // Where there is one broker, its jobs are lost with it alone, and it takes up all that is live when it starts.
+      if (messages !== undefined) sweep.start();
+    },
     async drain(timeoutMs) {
       lifecycle.stop();
+      sweep.stop();
       actions.release();
       await Promise.all([sessions.drain(timeoutMs), queue.close(timeoutMs)]);
+      // What the agents that left have told goes out first.
+      await messages?.close();
     },
   };
 }

@@ -13,9 +13,13 @@ export interface Meter {
   /** How many agents are attached to this broker now. */
   agentsAttached(count: number): void;
   /** The broker closed a connection for what the agent did. */
-  agentClosed(reason: keyof typeof CLOSE | 'helloTimeout' | 'silent'): void;
+  agentClosed(reason: keyof typeof CLOSE | 'helloTimeout' | 'silent' | 'lapsed'): void;
   /** The store refused or failed a step that will be tried again. */
   storeUnavailable(): void;
+  /** The sweep did what a job or a broker that is gone has left undone. */
+  madeGood(what: 'deadline' | 'dispatch' | 'lapse'): void;
+  /** A worker of the queue that took no job any more was replaced. */
+  workerReplaced(): void;
 }
 
 export const noMeter: Meter = {
@@ -26,4 +30,6 @@ export const noMeter: Meter = {
   agentsAttached() {},
   agentClosed() {},
   storeUnavailable() {},
+  madeGood() {},
+  workerReplaced() {},
 };

@@ -124,6 +124,33 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
         assert.deepEqual(await ids({ environments: [] }), []);
       });
 
+      test('late are live actions past a deadline, and those that no runtime has taken up for long', async () => {
+        const made: [string, Partial<Action>][] = [
+          ['a-late-1', { createdAt: 100, expiresAt: 900, state: 'armed' }],
+          ['a-late-2', { createdAt: 200, expiresAt: 5_000 }],
+          ['a-late-3', { createdAt: 300, expiresAt: 5_000, state: 'armed' }],
+          ['a-late-4', { createdAt: 800, expiresAt: 5_000 }],
+          ['a-late-5', { createdAt: 100, expiresAt: 800 }],
+        ];
+        for (const [id, over] of made) {
+          await store.actions.create('late', action(id, { organization: 'late', ...over }), [
+            placement(id, `on-${id}`),
+          ]);
+        }
+        await store.actions.create('late-2', action('a-late-6', { organization: 'late-2', expiresAt: 850 }), [
+          placement('a-late-6', 'on-a-late-6'),
+        ]);
+        await store.actions.change('late', 'a-late-5', end);
+        const late = async (deadlineBefore: number, queuedBefore: number) =>
+          (await store.actions.late({ deadlineBefore, queuedBefore }))
+            .filter(({ organization }) => organization.startsWith('late'))
+            .map(({ id }) => id);
+        assert.deepEqual(await late(1_000, 0), ['a-late-6', 'a-late-1']);
+        assert.deepEqual(await late(0, 500), ['a-late-6', 'a-late-2']);
+        assert.deepEqual(await late(900, 0), ['a-late-6']);
+        assert.deepEqual(await late(0, 0), []);
+      });
+
       test('a change is read and written in one step, and leaves what is over out of the live ones', async () => {
         await store.actions.create('org', action('a-change'), [placement('a-change', 'runtime-c')]);
         assert.deepEqual(await store.actions.change('org', 'a-change', () => undefined), action('a-change'));

@@ -14,6 +14,7 @@ import type { Changes } from './changes.ts';
 import { fromCursor, toCursor } from './cursor.ts';
 import { deadlineJob, dispatchJob, type Ending } from './ending.ts';
 import { BorescopeError } from './error.ts';
+import type { Orders } from './orders.ts';
 import { checkSpec } from './spec-limits.ts';
 import { nextAction } from './state-machine.ts';
 import { checkCount, checkTarget, matches, maySee, notFound } from './target.ts';
@@ -23,6 +24,7 @@ export interface ActionsOptions {
   readonly store: Store;
   readonly queue: Queue;
   readonly sessions: AgentSessions;
+  readonly orders: Orders;
   readonly redaction: Redaction;
   readonly changes: Changes;
   readonly ending: Ending;
@@ -31,6 +33,8 @@ export interface ActionsOptions {
   readonly ids: () => string;
   readonly log: Log;
   readonly meter: Meter;
+  /** Milliseconds after which a call that waits looks by itself; not given where it is always told. */
+  readonly lookEveryMs?: number;
 }
 
 /** Actions of one page of a list. */
@@ -45,8 +49,8 @@ interface ActionRecord {
 
 /** `release`: calls that wait answer with what there is, from now on. */
 export function createActions(options: ActionsOptions): Actions & { release(): void } {
-  const { store, queue, sessions, redaction, changes, ending, clock, ids, log, meter } = options;
-  const waiting = createWaiting(clock, changes);
+  const { store, queue, sessions, orders, redaction, changes, ending, clock, ids, log, meter } = options;
+  const waiting = createWaiting(clock, changes, options.lookEveryMs);
 
   /**
    * The runtimes that the caller may see and that match; throws RUNTIME_NOT_FOUND where there is none, LIMIT_EXCEEDED
@@ -101,10 +105,24 @@ export function createActions(options: ActionsOptions): Actions & { release(): v
     const { organization } = caller;
     const isSettled = ({ placements }: ActionView) =>
       placements.every(
-        ({ runtime, status }) =>
-          status === 'removed' || status === 'failed' || !sessions.isAttached(organization, runtime.id),
+        (placement) =>
+          placement.status === 'removed' || placement.status === 'failed' || !orders.mayAnswer(organization, placement),
       );
     return waiting.wait(organization, id, reader(caller, id, afterNumber), isSettled, waitOptions);
+  }
+
+  /** The action is stored: where the queue does not work now, the sweep dispatches and ends it. */
+  async function enqueue({ organization, id, expiresAt }: Action): Promise<void> {
+    try {
+      await Promise.all([
+        queue.add(deadlineJob(organization, id), expiresAt),
+        queue.add(dispatchJob(organization, id)),
+      ]);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      meter.storeUnavailable();
+      log.warn({ err: error, organization, action: id }, 'an action has no job: the sweep takes it up');
+    }
   }
 
   const actions: Actions = {
@@ -124,7 +142,7 @@ export function createActions(options: ActionsOptions): Actions & { release(): v
       const found = await resolve(caller, target);
       return Promise.all(
         found.map(async (attached) => {
-          const said = await sessions.inspect(organization, attached.runtime.id, place, INSPECT_WITHIN);
+          const said = await orders.inspect(organization, attached, place, INSPECT_WITHIN);
           const inspection = said === undefined ? NO_ANSWER : (await redaction.of(organization)).inspection(said);
           return { runtime: attached, inspection };
         }),
@@ -153,8 +171,7 @@ export function createActions(options: ActionsOptions): Actions & { release(): v
         ({ runtime }): Placement => ({ actionId: action.id, runtime, status: 'queued', lastSequence: 0 }),
       );
       await store.actions.create(organization, action, placements);
-      await queue.add(deadlineJob(organization, action.id), action.expiresAt);
-      await queue.add(dispatchJob(organization, action.id));
+      await enqueue(action);
       meter.actionPlaced();
       const { kind, place, maxHits } = spec;
       const what = { kind, file, line: place.line, maxHits };

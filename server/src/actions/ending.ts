@@ -1,14 +1,14 @@
-import type { AgentSessions } from '../agents/sessions.ts';
 import type { Log } from '../log.ts';
 import type { Meter } from '../meter.ts';
 import type { Queue } from '../queue/queue.ts';
 import { type Store, StoreUnavailable } from '../store/store.ts';
 import type { Changes } from './changes.ts';
+import type { Orders } from './orders.ts';
 import { isOver } from './state-machine.ts';
 
 export interface EndingOptions {
   readonly store: Store;
-  readonly sessions: AgentSessions;
+  readonly orders: Orders;
   readonly queue: Queue;
   readonly changes: Changes;
   readonly log: Log;
@@ -22,20 +22,16 @@ export type Ending = (organization: string, actionId: string) => Promise<void>;
  * Takes the probes out, forgets the deadline, and tells who waits. Where the store fails in the middle nothing is lost: a
  * probe that stays is told to go with its next word, and goes of its own accord at its deadline.
  */
-export function createEnding({ store, sessions, queue, changes, log, meter }: EndingOptions): Ending {
+export function createEnding({ store, orders, queue, changes, log, meter }: EndingOptions): Ending {
   return async (organization, actionId) => {
     try {
       const record = await store.actions.get(organization, actionId);
       if (record === undefined || !isOver(record.action)) return;
-      const { action, placements } = record;
+      const { action } = record;
       const { state } = action;
-      if (state === 'queued' || state === 'armed') return;
-      for (const { runtime, status } of placements) {
-        if (status !== 'failed' && status !== 'removed') sessions.disarm(organization, runtime.id, actionId, state);
-      }
       meter.actionEnded(state, ((action.endedAt ?? action.expiresAt) - action.createdAt) / 1000);
       log.info({ organization, action: actionId, state, hits: action.hits }, 'action ended');
-      await queue.remove(deadlineJob(organization, actionId).id);
+      await Promise.all([orders.follow(organization, record), queue.remove(deadlineJob(organization, actionId).id)]);
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       meter.storeUnavailable();

@@ -1,17 +1,16 @@
-import { toArmSpec } from '../agents/arm-spec.ts';
-import type { AgentSessions } from '../agents/sessions.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Job, Queue } from '../queue/queue.ts';
 import type { Store } from '../store/store.ts';
 import type { MeetDeadline } from './deadline.ts';
 import { deadlineJob, dispatchJob } from './ending.ts';
+import type { Orders } from './orders.ts';
 import { isOver } from './state-machine.ts';
 
 export interface LifecycleOptions {
   readonly store: Store;
   readonly queue: Queue;
-  readonly sessions: AgentSessions;
+  readonly orders: Orders;
   readonly meetDeadline: MeetDeadline;
   readonly clock: Clock;
   /** Milliseconds that ended actions and their hits are kept. */
@@ -24,13 +23,13 @@ const EXPIRE_EVERY = 60_000;
 
 /** What happens to actions without anybody asking: they are dispatched, they end in time, they are deleted in time. */
 export interface Lifecycle {
-  /** Takes up every live action of the store. */
+  /** Takes up every live action of the store, where no job of it is left. */
   start(): Promise<void>;
   stop(): void;
 }
 
 export function createLifecycle(options: LifecycleOptions): Lifecycle {
-  const { store, queue, sessions, meetDeadline, clock, retentionMs, log } = options;
+  const { store, queue, orders, meetDeadline, clock, retentionMs, log } = options;
   let cancelExpiry = () => {};
   let stopped = false;
 
@@ -45,11 +44,7 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
   async function dispatch(organization: string, actionId: string): Promise<void> {
     const record = await store.actions.get(organization, actionId);
     if (record === undefined || isOver(record.action)) return;
-    const spec = toArmSpec(record.action, clock.now());
-    if (spec === undefined) return;
-    for (const { runtime, status } of record.placements) {
-      if (status === 'queued') sessions.arm(organization, runtime.id, spec);
-    }
+    await orders.follow(organization, record);
   }
 
   async function expire(): Promise<void> {
@@ -64,7 +59,7 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
 
   return {
     async start() {
-      for (const { organization, id, expiresAt } of await store.actions.live()) {
+      for (const { organization, id, expiresAt } of queue.durable ? [] : await store.actions.live()) {
         await queue.add(deadlineJob(organization, id), expiresAt);
         await queue.add(dispatchJob(organization, id));
       }

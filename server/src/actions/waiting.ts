@@ -26,7 +26,8 @@ export interface Waiting {
   release(): void;
 }
 
-export function createWaiting(clock: Clock, changes: Changes): Waiting {
+/** `lookEveryMs`: a call that waits also looks by itself so often, where what others tell may be lost. */
+export function createWaiting(clock: Clock, changes: Changes, lookEveryMs?: number): Waiting {
   const wakers = new Set<() => void>();
   let released = false;
 
@@ -46,6 +47,14 @@ export function createWaiting(clock: Clock, changes: Changes): Waiting {
         if (change === 'ended' || !indifferent) wake();
       };
       const cancels = [changes.watch(organization, id, changed), clock.later(until - clock.now(), end)];
+      let cancelLook = () => {};
+      const lookOn = (everyMs: number) => {
+        cancelLook = clock.later(everyMs, () => {
+          wake();
+          lookOn(everyMs);
+        });
+      };
+      if (lookEveryMs !== undefined) lookOn(lookEveryMs);
       wakers.add(end);
       signal?.addEventListener('abort', end, { once: true });
       try {
@@ -74,6 +83,7 @@ export function createWaiting(clock: Clock, changes: Changes): Waiting {
         }
       } finally {
         for (const cancel of cancels) cancel();
+        cancelLook();
         wakers.delete(end);
         signal?.removeEventListener('abort', end);
       }

@@ -37,6 +37,10 @@ export function createMetrics({ openStreams, diskUsage }: MetricsOptions): Metri
   const closed = counter('agent_closed_total', 'Agent connections that the broker closed', ['reason']);
   const refused = counter('agent_refused_total', 'Agents that were not let in, by the error code', ['reason']);
   const unavailable = counter('store_unavailable_total', 'Steps that the store refused or failed');
+  const madeGood = counter('made_good_total', 'What the sweep did in place of a job or a broker that was gone', [
+    'what',
+  ]);
+  const replaced = counter('queue_workers_replaced_total', 'Workers of the queue that took no job any more');
   const calls = counter('tool_calls_total', 'Tool calls, by outcome: ok or the error code', ['tool', 'outcome']);
   const requests = counter('http_requests_total', 'HTTP requests answered', ['route', 'status']);
   const actionSeconds = new Histogram({
@@ -93,6 +97,8 @@ export function createMetrics({ openStreams, diskUsage }: MetricsOptions): Metri
       agentsAttached: (count) => agents.set(count),
       agentClosed: (reason) => closed.inc({ reason }),
       storeUnavailable: () => unavailable.inc(),
+      madeGood: (what) => madeGood.inc({ what }),
+      workerReplaced: () => replaced.inc(),
     },
     toolCall(tool, outcome, seconds) {
       calls.inc({ tool, outcome });

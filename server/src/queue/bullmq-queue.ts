@@ -104,6 +104,7 @@ export async function openBullmqQueue(options: BullmqQueueOptions): Promise<Queu
   }
 
   return {
+    durable: true,
     async add(job, at) {
       const now = clock.now();
       const delay = at === undefined ? 0 : Math.max(0, Math.ceil(at - now));

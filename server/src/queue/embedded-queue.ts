@@ -64,6 +64,7 @@ export function createEmbeddedQueue({ clock, log, concurrency = 32 }: EmbeddedQu
   }
 
   return {
+    durable: false,
     async add(job, at) {
       schedule(job, 0, at === undefined ? 0 : at - clock.now());
     },

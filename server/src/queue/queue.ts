@@ -18,6 +18,8 @@ export type JobHandler = (job: Job) => Promise<number | undefined> | Promise<voi
 
 /** What is added or removed may reject with `StoreUnavailable`. */
 export interface Queue {
+  /** Jobs outlive the process that added them; else whoever starts adds what is to be done. */
+  readonly durable: boolean;
   /**
    * `at`: not before this time, in milliseconds since the epoch. Does nothing where a job of this id waits or runs.
    */

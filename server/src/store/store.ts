@@ -93,6 +93,12 @@ export interface ActionStore {
   /** Every live action of every organization: what a broker takes up again when it starts. */
   live(): Promise<Action[]>;
   /**
+   * Live actions of every organization whose deadline was before `deadlineBefore`, or that were made before `queuedBefore`
+   * and that no runtime has taken up yet; times in milliseconds since the epoch. A bounded batch, the earliest deadline
+   * first.
+   */
+  late(than: { deadlineBefore: number; queuedBefore: number }): Promise<Action[]>;
+  /**
    * Moves the action by the pure state machine: `change` gets the action as it is and returns what it becomes, or
    * undefined to leave it. Read and write are one step. Returns the action as it is afterwards.
    */

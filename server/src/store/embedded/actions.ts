@@ -13,6 +13,9 @@ import { writeRecord } from './write-record.ts';
 /** Actions deleted in one call: a hit may have 64 KiB, and the event loop waits. */
 const EXPIRE_BATCH = 20;
 
+/** Actions that a look for late ones finds at most. */
+const LATE_BATCH = 200;
+
 /** What a step leaves: the record as it is then, what is answered, and the hit that it accepted. */
 interface Outcome<T> {
   readonly record: ActionRecord | undefined;
@@ -138,6 +141,17 @@ export function embeddedActions(database: Database, memory: Memory | undefined):
       return database
         .query<ActionRow>(`SELECT ${ACTION} FROM action a WHERE a.ended_at IS NULL ORDER BY a.expires_at`)
         .all([])
+        .map(toAction);
+    },
+
+    async late({ deadlineBefore, queuedBefore }) {
+      memory?.commits.flush();
+      return database
+        .query<ActionRow>(
+          `SELECT ${ACTION} FROM action a WHERE a.ended_at IS NULL
+             AND (a.expires_at < ? OR (a.state = 'queued' AND a.created_at < ?)) ORDER BY a.expires_at LIMIT ?`,
+        )
+        .all([deadlineBefore, queuedBefore, LATE_BATCH])
         .map(toAction);
     },
 

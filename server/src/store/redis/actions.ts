@@ -20,6 +20,8 @@ const EXPIRE_BATCH = 20;
 /** After how many deletions over all organizations a call answers. */
 const EXPIRE_ENOUGH = 100;
 const ENDED_STATES = ['completed', 'expired', 'cancelled', 'failed'] as const satisfies readonly Action['state'][];
+/** Actions of one organization that a look for late ones finds at most, of each kind. */
+const LATE_BATCH = 200;
 /** Actions read in one step. */
 const READ_AT_ONCE = 200;
 
@@ -78,9 +80,8 @@ export function redisActions(connection: RedisConnection, timesToLive: TimesToLi
     return { action, revision: revision ?? '', placement, change: placed.at(-1) ?? '0', othersFailed: others === 0 };
   }
 
-  /** Live actions of one organization; those whose records are gone of themselves are forgotten. */
-  async function liveOf(organization: string): Promise<Action[]> {
-    const ids = await call((redis) => redis.zrangebyscore(keyOf(organization, 'live'), '-inf', '+inf'));
+  /** Live actions of one organization, of these ids; those whose records are gone of themselves are forgotten. */
+  async function liveAmong(organization: string, ids: readonly string[]): Promise<Action[]> {
     const found: Action[] = [];
     for (let n = 0; n < ids.length; n += READ_AT_ONCE) {
       const some = ids.slice(n, n + READ_AT_ONCE);
@@ -141,7 +142,28 @@ export function redisActions(connection: RedisConnection, timesToLive: TimesToLi
     },
 
     async live() {
-      const found = await overSpaces(connection, liveOf);
+      const found = await overSpaces(connection, async (organization) =>
+        liveAmong(organization, await call((redis) => redis.zrange(keyOf(organization, 'live'), '0', '-1'))),
+      );
+      return found.sort((one, other) => one.expiresAt - other.expiresAt);
+    },
+
+    async late({ deadlineBefore, queuedBefore }) {
+      const found = await overSpaces(connection, async (organization) => {
+        const [overdue, queued] = await Promise.all([
+          call((redis) =>
+            redis.zrangebyscore(keyOf(organization, 'live'), '-inf', `(${deadlineBefore}`, 'LIMIT', 0, LATE_BATCH),
+          ),
+          // Ids sort by time.
+          call((redis) => redis.zrange(keyOf(organization, 'state', 'queued'), '0', `${LATE_BATCH - 1}`)),
+        ]);
+        if (overdue.length + queued.length === 0) return [];
+        const live = await liveAmong(organization, [...new Set([...overdue, ...queued])]);
+        return live.filter(
+          ({ expiresAt, state, createdAt }) =>
+            expiresAt < deadlineBefore || (state === 'queued' && createdAt < queuedBefore),
+        );
+      });
       return found.sort((one, other) => one.expiresAt - other.expiresAt);
     },
 
