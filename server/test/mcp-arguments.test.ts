@@ -10,6 +10,7 @@ const context: ToolContext = {
   actions: Object.create(null),
   caller: { organization: 'o', tokenId: 't', tokenName: 'n', kind: 'mcp', role: 'developer' },
   now: () => 0,
+  later: () => () => undefined,
   signal: AbortSignal.abort(),
 };
 

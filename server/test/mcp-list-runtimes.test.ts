@@ -16,7 +16,7 @@ test(
       const { signal } = new AbortController();
       const { text, structured } = await listRuntimes.call(
         {},
-        { actions: engine.actions, caller: developer, now: clock.now, signal },
+        { actions: engine.actions, caller: developer, now: clock.now, later: clock.later, signal },
       );
       return { text, runtimes: Object(structured['groups'])[0].runtimes };
     };

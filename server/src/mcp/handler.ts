@@ -9,6 +9,7 @@ import type { Caller, Role } from '../access/caller.ts';
 import { mayDo } from '../access/grants.ts';
 import type { Actions } from '../actions/actions.ts';
 import { BorescopeError } from '../actions/error.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { TOOLS, toolsFor } from './catalogue.ts';
 import { VALUE_NOTATION } from './render-value.ts';
@@ -34,6 +35,8 @@ export interface McpOptions {
   readonly version: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** What runs later; by the timers of this process where not given. */
+  readonly later?: Clock['later'];
   readonly log: Log;
   /** Told of each finished call. */
   readonly onCall: (tool: string, outcome: 'ok' | BorescopeError['code'], seconds: number) => void;
@@ -109,7 +112,7 @@ export function createMcp(options: McpOptions): Mcp {
 }
 
 async function callTool(
-  { actions, now, log, onCall }: McpOptions,
+  { actions, now, later = systemClock.later, log, onCall }: McpOptions,
   caller: Caller,
   params: { name: string; arguments?: Record<string, unknown> | undefined },
   call: { signal: AbortSignal; progress?: (report: ProgressReport) => void },
@@ -126,7 +129,7 @@ async function callTool(
         'Use a token with the role developer, or ask who manages tokens for one.',
       );
     }
-    return await tool.call(params.arguments, { actions, caller, now, ...call });
+    return await tool.call(params.arguments, { actions, caller, now, later, ...call });
   } catch (error) {
     const known = knownError(error);
     if (known === undefined || known.code === 'UNAVAILABLE') {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Caller } from '../access/caller.ts';
 import type { Permission } from '../access/grants.ts';
 import type { Actions } from '../actions/actions.ts';
+import type { Clock } from '../clock.ts';
 import { parseArguments } from './arguments.ts';
 import { errorSchema } from './result-schema.ts';
 
@@ -18,6 +19,7 @@ export interface ToolContext {
   readonly caller: Caller;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  readonly later: Clock['later'];
   /** Aborted when nobody waits for the answer any more. It means "stop waiting", never "drop the action". */
   readonly signal: AbortSignal;
   /** Absent where the client sent no progress token. */

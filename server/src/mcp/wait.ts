@@ -25,8 +25,12 @@ export async function waitForEnd(
   const { actions, caller, now, signal } = context;
   const until = waitUntil(action, waitSeconds, context.progress !== undefined, now());
   const report = progressReporter(context, action);
-  report?.tell(undefined);
-  const ticker = report === undefined ? undefined : setInterval(() => report.tell(undefined), PROGRESS_EVERY);
+  let cancel = () => {};
+  const tick = () => {
+    report?.tell(undefined);
+    cancel = context.later(PROGRESS_EVERY, tick);
+  };
+  if (report !== undefined) tick();
   try {
     return await actions.wait(caller, action.id, {
       until,
@@ -35,7 +39,7 @@ export async function waitForEnd(
       ...(report !== undefined && { onChange: report.tell }),
     });
   } finally {
-    clearInterval(ticker);
+    cancel();
   }
 }
 
