@@ -98,6 +98,14 @@ test('a name that may be absent, is built in, or is bound by the expression itse
   );
 });
 
+test('a class that is not in scope can be tested by its name', () => {
+  const trees = treesOf({ expressions: ['error instanceof HttpError'] });
+  assert.match(
+    judgeNames(trees, declared('error'), at, redactor)?.hint ?? '',
+    /error\.constructor\.name === "HttpError"/,
+  );
+});
+
 test('of names that hide each other the innermost counts', () => {
   const trees = treesOf({ expressions: ['x'] });
   const inner = declared('x', { uninitialized: true });

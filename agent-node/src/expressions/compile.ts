@@ -3,9 +3,8 @@ import './collection-methods.ts';
 import './iterator-methods.ts';
 import './static-functions.ts';
 import './text-methods.ts';
-import type { Redactor } from '@borescope/redaction';
 import { guardRedactor } from '../capture/guarded-redactor.ts';
-import { isArray, isProxy, mapGet, mapHas, owns, sliceText } from '../capture/primordials.ts';
+import { isArray, isProxy, mapGet, mapHas, owns } from '../capture/primordials.ts';
 import { type BuiltIn, builtIn, type Callback } from './built-ins.ts';
 import { bounded, text } from './coercion.ts';
 import { append, spreadInto } from './collection-methods.ts';
@@ -19,11 +18,13 @@ import {
   takeSteps,
   withoutSecrets,
 } from './context.ts';
-import type { CompiledExpression, CompileOptions, Evaluation } from './evaluation.ts';
+import type { CompiledExpression, CompileOptions } from './evaluation.ts';
 import { GLOBALS } from './globals.ts';
+import { labelOf } from './label.ts';
 import { propertyKey, readMember } from './member.ts';
 import { applyBinary, applyUnary } from './operators.ts';
 import { presenceCheck } from './presence.ts';
+import { isSecretPath, secretEvaluation } from './secret-evaluation.ts';
 import { copyOwn, setOwn } from './static-functions.ts';
 import type {
   ArrowNode,
@@ -38,7 +39,6 @@ import type {
 
 /** The value of an optional chain that met null or undefined, on its way to the end of the chain. */
 const CUT_SHORT: unique symbol = Symbol('borescope.cut-short');
-const LABEL_LENGTH = 80;
 
 /**
  * A tree to closures. Runs in the application's thread: nothing is generated, so it works where
@@ -71,41 +71,6 @@ export function compileExpression(tree: ExpressionTree, options?: CompileOptions
     if (context.secret !== undefined) return secretEvaluation(context, context.secret, failed, plain, value);
     return failed ? { error: context.failure } : { value, made: makesTexts };
   };
-}
-
-/** Whether it failed may depend on the secret too, so that is not told either. */
-function secretEvaluation(
-  context: Context,
-  secret: string,
-  failed: boolean,
-  plain: boolean,
-  value: unknown,
-): Evaluation {
-  if (context.condition) return { error: 'a condition must not depend on a secret, and this one has read one' };
-  if (failed) return { secret, of: 'unknown', text: undefined };
-  if (plain && typeof value === 'string') return { secret, of: 'string', text: value };
-  return { secret, of: plain ? typeof value : 'unknown', text: undefined };
-}
-
-/** A value that is only read, and is itself what the name says is secret: nothing is derived from it. */
-function isSecretPath(node: ExpressionNode, redactor: Redactor): boolean {
-  if (node.type === 'chain') return isSecretPath(node.expression, redactor);
-  if (node.type === 'name') return redactor.name(node.name) !== undefined;
-  return (
-    node.type === 'member' &&
-    typeof node.property === 'string' &&
-    redactor.name(node.property) !== undefined &&
-    isPath(node.object)
-  );
-}
-
-function isPath(node: ExpressionNode): boolean {
-  if (node.type === 'chain') return isPath(node.expression);
-  return (
-    node.type === 'name' ||
-    node.type === 'this' ||
-    (node.type === 'member' && typeof node.property === 'string' && isPath(node.object))
-  );
 }
 
 function compile(node: ExpressionNode): Run {
@@ -166,7 +131,10 @@ function compileNode(node: ExpressionNode): Run {
     case 'binary': {
       const { operator, at } = node;
       const left = compile(node.left);
-      const right = compile(node.right);
+      const right =
+        operator === 'instanceof' && node.right.type === 'name'
+          ? compileName(node.right, byClassName)
+          : compile(node.right);
       return (context) => {
         takeSteps(context, 1, at);
         return applyBinary(context, operator, left(context), right(context), at);
@@ -211,8 +179,10 @@ function compileTemplate(texts: readonly string[], parts: readonly ExpressionNod
   };
 }
 
-function compileName(node: NameNode): Run {
+/** `instead`: what to write where the name has no value. */
+function compileName(node: NameNode, instead: (name: string) => string = () => ''): Run {
   const { name, at } = node;
+  const advice = instead(name);
   return (context) => {
     takeSteps(context, 1, at);
     const found = context.scope.lookup(name);
@@ -222,18 +192,22 @@ function compileName(node: NameNode): Run {
     }
     switch (found.missing) {
       case 'uninitialized':
-        return fail(context, at, `\`${name}\` is not initialised yet at this line`);
+        return fail(context, at, `\`${name}\` is not initialised yet at this line${advice}`);
       case 'not_captured':
         return fail(
           context,
           at,
-          `V8 does not give \`${name}\` here: no closure uses it, or a bare return hands it out of an inner block`,
+          `V8 does not give \`${name}\` here: no closure uses it, or a bare return hands it out of an inner block${advice}`,
         );
       case 'unknown':
         if (mapHas(GLOBALS, name)) return mapGet(GLOBALS, name);
-        return fail(context, at, `\`${name}\` is not in scope here`);
+        return fail(context, at, `\`${name}\` is not in scope here${advice}`);
     }
   };
+}
+
+function byClassName(name: string): string {
+  return `; test its name: \`value.constructor.name === "${name}"\``;
 }
 
 /** `typeof` of a name that nothing declares is no error. */
@@ -375,28 +349,4 @@ function compileEntry(entry: EntryNode): Assign {
   if (typeof key === 'string') return (context, target) => setOwn(target, key, value(context));
   const computed = compile(key);
   return (context, target) => setOwn(target, propertyKey(context, computed(context), at), value(context));
-}
-
-/** How the text names what is read; what is computed is left out, because its value could be the application's data. */
-function labelOf(node: ExpressionNode): string {
-  const label = pathOf(node);
-  return label.length > LABEL_LENGTH ? `${sliceText(label, 0, LABEL_LENGTH - 1)}…` : label;
-}
-
-function pathOf(node: ExpressionNode): string {
-  switch (node.type) {
-    case 'name':
-    case 'parameter':
-      return node.name;
-    case 'this':
-      return 'this';
-    case 'chain':
-      return pathOf(node.expression);
-    case 'member': {
-      const base = pathOf(node.object);
-      return typeof node.property === 'string' ? `${base}.${node.property}` : `${base}[…]`;
-    }
-    default:
-      return '(…)';
-  }
 }

@@ -17,6 +17,7 @@ export interface DeclaredName {
   readonly hidden: boolean;
 }
 
+const BY_CLASS_NAME = 'Or test the name of the class: `error.constructor.name === "HttpError"`.';
 /** Names that a hint lists. */
 const LISTED = 15;
 
@@ -36,9 +37,12 @@ export function judgeNames(
   const names = declared.filter(({ hidden, uninitialized }) => !hidden && !uninitialized).map(({ name }) => name);
   const faults: Fault[] = [];
   const look = (which: string, root: ExpressionNode) => {
-    for (const node of namesRead(root)) {
-      const problem = problemOf(node, known, names, at);
-      if (problem !== undefined) faults.push({ which, problem });
+    const { read, classes } = namesRead(root);
+    for (const node of read) {
+      const found = problemOf(node, known, names, at);
+      if (found === undefined) continue;
+      const problem = classes.has(node) ? { ...found, hint: `${found.hint ?? ''} ${BY_CLASS_NAME}` } : found;
+      faults.push({ which, problem });
     }
   };
   if (trees.condition !== null) look('condition', trees.condition.root);
@@ -83,14 +87,16 @@ function nearby(name: string, known: readonly string[]): string {
   return `In scope: ${known.slice(0, LISTED).map(shown).join(', ')}${more}.`;
 }
 
-/** Each free name once, where it stands first; `typeof name` asks for none. */
-function namesRead(root: ExpressionNode): NameNode[] {
+/** Each free name once, where it stands first, and those that are asked for as a class; `typeof name` asks for none. */
+function namesRead(root: ExpressionNode): { read: NameNode[]; classes: ReadonlySet<ExpressionNode> } {
   const found = new Map<string, NameNode>();
+  const classes = new Set<ExpressionNode>();
   const look = (node: ExpressionNode) => {
+    if (node.type === 'binary' && node.operator === 'instanceof') classes.add(node.right);
     if (node.type === 'name' && !found.has(node.name)) found.set(node.name, node);
     if (node.type === 'unary' && node.operator === 'typeof' && node.argument.type === 'name') return;
     children(node).forEach(look);
   };
   look(root);
-  return [...found.values()];
+  return { read: [...found.values()], classes };
 }
