@@ -205,4 +205,15 @@ describe('the outbox', () => {
     assert.equal(outbox.add('a', hit, 2 * 1024 * 1024), 9);
     assert.equal(outbox.add('unknown', hit, 1), undefined);
   });
+
+  it('has its room back from actions that the broker does not know any more', () => {
+    const outbox = new Outbox();
+    outbox.open('old', 0);
+    outbox.open('live', 0);
+    outbox.add('old', hit, 15 * 1024 * 1024);
+    outbox.keepOnly(new Set(['live']));
+    assert.ok(outbox.empty);
+    assert.equal(outbox.add('old', hit, 1), undefined);
+    assert.equal(outbox.add('live', hit, 15 * 1024 * 1024), 1);
+  });
 });

@@ -117,6 +117,8 @@ export class Conversation {
     this.#link.welcomed(welcome.heartbeatMs);
     const wanted = new Set(welcome.actions.map(({ action }) => action.actionId));
     for (const { id } of this.#engine.actions()) if (!wanted.has(id)) this.#forget(id);
+    // Also what the engine has forgotten before the broker came back.
+    this.#outbox.keepOnly(wanted);
     this.#newestPolicy = undefined;
     void this.#engine.setPolicy(welcome.policy);
     for (const { action: spec, lastSequence } of welcome.actions) {

@@ -57,6 +57,11 @@ export class Outbox {
     return this.#bytes === 0;
   }
 
+  /** Forgets all other actions: nobody will ask for their hits any more, and they would take the room of others. */
+  keepOnly(actionIds: ReadonlySet<string>): void {
+    for (const actionId of [...this.#actions.keys()]) if (!actionIds.has(actionId)) this.forget(actionId);
+  }
+
   forget(actionId: string): void {
     this.acknowledge(actionId, Number.MAX_SAFE_INTEGER);
     this.#actions.delete(actionId);
