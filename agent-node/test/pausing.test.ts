@@ -7,8 +7,8 @@ import { proves } from '../../tests/proves.ts';
 import { AGENT, type Application, startApplication } from './support/application.ts';
 import { TestBroker } from './support/broker.ts';
 
-/** Above 100 KB: V8 would parse all of it for the first condition. */
-const FILLER = `function filler(n) {\n${'  if (n < 0) { n = n * 2 + String(n).length; }\n'.repeat(3000)}  return n;\n}\n`;
+/** Above 350 KB: V8 would parse all of it for the first condition, and that would be felt. */
+const FILLER = `function filler(n) {\n${'  if (n < 0) { n = n * 2 + String(n).length; }\n'.repeat(8000)}  return n;\n}\n`;
 
 describe('a probe in a big script', () => {
   let folder: string;

@@ -31,6 +31,7 @@ function placeOn(stalls: readonly number[]) {
       used: new Set(),
       hasThis: false,
       passUs: PASS_US,
+      parseUs: 0,
       pausing: false,
     },
     {

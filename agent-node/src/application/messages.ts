@@ -31,6 +31,8 @@ export interface PlaceMessage {
   readonly hasThis: boolean;
   /** Microseconds that V8 itself takes for each pass here, calibrated. */
   readonly passUs: number;
+  /** And once, at the first pass: it parses the script. */
+  readonly parseUs: number;
   readonly probes: readonly ProbeMessage[];
 }
 

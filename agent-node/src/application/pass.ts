@@ -86,7 +86,9 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
 
   function passPlace(place: Place, row: number, read: Read | null, scopes?: readonly object[], thisValue?: unknown) {
     const started = now();
-    const { passUs, probes } = place.message;
+    const { probes } = place.message;
+    const passUs = place.message.passUs + place.parseUs;
+    place.parseUs = 0;
     const base = row * PLACE.columns;
     const spent = spending[base + PLACE.spentUs] ?? 0;
     if (spent >= (spending[base + PLACE.limitUs] ?? 0)) {

@@ -12,6 +12,8 @@ import type { NamedPlace } from './scope-values.ts';
 export interface Place extends NamedPlace {
   readonly message: PlaceMessage;
   readonly probes: Probe[];
+  /** Microseconds that V8 took to parse the script before the first pass here; 0 when they have been counted. */
+  parseUs: number;
   /** It has spent what it may, and the worker has been told. */
   exhausted: boolean;
 }
@@ -107,7 +109,8 @@ export function createPlaces(port: MessagePort): Places {
     const hidden: boolean[] = [];
     for (let i = 0; i < names.length; i++) hidden[i] = false;
     for (let i = 0; i < message.hidden.length; i++) hidden[message.hidden[i] ?? -1] = true;
-    return { message, names, uninitialized, hidden, probes, exhausted: false };
+    const parseUs = previous === undefined ? message.parseUs : previous.parseUs;
+    return { message, names, uninitialized, hidden, probes, parseUs, exhausted: false };
   }
 
   return { read, at: (row) => places[row], redactor: theRedactor, capturer: theCapturer };

@@ -2,15 +2,16 @@ import { LIMITS } from '@borescope/agent-protocol';
 import type { ToApplication } from '../application/messages.ts';
 import { ROWS, type SharedMemory } from '../application/shared.ts';
 import type { Binding, Location } from '../sources/bind.ts';
+import { PAUSE_US, pausesCostLess } from './big-script.ts';
 import { type PassCost, passUs } from './calibration.ts';
 import type { Debugger } from './debugger.ts';
 import { ended, type LiveAction } from './live-action.ts';
 import { observe } from './observe.ts';
-import { type BreakTarget, ProbePlace } from './probe-place.ts';
+import { type BreakTarget, type PlacePorts, ProbePlace } from './probe-place.ts';
 import { Rows } from './rows.ts';
 
 export interface PlaceTablePorts {
-  readonly debugger: Debugger;
+  readonly debugger: PlacePorts['debugger'] & Pick<Debugger, 'skipPauses'>;
   readonly memory: SharedMemory;
   readonly tell: (message: ToApplication) => void;
   /** Milliseconds, monotonic. */
@@ -22,19 +23,16 @@ export interface PlaceTablePorts {
 
 export type PlaceInCode = Pick<Binding, 'names' | 'used' | 'hasThis' | 'functionLength' | 'scriptLength'>;
 
-/**
- * Length of a script above which the first evaluation in each of its functions stalls: V8 parses all of the script, 5 to
- * 7 ms for 141 KB, 33 ms for 940 KB, on Node 20 to 26. A pause before does not spare it; later ones in that function do not pay.
- */
-const BIG_SCRIPT = 100 * 1024;
-/** What a real pause with one call takes, in microseconds. */
-const PAUSE_US = 1000;
+/** Places in which V8 has evaluated, as many as are remembered. */
+const MAX_EVALUATED = 1000;
 
 /** The places in the application that have a probe. Actions at one place share it, and all places share the overhead. */
 export class PlaceTable {
   readonly #ports: PlaceTablePorts;
   readonly #places = new Map<string, ProbePlace>();
   readonly #rows = new Rows(ROWS);
+  /** Keys of places whose script V8 has parsed for an evaluation: the next one there is cheap. */
+  readonly #evaluated = new Set<string>();
   #pausesArmed = 0;
 
   constructor(ports: PlaceTablePorts) {
@@ -57,7 +55,10 @@ export class PlaceTable {
   async add(action: LiveAction, key: string, targets: readonly BreakTarget[], at: PlaceInCode): Promise<void> {
     let place = this.#places.get(key);
     if (!place) {
-      const pausing = at.scriptLength > BIG_SCRIPT && !(await this.#ports.debugged());
+      const pausing =
+        !this.#evaluated.has(key) &&
+        pausesCostLess(at.scriptLength, passesWanted(action)) &&
+        !(await this.#ports.debugged());
       if (ended(action)) return;
       place = this.#places.get(key) ?? this.#create(key, targets, at, pausing);
     }
@@ -72,6 +73,7 @@ export class PlaceTable {
     const { place } = action;
     if (!place) return;
     action.last = observe(action, this.#ports.memory.probes, this.#ports.now());
+    if (!place.pausing && action.last.observation.passes > 0) this.#remember(place.key);
     try {
       await place.remove(action);
     } finally {
@@ -93,9 +95,11 @@ export class PlaceTable {
     const row = this.#rows.take();
     // There are as many rows as actions, and a place has at least one.
     if (row === undefined) throw new Error('no room for another place');
-    const pass = pausing ? PAUSE_US : passUs(this.#ports.cost(), at.functionLength);
+    const cost = this.#ports.cost();
+    const pass = pausing ? PAUSE_US : passUs(cost, at.functionLength);
+    const parseUs = pausing || this.#evaluated.has(key) ? 0 : cost.perCodeUnitUs * at.scriptLength;
     const place = new ProbePlace(
-      { row, key, targets, names: at.names, used: at.used, hasThis: at.hasThis, passUs: pass, pausing },
+      { row, key, targets, names: at.names, used: at.used, hasThis: at.hasThis, passUs: pass, parseUs, pausing },
       {
         debugger: this.#ports.debugger,
         spending: this.#ports.memory.places,
@@ -106,6 +110,15 @@ export class PlaceTable {
     );
     this.#places.set(key, place);
     return place;
+  }
+
+  #remember(key: string): void {
+    this.#evaluated.delete(key);
+    this.#evaluated.add(key);
+    for (const oldest of this.#evaluated) {
+      if (this.#evaluated.size <= MAX_EVALUATED) return;
+      this.#evaluated.delete(oldest);
+    }
   }
 
   /** Pauses are let through only while a place that needs them is armed. */
@@ -127,4 +140,9 @@ export class PlaceTable {
     const scale = Math.min(1, LIMITS.maxOverheadPercent / Math.max(total, 1e-9));
     for (const place of this.#places.values()) place.setShare(asked(place) * scale);
   }
+}
+
+/** Passes until the action has its hits: as many as they are, where no condition picks them. */
+function passesWanted(action: LiveAction): number {
+  return action.condition === null ? action.remaining : Number.POSITIVE_INFINITY;
 }

@@ -21,7 +21,9 @@ export interface PlaceOptions {
   readonly used: ReadonlySet<string>;
   readonly hasThis: boolean;
   readonly passUs: number;
-  /** The pausing path: the first evaluation in a big script would parse all of it. */
+  /** What V8 takes, once, to parse the script at the first pass; 0 where it has done so. Microseconds. */
+  readonly parseUs: number;
+  /** The pausing path: see `big-script.ts`. */
   readonly pausing: boolean;
 }
 
@@ -150,6 +152,7 @@ export class ProbePlace {
       hidden: names.flatMap((name, index) => (name.hidden ? [index] : [])),
       hasThis: this.#options.hasThis,
       passUs: this.#options.passUs,
+      parseUs: this.#options.parseUs,
       probes: [...this.actions.values()].flatMap((action) =>
         action.row === undefined
           ? []

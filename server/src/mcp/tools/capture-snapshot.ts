@@ -21,7 +21,8 @@ export const captureSnapshot = defineTool({
   title: 'Capture a snapshot at a line',
   description:
     'Records what a running process sees just before a line runs: variables in scope, expressions, `this`, and the call ' +
-    'stack, without pausing it or changing its code. Use it to see real values instead of guessing from source. ' +
+    'stack. Its code is not changed, and it goes on running: only in a bundle above 100 KB does it stand still, about ' +
+    'a millisecond for a pass, or once up to 25. Use it to see real values instead of guessing from source. ' +
     'The code has to reach the line while the probe lives, so make the request that reaches it, or choose a line with ' +
     'traffic. Costs the application one or two milliseconds for a single hit; the measured cost comes with the result. ' +
     'Secrets and personal data are redacted. When no hit comes, `diagnosis` says why and what to do.',
