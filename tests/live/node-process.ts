@@ -64,6 +64,22 @@ export class NodeProcess {
     }
   }
 
+  /** kill -9. */
+  async kill(): Promise<void> {
+    if (!this.running) return;
+    this.#child.kill('SIGKILL');
+    await this.#exited;
+  }
+
+  /** Until `resume` it stands still, and everything in it: SIGSTOP. */
+  pause(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child.kill('SIGCONT');
+  }
+
   /** Ends it as an operator would; its exit code, or the signal that it took. */
   async stop(): Promise<number | string | null> {
     if (this.running) {

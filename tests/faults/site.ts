@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createTokens, openEmbeddedStore, openRedisStore, type Store } from '@borescope/server';
+import { NodeProcess } from '../live/node-process.ts';
+import { silentLog } from '../live/silent-log.ts';
+import { until } from '../live/until.ts';
+import { SimulatedAgent } from './agent.ts';
+import { Caller } from './caller.ts';
+import { FaultProxy } from './fault-proxy.ts';
+import { History } from './history.ts';
+import { check } from './invariants.ts';
+import { seededRandom } from './seeded-random.ts';
+
+const COMMAND = fileURLToPath(new URL('../../cli/bin/borescope.js', import.meta.url));
+const RETENTION_MS = 86_400_000;
+/** Milliseconds past its deadline that an action waits for hits on their way, and a broker needs to say so. */
+const END_WITHIN = 40_000;
+/** Milliseconds: the order to place a probe is on its way, and the timers of a busy machine. */
+const PROBE_TOLERANCE = 2_000;
+
+export const ORGANIZATIONS = ['north', 'south'] as const;
+export type OrganizationName = (typeof ORGANIZATIONS)[number];
+
+export interface SiteOptions {
+  /** The embedded store where not given. */
+  readonly redisUrl?: string;
+  readonly brokers?: number;
+  /** Arguments of Node for the broker of this index, such as a preload. */
+  readonly nodeArguments?: (broker: number) => readonly string[];
+  readonly seed?: number;
+}
+
+/** Brokers, each a process, behind two proxies: one for agents, one for callers. What happens stands in the history. */
+export class Site {
+  readonly history = new History(() => performance.now());
+  readonly random: () => number;
+  readonly #options: SiteOptions;
+  readonly #dataDir = mkdtempSync(join(tmpdir(), 'borescope-faults-'));
+  readonly #brokers: (NodeProcess | undefined)[] = [];
+  readonly #ports: number[] = [];
+  readonly #tokens = new Map<string, string>();
+  readonly #agents: SimulatedAgent[] = [];
+  readonly #callers: Caller[] = [];
+  readonly #processes: NodeProcess[] = [];
+  #turn = 0;
+  /** The broker that new connections of agents, or of callers, go to; each of those that run in turn where undefined. */
+  agentsGoTo: number | undefined;
+  callersGoTo: number | undefined;
+  #wire: FaultProxy | undefined;
+  #door: FaultProxy | undefined;
+
+  static async start(options: SiteOptions = {}): Promise<Site> {
+    const site = new Site(options);
+    try {
+      site.#wire = await FaultProxy.start(() => site.#portFor(site.agentsGoTo));
+      site.#door = await FaultProxy.start(() => site.#portFor(site.callersGoTo));
+      await site.#makeTokens();
+      await Promise.all(Array.from({ length: options.brokers ?? 1 }, (_, index) => site.startBroker(index)));
+      return site;
+    } catch (error) {
+      await site.close();
+      throw error;
+    }
+  }
+
+  private constructor(options: SiteOptions) {
+    this.#options = options;
+    const seed = options.seed ?? Number(process.env['FAULTS_SEED'] ?? randomBytes(4).readUInt32BE());
+    this.random = seededRandom(seed);
+    console.log(`seed ${seed} (FAULTS_SEED=${seed} repeats its choices)`);
+  }
+
+  /** Between agents and brokers. */
+  get wire(): FaultProxy {
+    assert.ok(this.#wire !== undefined);
+    return this.#wire;
+  }
+
+  /** Between callers and brokers. */
+  get door(): FaultProxy {
+    assert.ok(this.#door !== undefined);
+    return this.#door;
+  }
+
+  broker(index = 0): NodeProcess {
+    const broker = this.#brokers[index];
+    assert.ok(broker !== undefined, `broker ${index} runs`);
+    return broker;
+  }
+
+  /** Of a broker itself, past the proxies. */
+  portOf(index = 0): number {
+    return this.#ports[index] ?? assert.fail(`broker ${index} has a port`);
+  }
+
+  /** Starts it, again after `kill`, on the data that is there. */
+  async startBroker(index = 0): Promise<void> {
+    const { redisUrl, nodeArguments } = this.#options;
+    const flags = ['--port', '0', '--log-level', 'warn', '--data-dir', this.#dataDir];
+    if (redisUrl !== undefined) flags.push('--redis-url', redisUrl);
+    const broker = new NodeProcess([...(nodeArguments?.(index) ?? []), COMMAND, 'serve', ...flags], {
+      cwd: this.#dataDir,
+    });
+    this.#processes.push(broker);
+    const [, port] = await broker.line(/listening on http:\/\/\S+?:(\d+)/);
+    this.#brokers[index] = broker;
+    this.#ports[index] = Number(port);
+  }
+
+  /** Dead at once: in this very turn. Resolves when the system has taken it away. */
+  killBroker(index = 0): Promise<void> {
+    const killed = this.broker(index).kill();
+    this.#brokers[index] = undefined;
+    return killed;
+  }
+
+  /** An agent that is attached. */
+  async agent(service: string, organization: OrganizationName = 'north'): Promise<SimulatedAgent> {
+    const agent = new SimulatedAgent({
+      url: () => this.agentUrl,
+      token: this.token('agent', organization),
+      organization,
+      service,
+      history: this.history,
+      random: this.random,
+    });
+    this.#agents.push(agent);
+    await agent.attach();
+    return agent;
+  }
+
+  get agentUrl(): string {
+    return `ws://127.0.0.1:${this.wire.port}/agent/v1`;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.door.port}`;
+  }
+
+  token(kind: 'mcp' | 'agent', organization: OrganizationName = 'north'): string {
+    return this.#tokens.get(`${kind} ${organization}`) ?? assert.fail('no such token');
+  }
+
+  async caller(organization: OrganizationName = 'north'): Promise<Caller> {
+    const caller = await Caller.connect(this.url, this.token('mcp', organization), organization, this.history);
+    this.#callers.push(caller);
+    return caller;
+  }
+
+  /** Ends with the site. */
+  process(args: readonly string[], options: ConstructorParameters<typeof NodeProcess>[1]): NodeProcess {
+    const started = new NodeProcess(args, options);
+    this.#processes.push(started);
+    return started;
+  }
+
+  /** Waits until every action has ended and every probe is out, and checks what was seen from the first moment on. */
+  async verify(): Promise<void> {
+    for (const organization of new Set(this.#callers.map((caller) => caller.organization))) {
+      const own = this.#callers.filter((caller) => caller.organization === organization);
+      const [first] = own;
+      assert.ok(first !== undefined);
+      const ids = new Set([...own.flatMap(({ known }) => known), ...(await first.discover(END_WITHIN))]);
+      await Promise.all([...ids].map((id) => first.ended(id, END_WITHIN)));
+      await until(async () => this.#agents.every(({ probes }) => probes === 0));
+      for (const id of ids) await first.look(id);
+    }
+    assert.deepEqual(check(this.history.events, { probeToleranceMs: PROBE_TOLERANCE }), []);
+  }
+
+  async close(): Promise<void> {
+    for (const agent of this.#agents) agent.kill();
+    await Promise.allSettled(this.#callers.map((caller) => caller.close()));
+    for (const running of this.#processes) running.resume();
+    await Promise.all(this.#processes.map((running) => running.kill()));
+    await Promise.allSettled([this.#wire?.close(), this.#door?.close()]);
+    rmSync(this.#dataDir, { recursive: true, force: true });
+  }
+
+  #portFor(wanted: number | undefined): number | undefined {
+    if (wanted !== undefined) return this.#brokers[wanted] === undefined ? undefined : this.#ports[wanted];
+    const running = [...this.#brokers.keys()].filter((index) => this.#brokers[index] !== undefined);
+    const index = running[this.#turn++ % Math.max(1, running.length)];
+    return index === undefined ? undefined : this.#ports[index];
+  }
+
+  async #makeTokens(): Promise<void> {
+    const store = await this.#openStore();
+    try {
+      const tokens = createTokens({ store, clock: Date.now, random: randomBytes });
+      for (const name of ORGANIZATIONS) {
+        const id = `org_${name}`;
+        await store.organizations.create({ id, name, createdAt: Date.now() });
+        for (const kind of ['mcp', 'agent'] as const) {
+          const { token } = await tokens.create({ organization: id, kind, name: 'faults' });
+          this.#tokens.set(`${kind} ${name}`, token);
+        }
+      }
+    } finally {
+      await store.close();
+    }
+  }
+
+  #openStore(): Promise<Store> {
+    const { redisUrl } = this.#options;
+    if (redisUrl === undefined) {
+      return openEmbeddedStore({ dataDir: this.#dataDir, now: Date.now, use: 'administration' });
+    }
+    return openRedisStore({ url: redisUrl, retentionMs: RETENTION_MS, now: Date.now, log: silentLog });
+  }
+}
