@@ -167,6 +167,17 @@ test(proves('expressions:arrows', 'arrow functions of one expression go through 
   assert.match(errorOf('[1].map(call)', { call: () => 1 }), /function of the application/);
 });
 
+test('what JavaScript answers with a misleading undefined or false is an error that says what to write', () => {
+  const variables = { order, extended: Object.assign(new Map([['a', 1]]), { a: undefined, total: 3 }) };
+  assert.match(errorOf('order.stock["a"]', variables), /column 13: .*entry of a Map.*\.get\(key\)/);
+  assert.match(errorOf('order.stock.b > 1', variables), /entry of a Map/);
+  assert.match(errorOf('order.tags[0]', variables), /\[\.\.\.set\]/);
+  assert.match(errorOf('order.placed < "2026-11-21"', variables), /column 1: .*Date\.parse/);
+  assert.match(errorOf('"2026-11-21" >= order.placed', variables), /Date\.parse/);
+  assert.equal(read('order.stock.nothing', variables), undefined);
+  assert.equal(read('extended.a ?? extended.total', variables), 3, 'a property of its own is one');
+});
+
 test('dates are compared by their time, and whole numbers made bigints', () => {
   assert.equal(read('order.placed > Date.parse("1970-01-01T00:00:00Z") && order.placed < Date.now()', { order }), true);
   assert.equal(read('BigInt(2) * 3n + BigInt("4")'), 10n);

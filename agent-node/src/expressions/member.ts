@@ -4,9 +4,12 @@ import {
   descriptorOf,
   fromCode,
   hasOwn,
+  isMap,
   isModuleNamespace,
   isProxy,
+  isSet,
   mapGet,
+  mapHas,
   prototypeOf,
 } from '../capture/primordials.ts';
 import { ACCESSORS } from './accessors.ts';
@@ -47,11 +50,22 @@ export function readMember(context: Context, base: unknown, key: string | symbol
       ? readText(context, base, key, label, at)
       : readChain(context, start(base), base, key, label, at);
   if (typeof key === 'string') {
+    if (value === undefined && isObject(base) && !isProxy(base)) refuseEntry(context, base, key, label, at);
     taintByName(context, key, value);
     const name = nameBeside(context, base, key);
     if (name !== undefined) taintByName(context, name, value);
   }
   return value;
+}
+
+/** JavaScript gives undefined for the entry of a map or a set that is read as a property, which misleads. */
+function refuseEntry(context: Context, base: object, key: string, label: string, at: number): void {
+  if (isMap(base) && mapHas(base, key) && !hasOwn(base, key)) {
+    fail(context, at, `\`${label}\` is an entry of a Map and no property; write .get(key)`);
+  }
+  if (isSet(base) && indexOfKey(key) >= 0 && !hasOwn(base, key)) {
+    fail(context, at, `\`${label}\` is an index, which a Set does not have; write [...set][index], or .has(item)`);
+  }
 }
 
 function readText(context: Context, base: string, key: string | symbol, label: string, at: number): unknown {

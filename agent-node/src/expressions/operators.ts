@@ -1,4 +1,12 @@
-import { descriptorOf, FunctionPrototype, hasOwn, isProxy, ownData, prototypeOf } from '../capture/primordials.ts';
+import {
+  descriptorOf,
+  FunctionPrototype,
+  hasOwn,
+  isDate,
+  isProxy,
+  ownData,
+  prototypeOf,
+} from '../capture/primordials.ts';
 import { BIGINT_TOO_LONG, bounded, isObject, MAX_BIGINT, numeric, orderable, primitive, text } from './coercion.ts';
 import { type Context, fail, MAX_TEXT, taintByContent, taintByNumber, takeSteps, withoutSecrets } from './context.ts';
 import { propertyKey } from './member.ts';
@@ -53,6 +61,8 @@ export function applyBinary(
     case '<=':
     case '>':
     case '>=':
+      refuseDateText(context, left, right, at);
+      refuseDateText(context, right, left, at);
       return compare(operator, inOrder(context, left, at), inOrder(context, right, at));
     default:
       return arithmetic(context, operator, left, right, at);
@@ -67,6 +77,12 @@ function looselyEqual(context: Context, left: unknown, right: unknown, at: numbe
   // An object beside a primitive would be turned into one.
   // biome-ignore lint/suspicious/noDoubleEquals: it is what the expression says.
   return primitive(context, left, at) == primitive(context, right, at);
+}
+
+/** JavaScript turns the text into NaN, and the comparison is false whatever the date is, which misleads. */
+function refuseDateText(context: Context, date: unknown, other: unknown, at: number): void {
+  if (typeof other !== 'string' || !isObject(date) || isProxy(date) || !isDate(date)) return;
+  fail(context, at, 'a Date is not compared with a text; write Date.parse("2026-11-21T08:00:00Z")');
 }
 
 /** What comes before what tells of a secret, a step at a time. */
