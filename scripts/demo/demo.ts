@@ -19,6 +19,7 @@ export interface DemoOptions {
 export async function demo({ once: onlyOnce, progress }: DemoOptions): Promise<number> {
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort());
+  interrupted.signal.addEventListener('abort', () => console.log('\nStopping ...'), { once: true });
   const stops: (() => Promise<void>)[] = [];
   try {
     return await run({ once: onlyOnce, progress, signal: interrupted.signal, onStop: (stop) => stops.unshift(stop) });
@@ -39,6 +40,7 @@ interface RunOptions extends DemoOptions {
 
 async function run({ once: onlyOnce, progress, signal, onStop }: RunOptions): Promise<number> {
   const dataDir = resolve(process.env['BORESCOPE_DATA_DIR'] || join(root, '.borescope'));
+  progress.say('Starting broker and shop ...');
   const tokens = await demoTokens(dataDir);
   const broker = await startBroker({ dataDir, port: process.env['BORESCOPE_PORT'] || '7373' });
   onStop(() => broker.child.stop());
@@ -69,7 +71,6 @@ async function run({ once: onlyOnce, progress, signal, onStop }: RunOptions): Pr
   console.log(`${howToConnect({ url: broker.url, mcpToken: tokens.mcp }).join('\n')}\n\nCtrl-C stops everything.`);
   signal.throwIfAborted();
   await Promise.race([once(signal, 'abort'), gone]);
-  console.log('\nStopping ...');
   return 0;
 }
 

@@ -28,7 +28,8 @@ export async function develop(progress: Progress): Promise<number> {
     if (/error TS\d+/.test(line)) console.log(line);
     const errors = /Found (\d+) errors?\./.exec(line)?.[1];
     if (errors === '0') stack.restart();
-    else if (errors !== undefined) progress.say(`${errors} errors; broker and shop stay as they are`);
+    else if (errors !== undefined)
+      progress.say(`${errors} ${errors === '1' ? 'error' : 'errors'}; broker and shop stay as they are`);
   });
 
   await Promise.race([aborted, compilerEnded]);

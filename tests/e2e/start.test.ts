@@ -169,7 +169,10 @@ test('a port that is taken is told in one line that says how to choose another',
     await withDataDir(async (dataDir) => {
       const start = npmStart(dataDir, [], String(address.port));
       assert.equal(await start.ended(), 1);
-      assert.match(start.output(), new RegExp(`Port ${address.port} is taken.*BORESCOPE_PORT=\\d+ npm start`));
+      assert.match(
+        start.output(),
+        new RegExp(`Port ${address.port} is taken.*BORESCOPE_PORT=\\d+ BORESCOPE_DATA_DIR=\\S+ npm start$`, 'm'),
+      );
       assert.deepEqual(readdirSync(dataDir), []);
     });
   } finally {
