@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
+import type { Action } from '../../server/src/actions/action.ts';
 import { nextAction, nextPlacement, type PlacementEvent } from '../../server/src/actions/state-machine.ts';
 import type { Store } from '../../server/src/store/store.ts';
 import { type StoreKind, StoreModel } from './store-model.ts';
@@ -12,6 +13,7 @@ const LONGEST = 60;
 /** A sequence plays with so few of each that they meet often. */
 const ACTIONS = ['act-0', 'act-1', 'act-2'];
 const RUNTIMES = ['runtime-0', 'runtime-1', 'runtime-2'];
+const STATES = ['queued', 'armed', 'completed', 'expired', 'cancelled', 'failed'] as const;
 const START = 1_000_000;
 
 const EVENTS: Readonly<Record<string, (at: number) => PlacementEvent>> = {
@@ -209,25 +211,23 @@ class Played {
   /** All that can be read, at both brokers. */
   async compare(): Promise<void> {
     const of = this.#organization;
-    for (const { actions, runtimes } of this.#stores) {
-      for (const id of ACTIONS) {
-        same(await actions.get(of, id), this.#model.get(id));
-        same(await actions.hits(of, id, 0), this.#model.hits(id));
-      }
-      for (const id of RUNTIMES) same(await actions.liveOn(of, id), this.#model.liveOn(id));
-      const listed = this.#model.list();
-      same(await actions.list(of, { limit: 50 }), listed);
-      for (const state of ['queued', 'armed', 'completed', 'expired', 'cancelled', 'failed'] as const) {
-        same(
-          await actions.list(of, { limit: 50, state }),
-          listed.filter((one) => one.state === state),
-        );
-      }
-      const live = (await actions.live()).filter(({ organization }) => organization === of);
-      const expected = listed.filter(({ endedAt }) => endedAt === undefined);
-      same(live.map(({ id }) => id).sort(), expected.map(({ id }) => id).sort());
-      same(await runtimes.list(of), this.#model.attached());
-    }
+    const model = this.#model;
+    const listed = model.list();
+    const live = listed.filter(({ endedAt }) => endedAt === undefined);
+    const idsOf = (found: readonly Action[]) => found.map(({ id }) => id).sort();
+    const looks = this.#stores.flatMap(({ actions, runtimes }) => [
+      ...ACTIONS.map(async (id) => same(await actions.get(of, id), model.get(id))),
+      ...ACTIONS.map(async (id) => same(await actions.hits(of, id, 0), model.hits(id))),
+      ...RUNTIMES.map(async (id) => same(await actions.liveOn(of, id), model.liveOn(id))),
+      ...STATES.map(async (state) => {
+        const expected = listed.filter((one) => one.state === state);
+        same(await actions.list(of, { limit: 50, state }), expected);
+      }),
+      actions.list(of, { limit: 50 }).then((found) => same(found, listed)),
+      actions.live().then((found) => same(idsOf(found.filter(({ organization }) => organization === of)), idsOf(live))),
+      runtimes.list(of).then((found) => same(found, model.attached())),
+    ]);
+    await Promise.all(looks);
   }
 }
 
