@@ -55,6 +55,8 @@ export class SimulatedAgent {
   #again: NodeJS.Timeout | undefined;
   #passes = 0;
   #dead = false;
+  /** The line is passed again and again, by every probe's eyes; false: the application does something else. */
+  busy = true;
   #onWelcome = () => {};
 
   constructor(options: SimulatedAgentOptions) {
@@ -219,6 +221,7 @@ export class SimulatedAgent {
 
   /** Every probe sees each pass; the line is passed whether the broker is there or not. */
   #pass(): void {
+    if (!this.busy) return;
     for (const [actionId, probe] of this.#probes) {
       if (!probe.present) continue;
       probe.remaining -= 1;

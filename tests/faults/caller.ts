@@ -5,14 +5,20 @@ import type { History, ShownHit } from './history.ts';
 
 const head = z.object({ id: z.string(), state: z.string(), hits: z.number(), max_hits: z.number() });
 
+/** What a simulated agent captures, and `next` of tests/fixtures/ticker.mjs: each tells which pass it was. */
+const local = z.object({
+  mark: z.string().optional(),
+  sequence: z.number().optional(),
+  next: z.number().optional(),
+});
+
 const result = z.object({
   action: head,
   hits: z.array(
     z.object({
       hit: z.number(),
       runtime: z.string(),
-      time: z.string(),
-      variables: z.object({ local: z.object({ mark: z.string().optional(), sequence: z.number().optional() }) }),
+      variables: z.object({ local }),
     }),
   ),
 });
@@ -27,6 +33,8 @@ export interface PlaceRequest {
   readonly ids?: readonly string[];
   readonly maxHits?: number;
   readonly timeoutSeconds?: number;
+  /** The most that the limit allows where not given: how fast hits come is not what is asked here. */
+  readonly overheadPercent?: number;
   /** How long the call waits for the end; 0 where not given. */
   readonly waitSeconds?: number;
   /** Where the probe is to be; a line of the simulated agents where not given. */
@@ -60,7 +68,15 @@ export class Caller {
   }
 
   async place(request: PlaceRequest): Promise<Answer> {
-    const { service, ids, maxHits = 1, timeoutSeconds = 10, waitSeconds = 0, place = PLACE } = request;
+    const {
+      service,
+      ids,
+      maxHits = 1,
+      timeoutSeconds = 10,
+      waitSeconds = 0,
+      place = PLACE,
+      overheadPercent = 20,
+    } = request;
     const latest = () => this.#history.now() + timeoutSeconds * 1000;
     const answer = await this.#ask('capture_snapshot', {
       runtimes: { ...(service !== undefined && { service }), ...(ids !== undefined && { ids }) },
@@ -68,6 +84,7 @@ export class Caller {
       max_hits: maxHits,
       timeout_seconds: timeoutSeconds,
       wait_seconds: waitSeconds,
+      overhead_percent: overheadPercent,
     });
     if ('view' in answer) this.#accepted(answer.view.action, latest());
     // UNAVAILABLE, too, may come after the action was stored.
@@ -141,11 +158,11 @@ export class Caller {
       const view = result.parse(await this.#assistant.call(tool, args));
       const { id: action, state, hits: count } = view.action;
       const hits = view.hits.map(
-        ({ hit: number, runtime, time, variables: { local } }): ShownHit => ({
+        ({ hit: number, runtime, variables }): ShownHit => ({
           number,
           runtime,
-          mark: local.mark ?? time,
-          ...(local.sequence !== undefined && { sequence: local.sequence }),
+          mark: variables.local.mark ?? `next ${variables.local.next}`,
+          ...(variables.local.sequence !== undefined && { sequence: variables.local.sequence }),
         }),
       );
       this.#history.record({ type: 'shown', action, organization, began, state, count, hits });

@@ -5,6 +5,8 @@ import { FrameSplitter } from './websocket-frames.ts';
 
 /** What passes, before it is passed on: a frame of the agent protocol, or a piece of an HTTP exchange. */
 export interface Passing {
+  /** Of one client at a time. */
+  readonly connection: number;
   readonly direction: 'to-broker' | 'to-client';
   /** Of a frame its `type`; `http` for a piece of an exchange. */
   readonly type: string;
@@ -25,7 +27,8 @@ export class FaultProxy {
   readonly #server: Server;
   readonly #target: () => number | undefined;
   readonly #connections = new Set<Connection>();
-  #watch: (passing: Passing) => Verdict = () => 'pass';
+  readonly #watchers = new Set<(passing: Passing) => Verdict>();
+  #taken = 0;
 
   /** `target`: the port that the next connection goes to; undefined refuses it. */
   static async start(target: () => number | undefined): Promise<FaultProxy> {
@@ -42,9 +45,12 @@ export class FaultProxy {
     server.on('connection', (client) => {
       const port = this.#target();
       if (port === undefined) return void client.destroy();
-      const watch = (passing: Passing) => this.#watch(passing);
-      const connection = new Connection(client, createConnection(port, '127.0.0.1'), watch, () =>
-        this.#connections.delete(connection),
+      const id = ++this.#taken;
+      const connection = new Connection(
+        client,
+        createConnection(port, '127.0.0.1'),
+        (passing) => this.#judge({ ...passing, connection: id }),
+        () => this.#connections.delete(connection),
       );
       this.#connections.add(connection);
     });
@@ -60,21 +66,21 @@ export class FaultProxy {
     return this.#connections.size;
   }
 
-  /** Asked for everything that passes from now on; the one before is asked no more. */
-  watch(watch: (passing: Passing) => Verdict): void {
-    this.#watch = watch;
+  /** Asked for everything that passes from now on, until the answer is called. */
+  watch(watcher: (passing: Passing) => Verdict): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
   }
 
   /** Acts on the first thing that matches and is then done. Resolves when it has. */
   when(matches: (passing: Passing) => boolean, act: (passing: Passing) => Verdict): Promise<void> {
     return new Promise((resolve) => {
-      this.#watch = (passing) => {
+      const done = this.watch((passing) => {
         if (!matches(passing)) return 'pass';
-        this.#watch = () => 'pass';
-        const verdict = act(passing);
+        done();
         resolve();
-        return verdict;
-      };
+        return act(passing);
+      });
     });
   }
 
@@ -88,6 +94,11 @@ export class FaultProxy {
     for (const connection of this.#connections) connection.swallow();
   }
 
+  #judge(passing: Passing): Verdict {
+    const verdicts = [...this.#watchers].map((watcher) => watcher(passing));
+    return verdicts.includes('withhold') ? 'withhold' : 'pass';
+  }
+
   async close(): Promise<void> {
     this.cut();
     this.#server.close();
@@ -95,12 +106,14 @@ export class FaultProxy {
   }
 }
 
+type Judge = (passing: Omit<Passing, 'connection'>) => Verdict;
+
 class Connection {
   readonly #client: Socket;
   readonly #broker: Socket;
   #swallows = false;
 
-  constructor(client: Socket, broker: Socket, watch: (passing: Passing) => Verdict, onEnd: () => void) {
+  constructor(client: Socket, broker: Socket, watch: Judge, onEnd: () => void) {
     this.#client = client;
     this.#broker = broker;
     const toBroker = new Direction('to-broker', watch);
@@ -144,7 +157,7 @@ class Connection {
 /** One way of one connection: HTTP as it comes, a WebSocket frame by frame. */
 class Direction {
   readonly #direction: Passing['direction'];
-  readonly #watch: (passing: Passing) => Verdict;
+  readonly #watch: Judge;
   readonly #splitter = new FrameSplitter();
   /** What came of the handshake; undefined behind it. */
   #handshake: Buffer | undefined = Buffer.alloc(0);
@@ -152,7 +165,7 @@ class Direction {
   /** Undefined until the first request says so. */
   isWebSocket: boolean | undefined;
 
-  constructor(direction: Passing['direction'], watch: (passing: Passing) => Verdict) {
+  constructor(direction: Passing['direction'], watch: Judge) {
     this.#direction = direction;
     this.#watch = watch;
   }

@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createTokens, openEmbeddedStore, openRedisStore, type Store } from '@borescope/server';
+import { z } from 'zod';
+import { lineOf } from '../../scripts/demo/source-line.ts';
+import { currentClient } from '../live/mcp-clients.ts';
 import { NodeProcess } from '../live/node-process.ts';
 import { silentLog } from '../live/silent-log.ts';
 import { until } from '../live/until.ts';
@@ -13,17 +16,33 @@ import { Caller } from './caller.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import { History } from './history.ts';
 import { check } from './invariants.ts';
+import { observeProbes } from './probe-observer.ts';
 import { seededRandom } from './seeded-random.ts';
 
 const COMMAND = fileURLToPath(new URL('../../cli/bin/borescope.js', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const TICKER = fileURLToPath(new URL('../fixtures/ticker.mjs', import.meta.url));
 const RETENTION_MS = 86_400_000;
 /** Milliseconds past its deadline that an action waits for hits on their way, and a broker needs to say so. */
 const END_WITHIN = 40_000;
 /** Milliseconds: the order to place a probe is on its way, and the timers of a busy machine. */
 const PROBE_TOLERANCE = 2_000;
 
+const listed = z.object({
+  groups: z.array(z.object({ runtimes: z.array(z.object({ id: z.string(), pid: z.number() })) })),
+});
+
 export const ORGANIZATIONS = ['north', 'south'] as const;
 export type OrganizationName = (typeof ORGANIZATIONS)[number];
+
+/** A line of the processes that `application` starts. */
+export const TICKER_PLACE = { file: 'fixtures/ticker.mjs', line: lineOf(TICKER, 'return next;') };
+
+export interface Application {
+  readonly runtime: string;
+  /** kill -9. */
+  kill(): Promise<void>;
+}
 
 export interface SiteOptions {
   /** The embedded store where not given. */
@@ -50,6 +69,7 @@ export class Site {
   /** The broker that new connections of agents, or of callers, go to; each of those that run in turn where undefined. */
   agentsGoTo: number | undefined;
   callersGoTo: number | undefined;
+  #observe: (runtime: string) => void = () => {};
   #wire: FaultProxy | undefined;
   #door: FaultProxy | undefined;
 
@@ -57,6 +77,7 @@ export class Site {
     const site = new Site(options);
     try {
       site.#wire = await FaultProxy.start(() => site.#portFor(site.agentsGoTo));
+      site.#observe = observeProbes(site.wire, site.history);
       site.#door = await FaultProxy.start(() => site.#portFor(site.callersGoTo));
       await site.#makeTokens();
       await Promise.all(Array.from({ length: options.brokers ?? 1 }, (_, index) => site.startBroker(index)));
@@ -151,6 +172,28 @@ export class Site {
     return caller;
   }
 
+  /** A process with the real agent, attached, that passes `TICKER_PLACE` some 200 times a second. */
+  async application(service: string, organization: OrganizationName = 'north'): Promise<Application> {
+    const started = this.process(['--import', '@borescope/agent', TICKER], {
+      cwd: ROOT,
+      environment: {
+        BORESCOPE_URL: this.agentUrl,
+        BORESCOPE_TOKEN: this.token('agent', organization),
+        BORESCOPE_SERVICE: service,
+      },
+    });
+    const runtime = await this.#runtimeOf(started.pid, service, organization);
+    this.history.record({ type: 'runtime', runtime, organization, witnessed: false });
+    this.#observe(runtime);
+    return {
+      runtime,
+      kill: async () => {
+        await started.kill();
+        this.history.record({ type: 'died', runtime });
+      },
+    };
+  }
+
   /** Ends with the site. */
   process(args: readonly string[], options: ConstructorParameters<typeof NodeProcess>[1]): NodeProcess {
     const started = new NodeProcess(args, options);
@@ -179,6 +222,21 @@ export class Site {
     await Promise.all(this.#processes.map((running) => running.kill()));
     await Promise.allSettled([this.#wire?.close(), this.#door?.close()]);
     rmSync(this.#dataDir, { recursive: true, force: true });
+  }
+
+  async #runtimeOf(pid: number, service: string, organization: OrganizationName): Promise<string> {
+    const assistant = await currentClient(this.url, this.token('mcp', organization));
+    let id: string | undefined;
+    try {
+      await until(async () => {
+        const { groups } = listed.parse(await assistant.call('list_runtimes', { service }));
+        id = groups.flatMap(({ runtimes }) => runtimes).find((runtime) => runtime.pid === pid)?.id;
+        return id !== undefined;
+      });
+    } finally {
+      await assistant.close();
+    }
+    return id ?? assert.fail('it is attached');
   }
 
   #portFor(wanted: number | undefined): number | undefined {
