@@ -106,6 +106,12 @@ test('a class that is not in scope can be tested by its name', () => {
   );
 });
 
+test('of a file that is not loaded only what its function never mentions is a fault', () => {
+  const trees = treesOf({ expressions: ['inner', 'nowhere'] });
+  const problem = judgeNames(trees, declared('order'), { line: 7, mentioned: new Set(['inner', 'order']) }, redactor);
+  assert.match(problem?.message ?? '', /^expressions\[1\] "nowhere": column 1/);
+});
+
 test('of names that hide each other the innermost counts', () => {
   const trees = treesOf({ expressions: ['x'] });
   const inner = declared('x', { uninitialized: true });

@@ -342,6 +342,9 @@ describe('places in the files that developers know', () => {
         assert.equal(hit.file, join(at, file));
         assert.equal(hit.line, line);
       }
+      const misnamed = await problemOf(arm({ file: 'src/main.ts', line: 7 }, { condition: 'idd > 1' }));
+      assert.match(misnamed.message, /`idd` is not in scope at line 7/);
+      assert.match(misnamed.hint ?? '', /`id`/);
       const blank = await problemOf(arm({ file: 'src/main.ts', line: 2 }));
       assert.equal(blank.code, 'LINE_NOT_EXECUTABLE');
     });

@@ -82,6 +82,8 @@ export class Placing {
       for (const url of ahead.urls) targets.push({ url, position: ahead.position });
     }
     if (ended(action)) return;
+    const misnamed = first && policy.judgeAhead(action, first);
+    if (misnamed) return endings.fail(action, misnamed);
     action.status = 'pending';
     action.placedAt ??= now();
     if (first) {

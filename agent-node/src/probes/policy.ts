@@ -38,6 +38,12 @@ export class CurrentPolicy {
     return judgeNames(action, names, place, this.#redactor);
   }
 
+  /** The same in a file that is not loaded, where only V8 will tell the place: names that the function never mentions. */
+  judgeAhead(action: LiveAction, { names, used }: Pick<Binding, 'names' | 'used'>): Problem | undefined {
+    const declared = names.map(({ name }) => ({ name, uninitialized: false, hidden: false }));
+    return judgeNames(action, declared, { line: action.spec.place.line, mentioned: used }, this.#redactor);
+  }
+
   /** The text of an error in the application. */
   shown(text: string): string {
     try {

@@ -18,17 +18,26 @@ export interface DeclaredName {
 }
 
 const BY_CLASS_NAME = 'Or test the name of the class: `error.constructor.name === "HttpError"`.';
+/** Where the names are judged. */
+export interface JudgedAt {
+  readonly line: number;
+  /** What hides a name there. */
+  readonly note?: string | undefined;
+  /** Identifiers of the function around the line, where its scopes are only guessed: one of them may be in scope. */
+  readonly mentioned?: ReadonlySet<string>;
+}
+
 /** Names that a hint lists. */
 const LISTED = 15;
 
 /**
  * Names that have no value at a line, whatever happens there: each pass would be an error. Nothing is said where no name
- * is known (a script that cannot be parsed). `note` says what hides a name there.
+ * is known (a script that cannot be parsed).
  */
 export function judgeNames(
   trees: Trees,
   declared: readonly DeclaredName[],
-  at: { readonly line: number; readonly note?: string | undefined },
+  at: JudgedAt,
   redactor: Redactor,
 ): Problem | undefined {
   if (declared.length === 0) return undefined;
@@ -56,11 +65,11 @@ function problemOf(
   { name, at: column }: NameNode,
   known: ReadonlyMap<string, DeclaredName>,
   names: readonly string[],
-  { line, note }: { readonly line: number; readonly note?: string | undefined },
+  { line, note, mentioned }: JudgedAt,
 ): Problem | undefined {
   const found = known.get(name);
   if (found === undefined) {
-    if (GLOBALS.has(name)) return undefined;
+    if (GLOBALS.has(name) || mentioned?.has(name)) return undefined;
     return problem(column, `\`${shown(name)}\` is not in scope at line ${line}`, nearby(name, names));
   }
   if (found.hidden) {
