@@ -200,6 +200,11 @@ export const PROMISES = {
     sentence: 'URL, URLSearchParams and Headers are shown by their contents, read by functions of Node alone.',
     source: VALUES,
   },
+  'values:private': {
+    sentence:
+      'The private fields of `this` are shown and can be named at the lines of its class; a private getter never runs.',
+    source: VALUES,
+  },
   'values:no-code-run': {
     sentence: 'Capturing runs no getter, proxy trap or other code of the application.',
     source: VALUES,

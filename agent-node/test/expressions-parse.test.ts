@@ -56,7 +56,7 @@ test(
       ['import.meta.url', 1, /import\.meta/],
       ['tag`x`', 1, /tagged template/],
       ['a, b', 1, /sequence/],
-      ['this.#x', 6, /private/],
+      ['order.#x', 7, /private/],
       ['super.x', 1, /super/],
       ['/x/.test(a)', 1, /regular expression/],
       ['(a || b)()', 1, /built-in/],

@@ -26,7 +26,8 @@ export function valuesByName({ names, uninitialized, hidden }: NamedPlace, read:
     try {
       values[i] = read(i);
     } catch (error) {
-      values[i] = whyMissing(error);
+      // A field that this `this` has not, or not yet, says what a dead zone says.
+      values[i] = names[i]?.scope === 'private' ? NOT_CAPTURED : whyMissing(error);
     }
   }
   return values;

@@ -8,7 +8,7 @@ import { COUNT_BYTES } from './extra-keys.ts';
 import { guardRedactor } from './guarded-redactor.ts';
 import { jsonBytes } from './json-bytes.ts';
 import { createNameTable } from './name-table.ts';
-import { hasOwn, isArray, owns } from './primordials.ts';
+import { hasOwn, isArray, owns, sliceText } from './primordials.ts';
 import type { CaptureRequest, CaptureResult, Capturer, RequestedExpression } from './request.ts';
 import { shape, shapeSecret } from './shape.ts';
 import { plainText } from './text.ts';
@@ -20,6 +20,7 @@ import {
   isLeaf,
   MARKED_NAME_BYTES,
   type Memory,
+  type PrivateFields,
   pay,
   take,
   type Walk,
@@ -75,6 +76,19 @@ export function createCapturer(options: CapturerOptions): Capturer {
   };
 }
 
+/** Those that `this` has; another object that a method was called on has none of them. */
+function privateFieldsOf({ names, values, hasThis, thisValue }: CaptureRequest): PrivateFields {
+  const fields: string[] = [];
+  const held: unknown[] = [];
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i];
+    if (!hasThis || name?.scope !== 'private' || values[i] === NOT_CAPTURED) continue;
+    fields[fields.length] = sliceText(name.name, 'this.'.length);
+    held[held.length] = values[i];
+  }
+  return { of: thisValue, names: fields, values: held };
+}
+
 function failed(): CaptureResult {
   return {
     variables: [{ name: '(capture failed)', value: { type: 'truncated', reason: 'error' }, scope: 'local' }],
@@ -94,6 +108,7 @@ function captureAll(memory: Memory, request: CaptureRequest): CaptureResult {
     nodesLeft: budget.nodes,
     bytesLeft: budget.bytes - ENVELOPE_BYTES,
     stopped: undefined,
+    privateFields: privateFieldsOf(request),
     cost: 0,
     opened: undefined,
     unlinked: false,
@@ -186,9 +201,12 @@ function captureVariables(walk: Walk, request: CaptureRequest): Variable[] {
   const variables: Variable[] = [];
   for (let i = 0; i < names.length; i++) {
     const name = names[i];
-    if (name === undefined) continue;
+    // Private fields stand in `this`, and come last.
+    if (name === undefined || name.scope === 'private') continue;
     if (captureVariable(walk, variables, name.name, name.scope, values[i])) continue;
-    tellLeftOut(walk, variables, names.length - i + (hasThis ? 1 : 0));
+    let more = hasThis ? 1 : 0;
+    for (let k = i; k < names.length; k++) if (names[k]?.scope !== 'private') more++;
+    tellLeftOut(walk, variables, more);
     return variables;
   }
   if (hasThis && request.thisValue !== GLOBAL && !captureVariable(walk, variables, 'this', 'this', request.thisValue))

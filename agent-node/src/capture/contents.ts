@@ -1,6 +1,6 @@
 import { type CapturedValue, LIMITS, type Property } from '@borescope/agent-protocol';
 import { safeStack } from './error-stack.ts';
-import { EXTRAS_BYTES, extraKeys } from './extra-keys.ts';
+import { countProperties, EXTRAS_BYTES, extraKeys } from './extra-keys.ts';
 import { jsonBytes } from './json-bytes.ts';
 import {
   descriptorOf,
@@ -66,7 +66,7 @@ function fillObject(walk: Walk, index: number, node: NodeOf<'object'>, object: o
   const keys = boxed
     ? extraKeys(walk.memory.wide, object, LIMITS.objectProperties)
     : walk.memory.wide(object, LIMITS.objectProperties);
-  const total = properties.length + keys.count;
+  const total = properties.length + countProperties(walk, object, keys);
   if (total > LIMITS.objectProperties) node.size = total;
   if (addKeys(walk, index, properties, object, keys)) return true;
   node.size = total;
@@ -92,8 +92,9 @@ function fillExtras(
   whole: boolean,
 ): boolean {
   const keys = extraKeys(walk.memory.wide, object, LIMITS.objectProperties);
-  if (keys.count === 0) return whole;
-  node.propertyCount = keys.count;
+  const count = countProperties(walk, object, keys);
+  if (count === 0) return whole;
+  node.propertyCount = count;
   if (!whole) return false;
   if (!isLeaf(node)) {
     // A leaf's was paid for when the leaf was made.
@@ -103,7 +104,7 @@ function fillExtras(
   const properties: Property[] = [];
   node.properties = properties;
   if (!addKeys(walk, index, properties, object, keys)) return false;
-  if (keys.count <= LIMITS.objectProperties) node.propertyCount = undefined;
+  if (count <= LIMITS.objectProperties) node.propertyCount = undefined;
   return true;
 }
 

@@ -16,6 +16,7 @@ import {
   symbolDescription,
   typedArrayLength,
 } from './primordials.ts';
+import type { Walk } from './walk.ts';
 import type { OwnKeys, WideObjects } from './wide-objects.ts';
 
 /**
@@ -52,6 +53,11 @@ export function extraKeys(wide: WideObjects, object: object, limit: number): Own
     return stringValue(object).length > MOST_INDICES ? onlySymbols(object) : wide(object, limit, behindLength);
   }
   return wide(object, limit, ownNames);
+}
+
+/** How many properties an object has, private fields among them where they are known. */
+export function countProperties(walk: Walk, object: object, keys: OwnKeys): number {
+  return keys.count + (walk.privateFields.of === object ? walk.privateFields.names.length : 0);
 }
 
 function onlySymbols(object: object): OwnKeys {

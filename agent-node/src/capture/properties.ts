@@ -26,6 +26,10 @@ export function addKeys(walk: Walk, index: number, properties: Property[], objec
     const key = symbols[i];
     if (key !== undefined && !addOwn(walk, index, properties, object, key)) return false;
   }
+  const { of, names: fields, values } = walk.privateFields;
+  for (let i = 0; of === object && i < fields.length && properties.length < LIMITS.objectProperties; i++) {
+    if (!addProperty(walk, index, properties, fields[i] ?? '', values[i], false)) return false;
+  }
   return true;
 }
 

@@ -1,6 +1,6 @@
 import { type CapturedValue, LIMITS } from '@borescope/agent-protocol';
 import { bufferNode } from './buffer.ts';
-import { EXTRAS_BYTES, extraKeys } from './extra-keys.ts';
+import { countProperties, EXTRAS_BYTES, extraKeys } from './extra-keys.ts';
 import { jsonBytes } from './json-bytes.ts';
 import {
   ArrayPrototype,
@@ -188,7 +188,7 @@ function ownClass(walk: Walk, prototype: object, usual: object, usualName: strin
 
 /** Tells that the value has properties beside what its kind is made of; they follow where its level is shown. */
 function withExtras(walk: Walk, node: LeafNode, value: object, level: number): LeafNode {
-  const { count } = extraKeys(walk.memory.wide, value, LIMITS.objectProperties);
+  const count = countProperties(walk, value, extraKeys(walk.memory.wide, value, LIMITS.objectProperties));
   if (count === 0) return node;
   node.propertyCount = count;
   walk.cost += EXTRAS_BYTES;

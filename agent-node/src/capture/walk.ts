@@ -15,6 +15,13 @@ export interface Memory {
   readonly now: () => number;
 }
 
+/** Private fields of one object, by names such as `#total`. */
+export interface PrivateFields {
+  readonly of: unknown;
+  readonly names: readonly string[];
+  readonly values: readonly unknown[];
+}
+
 export type CutReason = 'size' | 'nodes' | 'time';
 
 /**
@@ -32,6 +39,8 @@ export interface Walk {
   readonly deadline: number;
   nodesLeft: number;
   bytesLeft: number;
+  /** Of `this`, where the place is in its class. */
+  readonly privateFields: PrivateFields;
   /** Set by the first budget that runs out; nothing is placed after it. */
   stopped: CutReason | undefined;
   /** Bytes of the node that was made last. */

@@ -3,7 +3,8 @@ export const UNINITIALIZED: unique symbol = Symbol('borescope.uninitialized');
 /** In the place of a value: V8 did not keep the variable. */
 export const NOT_CAPTURED: unique symbol = Symbol('borescope.not-captured');
 
-export type ScopeKind = 'local' | 'block' | 'closure' | 'module';
+/** `private`: a field of `this`, named as it is written: `this.#total`. */
+export type ScopeKind = 'local' | 'block' | 'closure' | 'module' | 'private';
 
 export interface ScopeName {
   readonly name: string;

@@ -10,6 +10,7 @@ import type { EngineEvents } from './events.ts';
 import { ended, type LiveAction } from './live-action.ts';
 import type { PlaceTable } from './place-table.ts';
 import type { CurrentPolicy } from './policy.ts';
+import { asksPrivateFields, namesOfAll, withoutPrivateFields } from './private-fields.ts';
 import type { BreakTarget } from './probe-place.ts';
 
 export interface PlacingPorts {
@@ -90,7 +91,8 @@ export class Placing {
       const { names, used, hasThis, functionLength, position } = first;
       const key = `ahead:${first.urls[0]}:${position.line}:${position.column}`;
       action.bound = { file: first.file.path, line: place.line, sourceLine: '' };
-      await this.#ports.places.add(action, key, targets, { names, used, hasThis, functionLength, scriptLength: 0 });
+      const at = { names: withoutPrivateFields(names), used, hasThis, functionLength, scriptLength: 0 };
+      await this.#ports.places.add(action, key, targets, at);
     }
     if (ended(action)) return;
     events.pending(action);
@@ -107,7 +109,8 @@ export class Placing {
       else problem ??= bound.problem;
     }
     action.armingMs = Math.max(action.armingMs, this.#ports.debugger.takeStall());
-    const first = bindings[0];
+    const names = namesOfAll(bindings);
+    const first = bindings[0] && { ...bindings[0], names };
     if (!first) return endings.fail(action, problem ?? notFound(action.spec.place.file, []));
     if (ended(action)) return;
     const misnamed = this.#ports.policy.judgeAt(action, first);
@@ -117,7 +120,7 @@ export class Placing {
     if (place) {
       // Set ahead: where V8 has put the breakpoint at the right place it stays, and not one pass is missed.
       const stands = locations.every((at) => place.resolved.some((other) => sameLocation(at, other)));
-      if (stands) place.adopt(locations, first.names);
+      if (stands && !asksPrivateFields(action)) place.adopt(locations, withoutPrivateFields(names));
       else await places.leave(action);
     }
     action.bound = first.place;

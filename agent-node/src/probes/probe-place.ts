@@ -243,7 +243,7 @@ export class ProbePlace {
     }
     const { used } = this.#options;
     const wanted = this.#scope.filter(({ name, scope, binding }) => {
-      if (scope === 'local' || scope === 'block' || asked.has(name)) return true;
+      if (scope === 'local' || scope === 'block' || scope === 'private' || asked.has(name)) return true;
       return binding.kind === 'variable' && (scope === 'closure' || used.has(name));
     });
     if (wanted.length <= MAX_NAMES) return wanted;

@@ -149,8 +149,8 @@ function readableThis(owner: FunctionSyntax): boolean {
   if (!owner.arrow) return true;
   if (!owner.usesThis) return false;
   let at: FunctionSyntax | undefined = owner;
-  while (at?.arrow) at = at.parent;
-  return at?.parent !== undefined;
+  while (at?.arrow && !at.inField) at = at.parent;
+  return at?.inField === true || at?.parent !== undefined;
 }
 
 /** The text of the file that the developer knows; undefined where it is neither in the map nor on disk. */

@@ -27,6 +27,10 @@ export interface FunctionSyntax {
   readonly defined: boolean;
   /** `this` or `super` stands in it, or in an arrow in it. */
   usesThis: boolean;
+  /** Stands in the value of a class's field, whose `this` is the object that is made. */
+  readonly inField: boolean;
+  /** Fields such as `#total` of the class whose member it is or stands in, static ones in a static member. */
+  readonly privateFields: readonly string[];
   readonly identifiers: Set<string>;
 }
 
@@ -65,7 +69,20 @@ export function namesAt(scope: SyntaxScope, offset: number, atReturn: boolean): 
       names.set(binding.name, { name: binding.name, scope: kind, uninitialized, hidden, binding });
     }
   }
-  return [...names.values()];
+  return [...names.values(), ...privateFieldsOf(owner)];
+}
+
+/**
+ * V8 resolves `this.#x` on a frame of a class's member as the code there would. It is never a getter: those are not
+ * fields. A name that the class does not declare would keep the whole condition from being compiled.
+ */
+function privateFieldsOf(owner: FunctionSyntax): NameInScope[] {
+  if (owner.arrow && !owner.usesThis) return [];
+  return owner.privateFields.map((field) => {
+    const name = `this.${field}`;
+    const binding: Binding = { name, readyAt: 0, kind: 'variable' };
+    return { name, scope: 'private', uninitialized: false, hidden: false, binding };
+  });
 }
 
 function kindOf(scope: SyntaxScope, owner: FunctionSyntax): ScopeKind {

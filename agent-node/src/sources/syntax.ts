@@ -19,19 +19,25 @@ export function readSyntax(text: string, isModule: boolean): SyntaxScope | undef
   }
 }
 
+const NO_FIELDS: readonly string[] = [];
+
 class Reader {
   #scope: SyntaxScope = {
     start: 0,
     end: 0,
-    owner: newFunction('', 0, 0, false, undefined, false),
+    owner: newModule(0),
     parent: undefined,
     children: [],
     bindings: new Map(),
   };
   #hint: { name: string; defined: boolean } | undefined;
+  /** Private fields of the class whose body is read, and of those the ones that its `this` has in the member that is read. */
+  #ofClass = { static: NO_FIELDS, instance: NO_FIELDS };
+  #privateFields = NO_FIELDS;
+  #inField = false;
 
   read(program: SyntaxNode, length: number): SyntaxScope {
-    const owner = newFunction('', 0, length + 1, false, undefined, false);
+    const owner = newModule(length + 1);
     const root: SyntaxScope = {
       start: 0,
       end: length + 1,
@@ -83,9 +89,16 @@ class Reader {
       case 'AssignmentExpression':
         return this.#named(node, 'right', memberName(node['left']));
       case 'Property':
-      case 'PropertyDefinition':
-      case 'MethodDefinition':
         return this.#named(node, 'value', `${hint?.name ? `${hint.name}.` : ''}${keyName(node)}`);
+      case 'PropertyDefinition':
+      case 'MethodDefinition': {
+        const inField = this.#inField;
+        this.#inField = node.type === 'PropertyDefinition';
+        const fields = node['static'] === true ? this.#ofClass.static : this.#ofClass.instance;
+        this.#named(node, 'value', `${hint?.name ? `${hint.name}.` : ''}${keyName(node)}`, fields);
+        this.#inField = inField;
+        return;
+      }
       case 'ThisExpression':
       case 'Super':
         return markThis(this.#scope.owner);
@@ -104,13 +117,16 @@ class Reader {
     }
   }
 
-  #named(node: SyntaxNode, key: string, name: string): void {
+  #named(node: SyntaxNode, key: string, name: string, fields = this.#privateFields): void {
+    const around = this.#privateFields;
     for (const other of Object.keys(node)) {
       const value = node[other];
       if (!isNode(value)) continue;
       if (other === key) this.#hint = { name, defined: true };
+      this.#privateFields = other === key ? fields : around;
       this.#visit(value);
     }
+    this.#privateFields = around;
     this.#hint = undefined;
   }
 
@@ -118,16 +134,30 @@ class Reader {
     if (isNode(node['superClass'])) this.#visit(node['superClass']);
     const body = node['body'];
     if (!isNode(body)) return;
+    const around = this.#ofClass;
+    this.#ofClass = { static: privateFields(body, true), instance: privateFields(body, false) };
     for (const member of nodes(body['body'])) {
       this.#hint = { name, defined: true };
       this.#visit(member);
     }
     this.#hint = undefined;
+    this.#ofClass = around;
   }
 
   #function(node: SyntaxNode, hint: { name: string; defined: boolean }): void {
     const arrow = node.type === 'ArrowFunctionExpression';
-    const owner = newFunction(hint.name, node.start, node.end, arrow, this.#scope.owner, hint.defined);
+    const owner = newFunction({
+      name: hint.name,
+      start: node.start,
+      end: node.end,
+      arrow,
+      parent: this.#scope.owner,
+      defined: hint.defined,
+      inField: arrow && this.#inField,
+      privateFields: this.#privateFields,
+    });
+    const inField = this.#inField;
+    this.#inField = owner.inField;
     this.#within(
       node,
       () => {
@@ -142,6 +172,7 @@ class Reader {
       },
       owner,
     );
+    this.#inField = inField;
     for (const name of owner.identifiers) this.#scope.owner.identifiers.add(name);
   }
 
@@ -213,15 +244,20 @@ class Reader {
   }
 }
 
-function newFunction(
-  name: string,
-  start: number,
-  end: number,
-  arrow: boolean,
-  parent: FunctionSyntax | undefined,
-  defined: boolean,
-): FunctionSyntax {
-  return { name, start, end, arrow, parent, defined, usesThis: false, identifiers: new Set() };
+function newFunction(from: Omit<FunctionSyntax, 'usesThis' | 'identifiers'>): FunctionSyntax {
+  return { ...from, usesThis: false, identifiers: new Set() };
+}
+
+function newModule(end: number): FunctionSyntax {
+  const none = { name: '', start: 0, arrow: false, parent: undefined, defined: false };
+  return newFunction({ ...none, end, inField: false, privateFields: NO_FIELDS });
+}
+
+function privateFields(body: SyntaxNode, isStatic: boolean): readonly string[] {
+  return nodes(body['body'])
+    .filter((member) => member.type === 'PropertyDefinition' && (member['static'] === true) === isStatic)
+    .map(keyName)
+    .filter((name) => name.startsWith('#'));
 }
 
 /** An arrow's `this` is that of the function around it. */

@@ -7,6 +7,7 @@ import {
   type ExpressionNode,
   type ItemNode,
   type MemberNode,
+  type NameNode,
   UNARY_OPERATORS,
   type UnaryOperator,
 } from '../tree.ts';
@@ -136,15 +137,26 @@ export class TreeBuilder {
     return { type: 'name', name, at };
   }
 
-  #member(node: acorn.MemberExpression): MemberNode {
+  #member(node: acorn.MemberExpression): MemberNode | NameNode {
     const { property } = node;
-    if (property.type === 'PrivateIdentifier') throw unsupported(property);
+    if (property.type === 'PrivateIdentifier') {
+      // The probe hands the fields of `this` over like variables; those of another object only its class could read.
+      if (node.object.type === 'ThisExpression') return this.#privateField(property);
+      throw unsupported(property);
+    }
     const object = this.build(node.object);
     const shared = { type: 'member', object, optional: node.optional, at: property.start + 1 } as const;
     if (!node.computed && property.type === 'Identifier') return { ...shared, property: property.name };
     const computed = this.build(property);
     const fixed = computed.type === 'literal' && typeof computed.value === 'string';
     return { ...shared, property: fixed ? String(computed.value) : computed };
+  }
+
+  #privateField({ name, start }: acorn.PrivateIdentifier): NameNode {
+    const field = `this.#${name}`;
+    this.usesThis = true;
+    if (!this.names.includes(field)) this.names.push(field);
+    return { type: 'name', name: field, at: start + 1 };
   }
 
   /** `spread`: what it gives is spread at once, into an array or by `Array.from`. */

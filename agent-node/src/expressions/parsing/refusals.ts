@@ -38,8 +38,8 @@ export const REFUSALS: Readonly<Record<string, Reason>> = {
     instead: 'Give each part as an expression of its own, or write an array `[a, b]`.',
   },
   PrivateIdentifier: {
-    what: 'a private `#name` cannot be read from outside of its class',
-    instead: 'Read a public property, or a local that holds the value.',
+    what: 'a private `#name` is read of `this` alone, at a line of its class',
+    instead: 'Write `this.#name`; of another object read a public property, or a local that holds the value.',
   },
 };
 
