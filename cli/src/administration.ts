@@ -1,26 +1,43 @@
 import { randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
 import type { Organization, Store, Tokens } from '@borescope/server/administration';
+import type { Command } from 'commander';
 import { Failure } from './failure.ts';
 
 export interface Administration {
   readonly store: Store;
   readonly tokens: Tokens;
-  /** Of the store, absolute. */
-  readonly dataDir: string;
+  /** Where the store is: a directory, or the address of a Redis without its credentials. */
+  readonly named: string;
 }
 
-/** Opens the store of `dataDir` (else BORESCOPE_DATA_DIR, else ./.borescope) beside a broker that may run on it. */
+/** Which store a command is for; what is not given is as the settings of the broker say. */
+export interface StoreFlags {
+  readonly dataDir?: string;
+  readonly redisUrl?: string;
+}
+
+export function storeOptions(command: Command): Command {
+  return command
+    .option('--data-dir <directory>', 'directory of the embedded store (BORESCOPE_DATA_DIR, else ./.borescope)')
+    .option('--redis-url <url>', 'the Redis that the brokers share (BORESCOPE_REDIS_URL, else the embedded store)');
+}
+
+/** Opens the store beside the brokers that may run on it. */
 export async function administer<Result>(
-  dataDir: string | undefined,
+  { dataDir, redisUrl }: StoreFlags,
   work: (administration: Administration) => Promise<Result>,
 ): Promise<Result> {
-  const { createTokens, openEmbeddedStore, readSettings } = await import('@borescope/server/administration');
-  const settings = readSettings(process.env, dataDir === undefined ? {} : { dataDir });
-  const store = await openEmbeddedStore({ dataDir: settings.dataDir, now: Date.now, use: 'administration' });
+  const { createTokens, openStoreBeside, readSettings } = await import('@borescope/server/administration');
+  const settings = readSettings(process.env, {
+    ...(dataDir !== undefined && { dataDir }),
+    ...(redisUrl !== undefined && { redisUrl }),
+  });
+  // A directory that is named is meant, whatever the environment says.
+  const meant = dataDir !== undefined && redisUrl === undefined ? { ...settings, redisUrl: undefined } : settings;
+  const { store, named } = await openStoreBeside(meant);
   try {
     const tokens = createTokens({ store, clock: Date.now, random: randomBytes });
-    return await work({ store, tokens, dataDir: resolve(settings.dataDir) });
+    return await work({ store, tokens, named });
   } finally {
     await store.close();
   }

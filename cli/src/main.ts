@@ -7,6 +7,7 @@ const SHOWN: Readonly<Record<string, number>> = {
   SettingsError: 2,
   ListenError: 1,
   DataDirectoryInUse: 1,
+  RedisTooOld: 1,
   SchemaTooNew: 1,
   StoreUnavailable: 1,
 };

@@ -76,7 +76,11 @@ const wrong: [string, string[], RegExp][] = [
   ['an empty name in a list', ['token', 'create', '--kind', 'mcp', '--name', 'n', '--services', 'a,,b'], /none empty/],
   ['a name of an organization with a space', ['organization', 'create', 'a b'], /1 to 63/],
   ['a bad setting', ['serve', '--port', 'x'], /^borescope: --port: must be a port/],
-  ['Redis', ['serve', '--redis-url', 'redis://h'], /embedded store only/],
+  [
+    'a URL that names no Redis',
+    ['serve', '--redis-url', 'http://h'],
+    /^borescope: BORESCOPE_REDIS_URL: it must have one of the forms/,
+  ],
   ['a place that is none', ['snapshot', 'cart.ts', '--service', 's'], /FILE:LINE/],
   ['a snapshot of no runtime', ['snapshot', 'cart.ts:1'], /name the runtimes/],
   ['a tag that is none', ['snapshot', 'cart.ts:1', '--tag', 'x'], /k=v/],

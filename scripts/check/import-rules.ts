@@ -25,6 +25,8 @@ const SERVER_LEVELS: Readonly<Record<string, number>> = {
   http: 4,
   'administration.ts': 5,
   'engine.ts': 5,
+  'foundation.ts': 5,
+  'shared-foundation.ts': 5,
   'broker.ts': 5,
   'index.ts': 5,
 };

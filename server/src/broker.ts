@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
 import { watchAttachments } from './access/attachments.ts';
 import { createTokens, type Tokens } from './access/tokens.ts';
-import { systemClock } from './clock.ts';
 import { watchDisk } from './disk-watch.ts';
 import { createEngine } from './engine.ts';
+import { openFoundation } from './foundation.ts';
 import { agentCapacity } from './http/agent-capacity.ts';
 import { serveAgents } from './http/agent-upgrade.ts';
 import { createHostCheck } from './http/host-check.ts';
@@ -18,7 +18,6 @@ import { createMcp } from './mcp/handler.ts';
 import { brokerVersion, packedAgentPath } from './package-info.ts';
 import { type BrokerSettings, isLoopback, SettingsError } from './settings.ts';
 import { diskUsage } from './store/embedded/disk-usage.ts';
-import { openEmbeddedStore } from './store/embedded/embedded-store.ts';
 import type { Store } from './store/store.ts';
 
 /** A broker that listens. */
@@ -54,23 +53,36 @@ const CLOSE = 2000;
 
 /**
  * Opens the store, takes up what is live in it, and listens.
- * Rejects with `SettingsError`, `ListenError`, `DataDirectoryInUse`, `SchemaTooNew` or `StoreUnavailable`.
+ * Rejects with `SettingsError`, `ListenError`, `DataDirectoryInUse`, `RedisTooOld`, `SchemaTooNew` or
+ * `StoreUnavailable`.
  */
 export async function startBroker({ settings, logTo, agentPackage, maxAgents }: BrokerOptions): Promise<Broker> {
   const log = createLogger(settings.logLevel, logTo);
   const tls = readTls(settings);
   const loopback = isLoopback(settings.host);
   const version = brokerVersion();
-  const store = await openEmbeddedStore({ dataDir: settings.dataDir, now: Date.now, use: 'broker' });
-  const tokens = createTokens({ store, clock: Date.now, random: randomBytes });
+  const usage = settings.redisUrl === undefined ? () => diskUsage(settings.dataDir) : undefined;
+  let openStreams = () => 0;
+  const metrics = createMetrics({ openStreams: () => openStreams(), ...(usage !== undefined && { diskUsage: usage }) });
+  const { meter } = metrics;
+  const foundation = await openFoundation({ settings, log, meter });
+  const { store, clock, queue, messages } = foundation;
+  const tokens = createTokens({ store, clock: clock.now, random: randomBytes });
   const attachments = watchAttachments({
     store,
-    clock: Date.now,
+    clock: clock.now,
     onError: (err) => log.warn({ err }, 'revocations could not be looked up'),
   });
-  const usage = () => diskUsage(settings.dataDir);
-  const metrics = createMetrics({ openStreams: attachments.count, diskUsage: usage });
-  const engine = createEngine({ store, retentionMs: settings.retention, log, meter: metrics.meter });
+  openStreams = attachments.count;
+  const engine = createEngine({
+    store,
+    clock,
+    queue,
+    ...(messages !== undefined && { messages }),
+    retentionMs: settings.retention,
+    log,
+    meter,
+  });
   const hosts = createHostCheck({ host: settings.host, loopback, publicUrl: settings.publicUrl });
   let draining = false;
   let url = '';
@@ -86,7 +98,7 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
     agentPackage: agentPackage ?? packedAgentPath(),
     openMetricsOnLoopback: loopback && !settings.tlsTerminated,
   });
-  const mcp = createMcp({ actions: engine.actions, version, now: Date.now, log, onCall: metrics.toolCall });
+  const mcp = createMcp({ actions: engine.actions, version, now: clock.now, log, onCall: metrics.toolCall });
   const mcpRoute = mountMcp(app, { mcp, tokens, attachments, log, draining: () => draining });
   serveAgents(app.server, {
     tokens,
@@ -111,14 +123,14 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
       attachments.stop();
       stopWatching();
       metrics.close();
-      await store.close();
+      await foundation.close();
     }
     log.info({}, 'stopped');
   }
 
   try {
     await engine.start();
-    stopWatching = watchDisk({ usage, clock: systemClock, log });
+    if (usage !== undefined) stopWatching = watchDisk({ usage, clock, log });
     await listen(app, settings);
   } catch (error) {
     await close().catch((err: unknown) => log.error({ err }, 'the start failed, and so did cleaning up'));
@@ -128,7 +140,7 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
   const port = typeof address === 'object' && address !== null ? address.port : settings.port;
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
   url = `${tls === undefined ? 'http' : 'https'}://${host}:${port}`;
-  log.info({ url, version, dataDir: settings.dataDir }, 'listening');
+  log.info({ url, version, store: foundation.named }, 'listening');
   let closing: Promise<void> | undefined;
   return {
     url,

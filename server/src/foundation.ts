@@ -5,7 +5,7 @@ import type { Messages } from './messages/messages.ts';
 import type { Meter } from './meter.ts';
 import { createEmbeddedQueue } from './queue/embedded-queue.ts';
 import type { Queue } from './queue/queue.ts';
-import type { BrokerSettings } from './settings.ts';
+import { type BrokerSettings, SettingsError } from './settings.ts';
 import { openEmbeddedStore } from './store/embedded/embedded-store.ts';
 import type { Store } from './store/store.ts';
 
@@ -29,8 +29,8 @@ export interface FoundationOptions {
 }
 
 /**
- * Rejects with `DataDirectoryInUse`, `SchemaTooNew`, `RedisUrlError`, `RedisTooOld`, or `StoreUnavailable`. Redis and what
- * speaks to it are only loaded where it is used.
+ * Rejects with `DataDirectoryInUse`, `SchemaTooNew`, `RedisTooOld`, `StoreUnavailable`, or `SettingsError` for a URL that
+ * names no Redis. What speaks to Redis is only loaded where it is used.
  */
 export async function openFoundation({ settings, log, meter }: FoundationOptions): Promise<Foundation> {
   const { dataDir, redisUrl, retention } = settings;
@@ -39,7 +39,11 @@ export async function openFoundation({ settings, log, meter }: FoundationOptions
     const queue = createEmbeddedQueue({ clock: systemClock, log });
     return { store, clock: systemClock, queue, named: dataDir, close: () => store.close() };
   }
-  const { openSharedFoundation } = await import('./shared-foundation.ts');
+  const { openSharedFoundation, RedisUrlError } = await import('./shared-foundation.ts');
   const replica = randomBytes(8).toString('hex');
-  return openSharedFoundation({ url: redisUrl, retentionMs: retention, replica, log, meter });
+  try {
+    return await openSharedFoundation({ url: redisUrl, retentionMs: retention, replica, log, meter });
+  } catch (error) {
+    throw error instanceof RedisUrlError ? new SettingsError(`BORESCOPE_REDIS_URL: ${error.message}`) : error;
+  }
 }

@@ -37,8 +37,15 @@ export const brokerSettings = z.object({
   publicUrl: url
     .optional()
     .describe('The URL under which clients reach the broker. Its host name is accepted in Host and Origin headers.'),
-  dataDir: text.default('./.borescope').describe('Directory of the embedded store, made with mode 0700.'),
-  redisUrl: text.optional().describe('Not in this version: setting it is refused. Unset: the embedded store.'),
+  dataDir: text
+    .default('./.borescope')
+    .describe('Directory of the embedded store, made with mode 0700; not used with Redis.'),
+  redisUrl: text
+    .optional()
+    .describe(
+      'The Redis that any number of brokers share: redis://user:password@host:6379/0, rediss:// for TLS, ' +
+        'redis+sentinel://host:26379,host:26379/master-name, redis+cluster://host:6379,host:6379. Unset: the embedded store.',
+    ),
   retention: duration
     .default(86_400_000)
     .describe('How long hits and finished actions are kept before they are deleted: 90s, 30m, 24h, 7d.'),
@@ -133,9 +140,6 @@ function refuseUnknown(environment: Readonly<Record<string, string | undefined>>
 }
 
 function refuseContradictions(settings: BrokerSettings): void {
-  if (settings.redisUrl !== undefined) {
-    throw new SettingsError('BORESCOPE_REDIS_URL: this version has the embedded store only; unset it to start');
-  }
   if ((settings.tlsCert === undefined) !== (settings.tlsKey === undefined)) {
     throw new SettingsError('BORESCOPE_TLS_CERT and BORESCOPE_TLS_KEY go together: set both or neither');
   }

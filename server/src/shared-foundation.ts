@@ -7,8 +7,10 @@ import { openBullmqQueue } from './queue/bullmq-queue.ts';
 import { createSharedClock } from './shared-clock.ts';
 import { createRedisConnection } from './store/redis/connection.ts';
 import { createRedisClient, type RedisClient } from './store/redis/redis-client.ts';
-import { openRedisStore } from './store/redis/redis-store.ts';
+import { openRedisStore, RedisUrlError } from './store/redis/redis-store.ts';
 import { parseRedisUrl } from './store/redis/redis-url.ts';
+
+export { RedisUrlError };
 
 export interface SharedFoundationOptions {
   /** As `BORESCOPE_REDIS_URL`. */

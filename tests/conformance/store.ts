@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { RuntimeDescription } from '@borescope/agent-protocol';
+import type { Action } from '../../server/src/actions/action.ts';
 import { type Store, TooManyActions } from '../../server/src/store/store.ts';
 import {
   accept,

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
-import { administer } from '../administration.ts';
+import { administer, type StoreFlags, storeOptions } from '../administration.ts';
 import { Failure, UsageError } from '../failure.ts';
 import { print, printJson, table, when } from '../output.ts';
 
-interface Flags {
-  dataDir?: string;
+interface Flags extends StoreFlags {
   json?: true;
 }
 
@@ -16,16 +15,14 @@ export function addOrganizationCommands(program: Command): void {
 }
 
 function common(command: Command): Command {
-  return command
-    .option('--data-dir <directory>', 'directory of the embedded store (BORESCOPE_DATA_DIR, else ./.borescope)')
-    .option('--json', 'print JSON');
+  return storeOptions(command).option('--json', 'print JSON');
 }
 
 async function create(name: string, flags: Flags): Promise<void> {
   if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(name)) {
     throw new UsageError('the name of an organization: 1 to 63 of a-z, 0-9 and -, beginning with a letter or digit');
   }
-  await administer(flags.dataDir, async ({ store }) => {
+  await administer(flags, async ({ store }) => {
     const id = `org_${randomBytes(12).toString('hex')}`;
     const made = await store.organizations.create({ id, name, createdAt: Date.now() });
     if (made === undefined) throw new Failure(`there is an organization ${name} already`);
@@ -35,7 +32,7 @@ async function create(name: string, flags: Flags): Promise<void> {
 }
 
 async function list(flags: Flags): Promise<void> {
-  await administer(flags.dataDir, async ({ store }) => {
+  await administer(flags, async ({ store }) => {
     const organizations = await store.organizations.list();
     if (flags.json === true) {
       const shown = organizations.map(({ id, name, createdAt }) => ({ id, name, created_at: when(createdAt) }));

@@ -6,7 +6,7 @@ const FLAGS = [
   ['--port <number>', 'port; 0 takes any free one, and it is printed (7373)'],
   ['--public-url <url>', 'the URL under which clients reach the broker'],
   ['--data-dir <directory>', 'directory of the embedded store (./.borescope)'],
-  ['--redis-url <url>', 'not in this version: refused'],
+  ['--redis-url <url>', 'the Redis that any number of brokers share; without it the embedded store'],
   ['--retention <time>', 'how long hits and finished actions are kept: 90s, 30m, 24h, 7d (24h)'],
   ['--tls-cert <file>', 'PEM certificate chain, together with --tls-key'],
   ['--tls-key <file>', 'PEM private key'],

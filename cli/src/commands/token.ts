@@ -1,15 +1,14 @@
 import type { IssuedToken, TokenRecord } from '@borescope/server/administration';
 import { type Command, Option } from 'commander';
-import { administer, organizationNamed } from '../administration.ts';
+import { administer, organizationNamed, type StoreFlags, storeOptions } from '../administration.ts';
 import { Failure, UsageError } from '../failure.ts';
 import { print, printJson, table, when } from '../output.ts';
 
 type TokenKind = TokenRecord['kind'];
 type Role = TokenRecord['role'];
 
-interface Common {
+interface Common extends StoreFlags {
   organization: string;
-  dataDir?: string;
   json?: true;
 }
 
@@ -48,9 +47,8 @@ export function addTokenCommands(program: Command): void {
 }
 
 function common(command: Command): Command {
-  return command
+  return storeOptions(command)
     .option('--organization <name>', 'the organization', 'default')
-    .option('--data-dir <directory>', 'directory of the embedded store (BORESCOPE_DATA_DIR, else ./.borescope)')
     .option('--json', 'print JSON');
 }
 
@@ -63,7 +61,7 @@ async function create(flags: CreateFlags): Promise<void> {
   if (lifetimeMs === 0) throw new UsageError('--expires: must be longer than 0');
   const services = names('--services', flags.services);
   const environments = names('--environments', flags.environments);
-  await administer(flags.dataDir, async ({ store, tokens, dataDir }) => {
+  await administer(flags, async ({ store, tokens, named }) => {
     const organization = await organizationNamed(store, flags.organization);
     const issued = await tokens.create({
       organization: organization.id,
@@ -74,12 +72,12 @@ async function create(flags: CreateFlags): Promise<void> {
       ...(environments !== undefined && { environments }),
       ...(lifetimeMs !== undefined && { lifetimeMs }),
     });
-    show(issued, flags, dataDir);
+    show(issued, flags, named);
   });
 }
 
 async function list(flags: Common): Promise<void> {
-  await administer(flags.dataDir, async ({ store, tokens }) => {
+  await administer(flags, async ({ store, tokens }) => {
     const records = await tokens.list((await organizationNamed(store, flags.organization)).id);
     if (flags.json === true) return printJson({ tokens: records.map((record) => shown(record, flags)) });
     const now = Date.now();
@@ -102,7 +100,7 @@ async function list(flags: Common): Promise<void> {
 }
 
 async function revoke(id: string, flags: Common): Promise<void> {
-  await administer(flags.dataDir, async ({ store, tokens }) => {
+  await administer(flags, async ({ store, tokens }) => {
     const record = await tokens.revoke((await organizationNamed(store, flags.organization)).id, id);
     if (record === undefined) throw new Failure(`there is no token ${JSON.stringify(id)} in ${flags.organization}`);
     if (flags.json === true) printJson(shown(record, flags));
@@ -112,13 +110,13 @@ async function revoke(id: string, flags: Common): Promise<void> {
 
 async function rotate(id: string, flags: Common & { overlap: string }): Promise<void> {
   const overlapMs = await duration('--overlap', flags.overlap);
-  await administer(flags.dataDir, async ({ store, tokens, dataDir }) => {
+  await administer(flags, async ({ store, tokens, named }) => {
     const rotated = await tokens.rotate((await organizationNamed(store, flags.organization)).id, id, overlapMs);
     if (rotated === undefined) {
       throw new Failure(`there is no token ${JSON.stringify(id)} that still holds in ${flags.organization}`);
     }
     const { previous } = rotated;
-    show(rotated, flags, dataDir, { previous: shown(previous, flags) });
+    show(rotated, flags, named, { previous: shown(previous, flags) });
     if (flags.json !== true) {
       print(
         overlapMs === 0
@@ -129,14 +127,14 @@ async function rotate(id: string, flags: Common & { overlap: string }): Promise<
   });
 }
 
-function show({ token, record }: IssuedToken, flags: Common, dataDir: string, rest: object = {}): void {
+function show({ token, record }: IssuedToken, flags: Common, named: string, rest: object = {}): void {
   if (flags.json === true) {
     printJson({ token, ...shown(record, flags), ...rest });
     return;
   }
   print(token);
   process.stderr.write(
-    `${record.id}: ${record.kind} token ${JSON.stringify(record.name)} in ${dataDir}. Its text is shown only now.\n`,
+    `${record.id}: ${record.kind} token ${JSON.stringify(record.name)} in ${named}. Its text is shown only now.\n`,
   );
 }
 

@@ -19,8 +19,8 @@ export interface Metrics {
 
 export interface MetricsOptions {
   readonly openStreams: () => number;
-  /** Of the embedded store. */
-  readonly diskUsage: () => Promise<DiskUsage>;
+  /** Of the embedded store; not given where another keeps the data. */
+  readonly diskUsage?: () => Promise<DiskUsage>;
 }
 
 export function createMetrics({ openStreams, diskUsage }: MetricsOptions): Metrics {
@@ -66,23 +66,7 @@ export function createMetrics({ openStreams, diskUsage }: MetricsOptions): Metri
       this.set(openStreams());
     },
   });
-  const ofDisk = (name: string, help: string, read: (usage: DiskUsage) => number) =>
-    new Gauge({
-      name: `borescope_${name}`,
-      help,
-      registers,
-      async collect() {
-        // A directory that cannot be read hides no other metric.
-        const usage = await diskUsage().catch(() => undefined);
-        if (usage !== undefined) this.set(read(usage));
-      },
-    });
-  ofDisk('store_bytes', 'Bytes that the files of the store take', ({ storeBytes }) => storeBytes);
-  ofDisk(
-    'store_disk_free_bytes',
-    'Bytes that can still be written on the disk of the store',
-    ({ freeBytes }) => freeBytes,
-  );
+  if (diskUsage !== undefined) addDiskGauges(registers, diskUsage);
   for (const reason of Object.keys(CLOSE)) closed.inc({ reason }, 0);
 
   return {
@@ -110,4 +94,24 @@ export function createMetrics({ openStreams, diskUsage }: MetricsOptions): Metri
     text: () => registry.metrics(),
     close: () => registry.clear(),
   };
+}
+
+function addDiskGauges(registers: Registry[], diskUsage: () => Promise<DiskUsage>): void {
+  const gauge = (name: string, help: string, read: (usage: DiskUsage) => number) =>
+    new Gauge({
+      name: `borescope_${name}`,
+      help,
+      registers,
+      async collect() {
+        // A directory that cannot be read hides no other metric.
+        const usage = await diskUsage().catch(() => undefined);
+        if (usage !== undefined) this.set(read(usage));
+      },
+    });
+  gauge('store_bytes', 'Bytes that the files of the store take', ({ storeBytes }) => storeBytes);
+  gauge(
+    'store_disk_free_bytes',
+    'Bytes that can still be written on the disk of the store',
+    ({ freeBytes }) => freeBytes,
+  );
 }
