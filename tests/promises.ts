@@ -294,6 +294,10 @@ export const PROMISES = {
     sentence: 'The agent is one bundled file and the doorway of `import`, with no dependency and no install script.',
     source: AGENT,
   },
+  'agent:processes': {
+    sentence: 'Each process of a cluster, and each that is forked, is a runtime of its own; a worker thread is none.',
+    source: AGENT,
+  },
   'agent:one-instance': {
     sentence: 'A process has one agent, however often and in whichever way it is loaded.',
     source: AGENT,

@@ -171,6 +171,36 @@ describe('attaching to a process', () => {
       assert.deepEqual(ended, { code: 0, signal: null, stdout: 'true true\nfalse\n', stderr: '' });
     }));
 
+  it(proves('agent:processes', 'makes each process of a cluster a runtime of its own, and no worker thread'), () =>
+    withBroker(async () => {
+      const path = await program(
+        'many.cjs',
+        `const cluster = require('node:cluster');
+         const { isMainThread, Worker } = require('node:worker_threads');
+         if (isMainThread && cluster.isPrimary) {
+           const forked = [cluster.fork(), cluster.fork(), cluster.fork()];
+           new Worker(__filename).once('message', () => process.send(forked.map(({ process }) => process.pid)));
+         } else if (!isMainThread) {
+           require('node:worker_threads').parentPort.postMessage('up');
+         }
+         setInterval(() => {}, 1000);`,
+      );
+      const application = startApplication(broker, path);
+      try {
+        const forked = await application.said();
+        const runtimes = await broker.until(() => {
+          const hellos = broker.frames.flatMap((frame) => (frame.type === 'hello' ? [frame.runtime] : []));
+          return hellos.length < 4 ? undefined : hellos;
+        }, 'hello of each process');
+        assert.ok(Array.isArray(forked));
+        assert.deepEqual(runtimes.map(({ pid }) => pid).sort(), [application.child.pid, ...forked].sort());
+        assert.equal(new Set(runtimes.map(({ id }) => id)).size, 4);
+      } finally {
+        await application.stop();
+      }
+    }),
+  );
+
   it(proves('agent:one-instance', 'is one and the same however it is loaded, and in whichever order'), () =>
     withBroker(async () => {
       const path = await program(
