@@ -109,6 +109,23 @@ describe('private fields', () => {
     );
   });
 
+  it('of a file that is not loaded are read once it is, where an expression asks for them', async () => {
+    const arm = async (expressions: string[]) => {
+      const actionId = `action-${++count}`;
+      broker.arm({ actionId, place: { file: 'fixtures/private-late.cjs', line: 5 }, expressions });
+      await broker.next('pending', (frame) => frame.actionId === actionId);
+      return actionId;
+    };
+    const asking = await arm(['this.#level + amount']);
+    const other = await arm(['amount']);
+    application.tell('./private-late.cjs');
+    const { hit } = await broker.next('hit', (frame) => frame.actionId === asking);
+    assert.deepEqual(hit.values[0]?.value, { type: 'number', value: 5 });
+    assert.deepEqual(propertiesOf(self(hit)), { '#level': 4 });
+    const second = await broker.next('hit', (frame) => frame.actionId === other);
+    assert.deepEqual(second.hit.values[0]?.value, { type: 'number', value: 1 });
+  });
+
   it('that are not declared there, or of another object, are refused with what to write', async () => {
     const refusal = async (expression: string) => {
       const actionId = `action-${++count}`;

@@ -87,10 +87,11 @@ export class Placing {
     if (misnamed) return endings.fail(action, misnamed);
     action.status = 'pending';
     action.placedAt ??= now();
-    if (first) {
+    if (first) action.bound = { file: first.file.path, line: place.line, sourceLine: '' };
+    // One that asks for private fields waits for the code.
+    if (first && !asksPrivateFields(action)) {
       const { names, used, hasThis, functionLength, position } = first;
       const key = `ahead:${first.urls[0]}:${position.line}:${position.column}`;
-      action.bound = { file: first.file.path, line: place.line, sourceLine: '' };
       const at = { names: withoutPrivateFields(names), used, hasThis, functionLength, scriptLength: 0 };
       await this.#ports.places.add(action, key, targets, at);
     }
@@ -120,7 +121,7 @@ export class Placing {
     if (place) {
       // Set ahead: where V8 has put the breakpoint at the right place it stays, and not one pass is missed.
       const stands = locations.every((at) => place.resolved.some((other) => sameLocation(at, other)));
-      if (stands && !asksPrivateFields(action)) place.adopt(locations, withoutPrivateFields(names));
+      if (stands) place.adopt(locations, withoutPrivateFields(names));
       else await places.leave(action);
     }
     action.bound = first.place;
