@@ -16,6 +16,8 @@ export const noRedis: string | false = installed === undefined && 'no Redis 7.0 
 
 export interface LiveRedis {
   readonly port: number;
+  /** Where nodes of a cluster talk to each other; 0 where it is none. */
+  readonly busPort: number;
   /** As `BORESCOPE_REDIS_URL`. */
   readonly url: string;
   readonly pid: number;
@@ -41,6 +43,8 @@ export interface LiveRedisOptions {
   readonly config?: Readonly<Record<string, string>>;
   /** Makes it a Sentinel with this configuration. */
   readonly sentinel?: string;
+  /** Chooses a free port for the bus of a cluster: the default, 10,000 above the other, may be none. */
+  readonly clusterBus?: boolean;
 }
 
 /** A redis-server of its own on a free port of the loopback, in a folder of its own. */
@@ -48,15 +52,18 @@ export async function liveRedis({
   durable = false,
   config = {},
   sentinel,
+  clusterBus = false,
 }: LiveRedisOptions = {}): Promise<LiveRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'borescope-redis-'));
   const port = await freePort();
+  const busPort = clusterBus ? await freePort() : 0;
   const storage = { save: '', appendonly: durable ? 'yes' : 'no', appendfsync: 'always' };
   const directives = {
     port: String(port),
     bind: '127.0.0.1',
     dir: folder,
     ...(sentinel === undefined ? storage : {}),
+    ...(clusterBus ? { 'cluster-port': String(busPort) } : {}),
     ...config,
   };
   const file = join(folder, 'sentinel.conf');
@@ -112,6 +119,7 @@ export async function liveRedis({
 
   return {
     port,
+    busPort,
     url: `redis://127.0.0.1:${port}`,
     get pid() {
       return child.pid ?? 0;
