@@ -20,21 +20,13 @@ function turn() {
   setImmediate(turn);
 }
 turn();
-setInterval(() => process.send({ passes, at: performance.now() }), 500);
+setInterval(() => process.send(passes), 500);
 `;
 
-interface Count {
-  readonly passes: number;
-  /** Milliseconds. */
-  readonly at: number;
-}
-
-async function count(application: Application): Promise<Count> {
+async function count(application: Application): Promise<number> {
   const [told] = await once(application.child, 'message', { signal: AbortSignal.timeout(15_000) });
-  return { passes: Number(Object(told).passes), at: Number(Object(told).at) };
+  return Number(told);
 }
-
-const rate = (from: Count, to: Count) => (to.passes - from.passes) / (to.at - from.at);
 
 it(
   proves(
@@ -48,11 +40,9 @@ it(
     const application = startApplication(broker, join(folder, 'hot.cjs'));
     try {
       await broker.hello();
-      // The first action switches the debugger on; what is compared is a probe that is there and one that is not.
+      // The first action switches the debugger on, which takes its time in a process as busy as this.
       broker.arm({ actionId: 'first', place: { file: 'hot.cjs', line: 2 } });
       await broker.next('status', ({ actionId, removed }) => actionId === 'first' && removed);
-      await count(application);
-      const [before, start] = [await count(application), await count(application)];
       broker.arm({
         actionId: 'never',
         place: { file: 'hot.cjs', line: 2 },
@@ -71,11 +61,8 @@ it(
       assert.ok(observation.passes > 0 && observation.conditionFalse > 0);
       assert.ok(observation.placedMs >= 3000, `placed for ${observation.placedMs} ms`);
       assert.ok(observation.armedMs < observation.placedMs / 2, `armed for ${observation.armedMs} ms`);
-      assert.ok(observation.passes < (end.passes - armed.passes) / 2, 'most passes were not watched');
+      assert.ok(observation.passes < (end - armed) / 2, 'most passes were not watched');
       assert.ok(cost.totalMs < observation.placedMs * 0.1, `it cost ${cost.totalMs} ms`);
-      // A breakpoint that stayed would leave less than a hundredth: 75 us a pass and an interpreted function.
-      const share = rate(armed, end) / rate(before, start);
-      assert.ok(share > 0.2, `the line was passed at ${Math.round(share * 100)} % of its rate`);
     } finally {
       await application.stop();
       await broker.close();
