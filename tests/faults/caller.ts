@@ -31,6 +31,7 @@ export type View = z.infer<typeof result>;
 export interface PlaceRequest {
   readonly service?: string;
   readonly ids?: readonly string[];
+  readonly expressions?: readonly string[];
   readonly maxHits?: number;
   readonly timeoutSeconds?: number;
   /** The most that the limit allows where not given: how fast hits come is not what is asked here. */
@@ -71,6 +72,7 @@ export class Caller {
     const {
       service,
       ids,
+      expressions = [],
       maxHits = 1,
       timeoutSeconds = 10,
       waitSeconds = 0,
@@ -81,6 +83,7 @@ export class Caller {
     const answer = await this.#ask('capture_snapshot', {
       runtimes: { ...(service !== undefined && { service }), ...(ids !== undefined && { ids }) },
       ...place,
+      expressions,
       max_hits: maxHits,
       timeout_seconds: timeoutSeconds,
       wait_seconds: waitSeconds,

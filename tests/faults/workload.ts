@@ -1,0 +1,38 @@
+import type { SimulatedAgent } from './agent.ts';
+import type { Caller } from './caller.ts';
+import type { Site } from './site.ts';
+
+export interface WorkloadOptions {
+  readonly callers: readonly Caller[];
+  /** Of the organization of the callers. */
+  readonly agents: readonly SimulatedAgent[];
+  readonly service: string;
+  /** Of each caller. */
+  readonly actions: number;
+}
+
+/**
+ * Assistants at work: each places actions one after the other, on one runtime or all, for few hits or many, and waits for
+ * it, looks again and again, cancels, or forgets it. What is chosen follows from the seed of the site.
+ */
+export async function workload(site: Site, { callers, agents, service, actions }: WorkloadOptions): Promise<void> {
+  const { random } = site;
+  const upTo = (most: number) => 1 + Math.floor(random() * most);
+
+  async function work(caller: Caller): Promise<void> {
+    for (let n = 0; n < actions; n++) {
+      const one = agents[Math.floor(random() * agents.length)];
+      const target = random() < 0.5 && one !== undefined ? { ids: [one.runtime] } : { service };
+      const request = { maxHits: random() < 0.3 ? upTo(50) : upTo(4), timeoutSeconds: 2 + upTo(4) };
+      const placed = await caller.place({ ...target, ...request, waitSeconds: random() < 0.5 ? 0 : 2 });
+      if (!('view' in placed)) continue;
+      const { id } = placed.view.action;
+      const next = random();
+      if (next < 0.3) await caller.look(id, 2);
+      else if (next < 0.5) await Promise.all([caller.look(id, 1), caller.look(id), caller.look(id, 1)]);
+      else if (next < 0.7) await caller.cancel(id);
+    }
+  }
+
+  await Promise.all(callers.map(work));
+}
