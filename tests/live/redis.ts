@@ -18,6 +18,8 @@ export interface LiveRedis {
   readonly port: number;
   /** Where nodes of a cluster talk to each other; 0 where it is none. */
   readonly busPort: number;
+  /** Where it listens with TLS; 0 where it does not. */
+  readonly tlsPort: number;
   /** As `BORESCOPE_REDIS_URL`. */
   readonly url: string;
   readonly pid: number;
@@ -45,6 +47,8 @@ export interface LiveRedisOptions {
   readonly sentinel?: string;
   /** Chooses a free port for the bus of a cluster: the default, 10,000 above the other, may be none. */
   readonly clusterBus?: boolean;
+  /** Listens with TLS, too: files in PEM. Clients need no certificate. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
 }
 
 /** A redis-server of its own on a free port of the loopback, in a folder of its own. */
@@ -53,16 +57,24 @@ export async function liveRedis({
   config = {},
   sentinel,
   clusterBus = false,
+  tls,
 }: LiveRedisOptions = {}): Promise<LiveRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'borescope-redis-'));
   const port = await freePort();
   const busPort = clusterBus ? await freePort() : 0;
+  const tlsPort = tls === undefined ? 0 : await freePort();
   const storage = { save: '', appendonly: durable ? 'yes' : 'no', appendfsync: 'always' };
   const directives = {
     port: String(port),
     bind: '127.0.0.1',
     dir: folder,
     ...(sentinel === undefined ? storage : {}),
+    ...(tls !== undefined && {
+      'tls-port': String(tlsPort),
+      'tls-cert-file': tls.certificate,
+      'tls-key-file': tls.key,
+      'tls-auth-clients': 'no',
+    }),
     ...(clusterBus ? { 'cluster-port': String(busPort) } : {}),
     ...config,
   };
@@ -120,6 +132,7 @@ export async function liveRedis({
   return {
     port,
     busPort,
+    tlsPort,
     url: `redis://127.0.0.1:${port}`,
     get pid() {
       return child.pid ?? 0;

@@ -59,7 +59,7 @@ export function parseRedisUrl(text: string): RedisAddress {
     ...toSentinelCredentials(kind, query),
     database,
     tls: scheme === 'rediss',
-    named: `${scheme}${variant ?? ''}://${hosts.map(({ host, port }) => `${host}:${port}`).join(',')}${path}`,
+    named: `${scheme}${variant ?? ''}://${hosts.map(toText).join(',')}${path}`,
   };
 }
 
@@ -71,6 +71,10 @@ function toHost(text: string, defaultPort: number): { host: string; port: number
   if (host === undefined || number < 1 || number > 65_535)
     throw new RedisUrlError('a host and its port cannot be read');
   return { host, port: number };
+}
+
+function toText({ host, port }: { host: string; port: number }): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function toDatabase(text: string | undefined): number {
