@@ -179,21 +179,23 @@ describe('attaching to a process', () => {
          const { isMainThread, Worker } = require('node:worker_threads');
          if (isMainThread && cluster.isPrimary) {
            const forked = [cluster.fork(), cluster.fork(), cluster.fork()];
-           new Worker(__filename).once('message', () => process.send(forked.map(({ process }) => process.pid)));
+           const pids = forked.map(({ process }) => process.pid);
+           new Worker(__filename).once('message', (attached) => process.send({ pids, attached }));
          } else if (!isMainThread) {
-           require('node:worker_threads').parentPort.postMessage('up');
+           const { attach } = require(${JSON.stringify(AGENT)});
+           require('node:worker_threads').parentPort.postMessage(attach().attached);
          }
          setInterval(() => {}, 1000);`,
       );
       const application = startApplication(broker, path);
       try {
-        const forked = await application.said();
+        const { pids, attached } = Object(await application.said());
+        assert.equal(attached, false, 'in the worker thread');
         const runtimes = await broker.until(() => {
           const hellos = broker.frames.flatMap((frame) => (frame.type === 'hello' ? [frame.runtime] : []));
           return hellos.length < 4 ? undefined : hellos;
         }, 'hello of each process');
-        assert.ok(Array.isArray(forked));
-        assert.deepEqual(runtimes.map(({ pid }) => pid).sort(), [application.child.pid, ...forked].sort());
+        assert.deepEqual(runtimes.map(({ pid }) => pid).sort(), [application.child.pid, ...pids].sort());
         assert.equal(new Set(runtimes.map(({ id }) => id)).size, 4);
       } finally {
         await application.stop();
