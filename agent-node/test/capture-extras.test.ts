@@ -52,9 +52,12 @@ function extras(value: unknown): Record<string, unknown> | undefined {
     : undefined;
 }
 
+const TAG: unique symbol = Symbol('tag');
+const RETRY: unique symbol = Symbol('retry');
+
 class Basket extends Map<string, number> {
   owner = 'ann';
-  [Symbol('tag')] = 1;
+  [TAG] = 1;
 }
 class Tags extends Set<string> {
   locked = true;
@@ -70,7 +73,7 @@ class Deferred extends Promise<number> {
 }
 class HttpError extends Error {
   status = 503;
-  [Symbol('retry')] = true;
+  [RETRY] = true;
 }
 
 test(proves('values:extras', 'properties that a value has beside its contents are shown, whatever its kind'), () => {
