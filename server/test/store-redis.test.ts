@@ -172,6 +172,7 @@ describe('a Redis that cannot be used', { skip: noRedis }, () => {
     const redis = await server({ durable: true });
     const store = await open(redis.url);
     const { epoch } = await prepared(store);
+    await store.runtimes.attach('org', runtime('runtime-2'), 'there', 50_000);
     await redis.kill();
     await redis.restart({ empty: true });
     await store.check();
@@ -188,6 +189,8 @@ describe('a Redis that cannot be used', { skip: noRedis }, () => {
     );
     await attach(store, 'runtime-1');
     assert.equal((await store.runtimes.lapse(99_999)).length, 1);
+    const again = await store.runtimes.attach('org', runtime('runtime-2'), 'here', 60_000);
+    assert.equal(again?.epoch, 60, 'not 1 again: an attachment from before would pass for it');
   });
 
   test('a store that was closed is unavailable, and closing twice is fine', async () => {

@@ -15,7 +15,7 @@ after(async () => {
 });
 
 for (const use of ['broker', 'administration'] as const) {
-  const kind = { leaseMs: Number.POSITIVE_INFINITY, forgetsRuntimes: true };
+  const kind = { leaseMs: Number.POSITIVE_INFINITY, forgetsRuntimes: true, leastEpoch: () => 1 };
   storeFollowsModel(`embedded (${use})`, kind, async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'borescope-store-'));
     cleanUps.push(() => rm(dataDir, { recursive: true, force: true }));
@@ -25,7 +25,8 @@ for (const use of ['broker', 'administration'] as const) {
 }
 
 describe('with a redis-server', { skip: noRedis }, () => {
-  storeFollowsModel('Redis', { leaseMs: LEASE, forgetsRuntimes: false }, async () => {
+  const kind = { leaseMs: LEASE, forgetsRuntimes: false, leastEpoch: (at: number) => Math.floor(at / 1000) };
+  storeFollowsModel('Redis', kind, async () => {
     const redis = await liveRedis();
     cleanUps.push(() => redis.close());
     const broker = () => openRedisStore({ url: redis.url, retentionMs: 3_600_000, now: Date.now, log: silentLog });

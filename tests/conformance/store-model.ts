@@ -16,6 +16,8 @@ export interface StoreKind {
   readonly leaseMs: number;
   /** Runtimes that left before a time are deleted with the actions that ended before it, and their epochs begin anew. */
   readonly forgetsRuntimes: boolean;
+  /** The least epoch at a time. */
+  readonly leastEpoch: (at: number) => number;
 }
 
 /** What a store of one organization is to do, in memory and without a thought of two callers at once. */
@@ -111,7 +113,8 @@ export class StoreModel {
   }
 
   attach(runtime: RuntimeDescription, replica: string, at: number): AttachedRuntime {
-    const attached = { runtime, replica, epoch: this.epoch(runtime.id) + 1, attachedAt: at };
+    const epoch = Math.max(this.epoch(runtime.id) + 1, this.#kind.leastEpoch(at));
+    const attached = { runtime, replica, epoch, attachedAt: at };
     this.#runtimes.set(runtime.id, { attached, holds: true, until: at + this.#kind.leaseMs });
     this.#mark(runtime.id, undefined);
     return attached;

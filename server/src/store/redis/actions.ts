@@ -128,8 +128,9 @@ export function redisActions(connection: RedisConnection, timesToLive: TimesToLi
     list: (organization, filter) => listActions(connection, organization, filter),
 
     async hits(organization, id, afterNumber) {
-      const texts = await call((redis) => redis.lrange(keyOf(organization, 'hits', id), afterNumber, -1));
-      return texts.map((text, index) => ({ number: afterNumber + index + 1, ...fromJson<ListedHit>(text) }));
+      const from = Math.max(0, afterNumber);
+      const texts = await call((redis) => redis.lrange(keyOf(organization, 'hits', id), from, -1));
+      return texts.map((text, index) => ({ number: from + index + 1, ...fromJson<ListedHit>(text) }));
     },
 
     async liveOn(organization, runtime) {

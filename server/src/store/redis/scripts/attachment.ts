@@ -3,8 +3,8 @@ import { script } from '../script.ts';
 import { RECORD_LUA } from './record.ts';
 
 /**
- * Gives a runtime its next epoch, and has its live placements back. One step, because from its end on every hit of an older
- * attachment is fenced.
+ * Gives a runtime its next epoch, which is at least the time in seconds, and has its live placements back. One step, because
+ * from its end on every hit of an older attachment is fenced.
  *
  * KEYS   1 the organization's prefix
  * ARGV   1 runtime, 2 service, 3 '=' and the environment ('' for none), 4 its description (JSON), 5 replica, 6 since when,
@@ -19,10 +19,11 @@ export const ATTACH = script(
 local runtime, service, environment = ARGV[1], ARGV[2], ARGV[3]
 local key = at.runtime .. runtime
 if redis.call('EXISTS', at.known) == 0 then return -1 end
-local before = redis.call('HMGET', key, 'service', 'environment')
+local before = redis.call('HMGET', key, 'service', 'environment', 'epoch')
 if before[1] and (before[1] ~= service or before[2] ~= environment) then return 0 end
-local epoch = redis.call('HINCRBY', key, 'epoch', 1)
-redis.call('HSET', key, 'service', service, 'environment', environment, 'description', ARGV[4], 'replica', ARGV[5],
+-- Where Redis has lost its data, an attachment from before must not pass for a new one.
+local epoch = math.max(tonumber(before[3] or 0) + 1, math.floor(tonumber(ARGV[6]) / 1000))
+redis.call('HSET', key, 'epoch', epoch, 'service', service, 'environment', environment, 'description', ARGV[4], 'replica', ARGV[5],
   'attachedAt', ARGV[6], 'attached', 1)
 redis.call('PERSIST', key)
 redis.call('ZADD', at.attached, ARGV[7], runtime)
