@@ -155,7 +155,7 @@ export const PROMISES = {
   },
   'errors:unavailable': {
     sentence:
-      'With a full disk or a locked database a call is UNAVAILABLE, nothing is half written, and the broker goes on when it can.',
+      'With a full disk, a locked database or a full Redis a call is UNAVAILABLE, nothing is half written, and the broker goes on when it can.',
     source: ERRORS,
   },
 
@@ -391,6 +391,20 @@ export const PROMISES = {
   'broker:one-per-store': { sentence: 'Two brokers do not share one embedded store.', source: SETTINGS },
   'broker:agent': { sentence: 'The broker serves the agent that matches it at /agent.tgz.', source: START },
 
+  'brokers:one': {
+    sentence:
+      'Any number of brokers on one Redis behave as one: a call at one looks into runtimes that are attached to others.',
+    source: OPERATIONS,
+  },
+  'brokers:death': {
+    sentence:
+      'When a broker dies its agents attach to another, and their actions go on without losing or doubling a hit.',
+    source: OPERATIONS,
+  },
+  'brokers:drain': {
+    sentence: 'A broker that is stopped sends its agents to the others and leaves nothing of its own behind in Redis.',
+    source: OPERATIONS,
+  },
   'store:shrinks': {
     sentence: 'The room on disk that deleted actions took is given back to the file system, but for a few megabytes.',
     source: OPERATIONS,
