@@ -14,6 +14,7 @@ import {
 } from '../../tests/conformance/store-samples.ts';
 import { type LiveRedis, type LiveRedisOptions, liveRedis, noRedis } from '../../tests/live/redis.ts';
 import { silentLog } from '../../tests/live/silent-log.ts';
+import { proves } from '../../tests/proves.ts';
 import type { Log } from '../src/log.ts';
 import { openRedisStore, type RedisStoreOptions, RedisTooOld } from '../src/store/redis/redis-store.ts';
 import { SchemaTooNew, type Store, StoreUnavailable } from '../src/store/store.ts';
@@ -144,7 +145,8 @@ describe('a Redis that cannot be used', { skip: noRedis }, () => {
     await works(store);
   });
 
-  test('out of memory: no step is done by half, and what is too old can still be deleted', async () => {
+  const full = 'out of memory: no step is done by half, and what is too old can still be deleted';
+  test(proves('errors:unavailable', full), async () => {
     const redis = await server({ config: { 'maxmemory-policy': 'noeviction' } });
     const store = await open(redis.url);
     const { epoch } = await prepared(store);

@@ -4,6 +4,7 @@ import type { Hit } from '@borescope/agent-protocol';
 import type { Action } from '../../server/src/actions/action.ts';
 import { isOver, nextAction, nextPlacement } from '../../server/src/actions/state-machine.ts';
 import { type Store, TooManyActions } from '../../server/src/store/store.ts';
+import { proves } from '../proves.ts';
 import { accept, action, attach, captured, end, hit, placement, runtime, spec, token } from './store-samples.ts';
 
 /**
@@ -26,7 +27,9 @@ export function storeRaces(name: string, open: () => Promise<readonly [Store, St
     const atOnce = <T>(count: number, work: (store: Store, n: number) => Promise<T>): Promise<T[]> =>
       Promise.all(Array.from({ length: count }, (_, n) => work(n % 2 === 0 ? here : there, n)));
 
-    test('20 runtimes at two brokers race for 50 hits: exactly 50 are stored, each once, in the order of each runtime', async () => {
+    const race =
+      '20 runtimes at two brokers race for 50 hits: exactly 50 are stored, each once, in the order of each runtime';
+    test(proves('limits:hits', race), async () => {
       const ids = Array.from({ length: 20 }, (_, n) => `race-${n}`);
       await here.actions.create(
         'org',
@@ -191,7 +194,8 @@ export function storeRaces(name: string, open: () => Promise<readonly [Store, St
       assert.equal(new Set(keys).size, 1);
     });
 
-    test('a token that one broker revokes is revoked at the other with the next look-up', async () => {
+    const revoked = 'a token that one broker revokes is revoked at the other with the next look-up';
+    test(proves('tokens:revoked', revoked), async () => {
       await here.tokens.create('org', token('t-there'));
       assert.equal((await there.tokens.byHash('hash of t-there'))?.revokedAt, undefined);
       await here.tokens.revoke('org', 't-there', 5);
