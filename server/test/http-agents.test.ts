@@ -52,6 +52,17 @@ test(proves('tokens:kind', 'who an agent is, is known before its connection beco
   assert.match(refused[3] ?? '', /"remote":"[^"]+","reason":"UNAUTHENTICATED","text":"the token was revoked/);
 });
 
+test('an agent reaches the broker under any name that leads to it, a page of another site under none', async (t) => {
+  const { url, token } = await testBroker(t);
+  const agent = await token({ kind: 'agent' });
+  const headers = { ...bearer(agent.token), host: 'brokers.internal:7373' };
+  const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/agent/v1`, { headers });
+  t.after(() => socket.terminate());
+  await once(socket, 'open');
+  const page = await refusal(`${url}/agent/v1`, { ...headers, origin: 'http://brokers.internal:7373' });
+  assert.equal(page.status, 403);
+});
+
 test('a token in the query string of the upgrade opens nothing', async (t) => {
   const { url, token, log } = await testBroker(t);
   const agent = await token({ kind: 'agent' });

@@ -66,7 +66,7 @@ async function admit(request: IncomingMessage, options: AgentUpgradeOptions) {
   if (path !== '/agent/v1') {
     throw new HttpError('NOT_FOUND', 'there is no WebSocket at this path', 'Agents connect to /agent/v1.');
   }
-  options.hosts.check(request.headers);
+  options.hosts.checkOrigin(request.headers.origin);
   if (options.draining()) throw unavailable('The broker is shutting down.');
   checkCapacity(options);
   const found = await authenticate(options.tokens, bearerCredential(request.headers), 'agent');

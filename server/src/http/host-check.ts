@@ -12,6 +12,12 @@ const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 export interface HostCheck {
   /** @throws HttpError FORBIDDEN */
   check(headers: { host?: string | undefined; origin?: string | undefined }): void;
+  /**
+   * For what no page can ask for: a browser sends no Authorization header with a WebSocket, and always an Origin. Agents
+   * reach the broker under names of the inside (a service of Kubernetes, a container), of which there are many.
+   * @throws HttpError FORBIDDEN
+   */
+  checkOrigin(origin: string | undefined): void;
 }
 
 export function createHostCheck(options: {
@@ -34,18 +40,21 @@ export function createHostCheck(options: {
     return true;
   };
 
+  function checkOrigin(origin: string | undefined): void {
+    if (origin === undefined || known(hostname(origin))) return;
+    const hint = 'Pages of other sites may not call the broker. Set BORESCOPE_PUBLIC_URL where this is its own site.';
+    throw new HttpError('FORBIDDEN', 'the Origin header names a site that is not this broker', hint);
+  }
+
   return {
     check({ host, origin }) {
       if (host === undefined || !isGood(host)) {
         const hint = 'Use the address that the broker printed, or set BORESCOPE_PUBLIC_URL to the one you use.';
         throw new HttpError('FORBIDDEN', 'the Host header names a host that is not this broker', hint);
       }
-      if (origin !== undefined && !known(hostname(origin))) {
-        const hint =
-          'Pages of other sites may not call the broker. Set BORESCOPE_PUBLIC_URL where this is its own site.';
-        throw new HttpError('FORBIDDEN', 'the Origin header names a site that is not this broker', hint);
-      }
+      checkOrigin(origin);
     },
+    checkOrigin,
   };
 }
 

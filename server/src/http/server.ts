@@ -15,8 +15,11 @@ const BODY_LIMIT = 1024 * 1024;
 /** Milliseconds: longer than the 60 s after which common load balancers let an idle connection go. */
 const SERVER = { keepAliveTimeout: 72_000 };
 
-/** Answered whatever the Host header says: probes of orchestrators come by address or by service name, and learn nothing. */
-const HOST_FREE = ['/healthz', '/readyz'];
+/**
+ * Answered whatever the Host header says, for they tell nothing that is not public: orchestrators probe by address or by
+ * service name, and the agent is installed from where agents are.
+ */
+const HOST_FREE = ['/healthz', '/readyz', '/agent.tgz'];
 
 export interface HttpServerOptions {
   readonly tls?: { cert: Buffer; key: Buffer };
