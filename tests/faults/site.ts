@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createTokens, openEmbeddedStore, openRedisStore, type Store } from '@borescope/server';
+import { createTokens, openEmbeddedStore, openRedisStore, type Store, type TokenRecord } from '@borescope/server';
 import { z } from 'zod';
 import { lineOf } from '../../scripts/demo/source-line.ts';
 import { currentClient } from '../live/mcp-clients.ts';
@@ -50,6 +50,7 @@ export interface SiteOptions {
   readonly brokers?: number;
   /** Arguments of Node for the broker of this index, such as a preload. */
   readonly nodeArguments?: (broker: number) => readonly string[];
+  readonly environment?: (broker: number) => Readonly<Record<string, string>>;
   readonly seed?: number;
 }
 
@@ -62,6 +63,7 @@ export class Site {
   readonly #brokers: (NodeProcess | undefined)[] = [];
   readonly #ports: number[] = [];
   readonly #tokens = new Map<string, string>();
+  readonly #tokenRecords: TokenRecord[] = [];
   readonly #agents: SimulatedAgent[] = [];
   readonly #callers: Caller[] = [];
   readonly #processes: NodeProcess[] = [];
@@ -120,11 +122,12 @@ export class Site {
 
   /** Starts it, again after `kill`, on the data that is there. */
   async startBroker(index = 0): Promise<void> {
-    const { redisUrl, nodeArguments } = this.#options;
+    const { redisUrl, nodeArguments, environment = () => ({}) } = this.#options;
     const flags = ['--port', '0', '--log-level', 'warn', '--data-dir', this.#dataDir];
     if (redisUrl !== undefined) flags.push('--redis-url', redisUrl);
     const broker = new NodeProcess([...(nodeArguments?.(index) ?? []), COMMAND, 'serve', ...flags], {
       cwd: this.#dataDir,
+      environment: environment(index),
     });
     this.#processes.push(broker);
     const [, port] = await broker.line(/listening on http:\/\/\S+?:(\d+)/);
@@ -246,6 +249,19 @@ export class Site {
     return index === undefined ? undefined : this.#ports[index];
   }
 
+  /** The tokens of the start again, in a store that has lost them, as an operator would have to. */
+  async restoreTokens(): Promise<void> {
+    const store = await this.#openStore();
+    try {
+      for (const name of ORGANIZATIONS) {
+        await store.organizations.create({ id: `org_${name}`, name, createdAt: Date.now() });
+      }
+      for (const record of this.#tokenRecords) await store.tokens.create(record.organization, record);
+    } finally {
+      await store.close();
+    }
+  }
+
   async #makeTokens(): Promise<void> {
     const store = await this.#openStore();
     try {
@@ -254,7 +270,8 @@ export class Site {
         const id = `org_${name}`;
         await store.organizations.create({ id, name, createdAt: Date.now() });
         for (const kind of ['mcp', 'agent'] as const) {
-          const { token } = await tokens.create({ organization: id, kind, name: 'faults' });
+          const { token, record } = await tokens.create({ organization: id, kind, name: 'faults' });
+          this.#tokenRecords.push(record);
           this.#tokens.set(`${kind} ${name}`, token);
         }
       }

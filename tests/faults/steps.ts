@@ -1,4 +1,4 @@
-import type { Passing } from './fault-proxy.ts';
+import type { Passing, Verdict } from './fault-proxy.ts';
 import type { Site } from './site.ts';
 
 /** Hits of each action whose steps are hit by a fault: a first, one between, a last. */
@@ -36,10 +36,18 @@ export const STEPS: readonly Step[] = [
   { name: 'end: the last hit is stored, its acknowledgement is lost', proxy: 'wire', matches: isAck(STEP_HITS) },
 ];
 
-/** Resolves when the fault has struck: `strike` runs before anything else can, and the frame is not passed on. */
-export function strikeAt(site: Site, { proxy, matches }: Step, strike: () => void): Promise<void> {
+/**
+ * Resolves when the fault has struck: `strike` runs before anything else can. The frame is lost with it, but where
+ * `verdict` says that it is passed on, into the fault.
+ */
+export function strikeAt(
+  site: Site,
+  { proxy, matches }: Step,
+  strike: () => void,
+  verdict: Verdict = 'withhold',
+): Promise<void> {
   return site[proxy].when(matches, () => {
     strike();
-    return 'withhold';
+    return verdict;
   });
 }
