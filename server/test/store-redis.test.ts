@@ -81,6 +81,30 @@ describe('the lease of a runtime', { skip: noRedis }, () => {
   });
 });
 
+describe('the directory of many runtimes', { skip: noRedis }, () => {
+  test('is listed whole and in order, and after each change as it is then', async () => {
+    const { url } = await server();
+    const store = await open(url);
+    const other = await open(url);
+    const ids = Array.from({ length: 1_100 }, (_, n) => `runtime-${String(n).padStart(4, '0')}`);
+    await Promise.all(ids.toReversed().map((id) => attach(store, id)));
+    const listed = async ({ runtimes }: Store) => (await runtimes.list('org')).map(({ runtime: { id } }) => id);
+    assert.deepEqual(await listed(store), ids);
+    assert.deepEqual(await listed(other), ids);
+    await store.runtimes.detach('org', 'runtime-0500', 1, 20);
+    const moved = await other.runtimes.attach('org', runtime('runtime-0700'), 'elsewhere', 21);
+    assert.deepEqual(
+      await listed(store),
+      ids.filter((id) => id !== 'runtime-0500'),
+    );
+    assert.deepEqual(
+      (await store.runtimes.list('org')).find(({ runtime: { id } }) => id === 'runtime-0700'),
+      moved,
+    );
+    assert.deepEqual(await listed(other), await listed(store));
+  });
+});
+
 describe('a Redis that cannot be used', { skip: noRedis }, () => {
   test('not there: the store does not open, and says where it looked, without the password', async () => {
     const redis = await server();
@@ -287,7 +311,9 @@ describe('what is in Redis', { skip: noRedis }, () => {
       'borescope:{org}:token:t',
       'borescope:{org}:tokens',
     ]);
-    const attachedOnly = ['borescope:{org}:attached', 'borescope:{org}:directory', 'borescope:{org}:runtime:runtime-1'];
+    const attachedOnly = ['attached', 'directory', 'epochs', 'runtime:runtime-1'].map(
+      (key) => `borescope:{org}:${key}`,
+    );
     assert.deepEqual(await lasting(redis), [...stays, ...attachedOnly].sort());
     await store.runtimes.detach('org', 'runtime-1', epoch, 20);
     assert.deepEqual(await lasting(redis), [...stays, 'borescope:{org}:directory'].sort());

@@ -22,6 +22,8 @@ const OF_ORGANIZATION = {
   liveOn: 'live-on:',
   /** Sorted by the end of the lease: the runtimes that are attached. */
   attached: 'attached',
+  /** Hash: of the runtimes that are attached, id to epoch. */
+  epochs: 'epochs',
   /** A name that changes whenever something else is attached. */
   directory: 'directory',
   /** Hash: a token. Sorted by creation: the ids of all. */

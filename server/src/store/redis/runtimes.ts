@@ -1,9 +1,9 @@
-import type { RuntimeDescription } from '@borescope/agent-protocol';
-import type { AttachedRuntime, RuntimeDirectory } from '../store.ts';
+import type { RuntimeDirectory } from '../store.ts';
 import type { RedisConnection } from './connection.ts';
+import { Directories, toAttached } from './directories.ts';
 import { keyOf, prefixOf } from './keys.ts';
-import { fromJson, type Reply, toReplies, toReply } from './reply.ts';
-import { ATTACH, DETACH, LAPSE, READ_DIRECTORY, RENEW } from './scripts/attachment.ts';
+import { type Reply, toReplies, toReply } from './reply.ts';
+import { ATTACH, DETACH, LAPSE, RENEW } from './scripts/attachment.ts';
 import { listSpace, overSpaces } from './spaces.ts';
 import { LEASE, type TimesToLive } from './time-to-live.ts';
 
@@ -16,13 +16,11 @@ export interface RedisRuntimesOptions {
 
 /** Runtimes of one organization that lapse in one call: each costs a step for every live action that it has. */
 const LAPSE_BATCH = 20;
-/** Organizations whose directory is kept as it was read last; beyond, all are read anew. */
-const MOST_KNOWN = 100;
 
 /** The directory of all brokers. An attachment holds until it is detached, or until nobody has renewed it for `LEASE`. */
 export function redisRuntimes({ connection, timesToLive, uniqueName }: RedisRuntimesOptions): RuntimeDirectory {
   const { call, run } = connection;
-  const known = new Map<string, { name: string; runtimes: readonly AttachedRuntime[] }>();
+  const directories = new Directories(connection);
 
   return {
     async attach(organization, runtime, replica, at) {
@@ -66,40 +64,15 @@ export function redisRuntimes({ connection, timesToLive, uniqueName }: RedisRunt
       });
     },
 
-    async list(organization) {
-      const before = known.get(organization);
-      const rows = await run(READ_DIRECTORY, [prefixOf(organization)], [before?.name ?? '']);
-      const [name, ...attached] = Array.isArray(rows) ? rows : [];
-      if (before !== undefined && name === before.name && attached.length === 0) return [...before.runtimes];
-      const runtimes = attached.flatMap((row) => toAttached(toReply(row)) ?? []);
-      runtimes.sort((one, other) => (one.runtime.id < other.runtime.id ? -1 : 1));
-      if (known.size >= MOST_KNOWN) known.clear();
-      // No name: nothing was ever attached, or Redis has lost its data.
-      if (name === '') known.delete(organization);
-      else known.set(organization, { name: String(name), runtimes });
-      return [...runtimes];
-    },
+    list: (organization) => directories.list(organization),
 
     async get(organization, runtime) {
-      const row = await call((redis) =>
-        redis.hmget(
-          keyOf(organization, 'runtime', runtime),
-          'description',
-          'replica',
-          'epoch',
-          'attachedAt',
-          'attached',
-        ),
+      const key = keyOf(organization, 'runtime', runtime);
+      return toAttached(
+        await call((redis) => redis.hmget(key, 'description', 'replica', 'epoch', 'attachedAt', 'attached')),
       );
-      return row[4] === '1' ? toAttached(row) : undefined;
     },
   };
-}
-
-function toAttached([description, replica, epoch, attachedAt]: Reply): AttachedRuntime | undefined {
-  if (typeof description !== 'string' || typeof replica !== 'string') return undefined;
-  const runtime = fromJson<RuntimeDescription>(description);
-  return { runtime, replica, epoch: Number(epoch), attachedAt: Number(attachedAt) };
 }
 
 function texts(reply: Reply): string[] {

@@ -27,6 +27,7 @@ redis.call('HSET', key, 'epoch', epoch, 'service', service, 'environment', envir
   'attachedAt', ARGV[6], 'attached', 1)
 redis.call('PERSIST', key)
 redis.call('ZADD', at.attached, ARGV[7], runtime)
+redis.call('HSET', at.epochs, runtime, epoch)
 redis.call('SET', at.directory, ARGV[8])
 mark(runtime, false)
 return epoch`,
@@ -87,11 +88,12 @@ return lapsed`,
 );
 
 /**
- * All runtimes that are attached, or only the word that they are the same as before.
+ * Which runtimes are attached with which epoch, or only the word that they are the same as before. One step, because the name
+ * must be that of what comes with it.
  *
  * KEYS   1 the organization's prefix
  * ARGV   1 the name of the directory as it is known
- * Answer {name} where the name is the same; else {name, {description, replica, epoch, attachedAt}...}
+ * Answer {name} where the name is the same; else {name, id, epoch, id, epoch...}
  */
 export const READ_DIRECTORY = script(
   'reads',
@@ -99,9 +101,25 @@ export const READ_DIRECTORY = script(
   `
 local name = redis.call('GET', at.directory) or ''
 if name == ARGV[1] and name ~= '' then return { name } end
-local rows = { name }
-for n, runtime in ipairs(redis.call('ZRANGE', at.attached, 0, -1)) do
-  rows[n + 1] = redis.call('HMGET', at.runtime .. runtime, 'description', 'replica', 'epoch', 'attachedAt')
+local rows = redis.call('HGETALL', at.epochs)
+table.insert(rows, 1, name)
+return rows`,
+);
+
+/**
+ * Several runtimes, in one answer.
+ *
+ * KEYS   1 the organization's prefix
+ * ARGV   the ids
+ * Answer for each {description, replica, epoch, attachedAt, attached}
+ */
+export const READ_RUNTIMES = script(
+  'reads',
+  KEYS_LUA,
+  `
+local rows = {}
+for n, runtime in ipairs(ARGV) do
+  rows[n] = redis.call('HMGET', at.runtime .. runtime, 'description', 'replica', 'epoch', 'attachedAt', 'attached')
 end
 return rows`,
 );

@@ -54,6 +54,7 @@ end
 local function release(runtime, since, ttl, name)
   local key = at.runtime .. runtime
   redis.call('ZREM', at.attached, runtime)
+  redis.call('HDEL', at.epochs, runtime)
   redis.call('SET', at.directory, name)
   if redis.call('EXISTS', key) == 1 then
     redis.call('HSET', key, 'attached', 0)
