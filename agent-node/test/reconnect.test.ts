@@ -58,7 +58,7 @@ describe('a broker that goes away and comes back', () => {
     proves('actions:late-delivery', 'gets the hits of a probe whose time is over meanwhile, and its last word'),
     async () => {
       broker.acknowledge = false;
-      const spec = armSpec({ actionId: 'late', place, maxHits: 50, ttlMs: 300 });
+      const spec = armSpec({ actionId: 'late', place, maxHits: 50, ttlMs: 1500 });
       broker.send({ type: 'arm', action: spec });
       const { sequence } = await broker.next('hit');
       await broker.next('status', (frame) => frame.removed);

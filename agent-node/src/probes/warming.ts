@@ -5,7 +5,7 @@ import type { Debugger } from './debugger.ts';
 /** More than there are: an application that replaces what we need must not be asked for ever. */
 const MOST_STEPS = 128;
 /** Between two steps the application works. Milliseconds. */
-const BETWEEN_MS = 2;
+const BETWEEN_MS = 1;
 /** A first hit may be slow, but a first action must not wait for long: milliseconds. */
 const MOST_MS = 300;
 /** What goes on while the first probe is in place already, milliseconds. */
