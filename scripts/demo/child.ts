@@ -55,6 +55,10 @@ export class Child {
     });
   }
 
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
   /** The last lines that it wrote. */
   get lastLines(): readonly string[] {
     return this.#lines;

@@ -15,11 +15,20 @@ export interface RunningBroker {
   readonly url: string;
 }
 
+export interface BrokerOptions {
+  /** For its data, where it keeps any, and its log. */
+  readonly dataDir: string;
+  readonly port: string;
+  readonly name?: string;
+  /** The Redis that it shares with others; without it the data is in `dataDir`. */
+  readonly redisUrl?: string;
+}
+
 /** `borescope serve` on loopback, ready for calls. */
-export async function startBroker({ dataDir, port }: { dataDir: string; port: string }): Promise<RunningBroker> {
+export async function startBroker({ dataDir, port, name = 'broker', redisUrl }: BrokerOptions): Promise<RunningBroker> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const child = new Child({
-    name: 'broker',
+    name,
     args: [join(root, 'cli/bin/borescope.js'), 'serve'],
     cwd: root,
     env: {
@@ -27,8 +36,9 @@ export async function startBroker({ dataDir, port }: { dataDir: string; port: st
       BORESCOPE_HOST: '127.0.0.1',
       BORESCOPE_PORT: port,
       BORESCOPE_DATA_DIR: dataDir,
+      ...(redisUrl !== undefined && { BORESCOPE_REDIS_URL: redisUrl }),
     },
-    logFile: join(dataDir, 'broker.log'),
+    logFile: join(dataDir, `${name}.log`),
   });
   return ready(child, /listening on (http:\S+)/, ([, url = '']) => ({ child, url }));
 }
@@ -37,12 +47,13 @@ export interface ShopOptions {
   readonly dataDir: string;
   readonly brokerUrl: string;
   readonly tokens: DemoTokens;
+  readonly name?: string;
 }
 
 /** The example shop with the agent inside, on any free port. */
-export async function startShop({ dataDir, brokerUrl, tokens }: ShopOptions): Promise<Child> {
+export async function startShop({ dataDir, brokerUrl, tokens, name = 'shop' }: ShopOptions): Promise<Child> {
   const child = new Child({
-    name: 'shop',
+    name,
     args: ['--import', '@borescope/agent', 'dist/main.js'],
     cwd: join(root, 'examples/shop'),
     env: {
@@ -56,7 +67,7 @@ export async function startShop({ dataDir, brokerUrl, tokens }: ShopOptions): Pr
       BORESCOPE_SERVICE: 'shop',
       BORESCOPE_ENVIRONMENT: 'demo',
     },
-    logFile: join(dataDir, 'shop.log'),
+    logFile: join(dataDir, `${name}.log`),
   });
   return ready(child, /shop listens/, () => child);
 }
