@@ -35,7 +35,7 @@ export interface ActionRecord {
 type Order = { readonly arm: ArmSpec } | { readonly disarm: DisarmReason };
 
 /** What one runtime has to be told so that it follows the action; undefined: nothing. */
-export function orderFor(action: Action, { status }: Placement, now: number): Order | undefined {
+function orderFor(action: Action, { status }: Placement, now: number): Order | undefined {
   if (isOver(action)) {
     const { state } = action;
     if (status === 'failed' || status === 'removed' || state === 'queued' || state === 'armed') return undefined;
