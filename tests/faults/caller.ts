@@ -183,9 +183,10 @@ export class Caller {
   }
 }
 
+/** Of a tool's error, or of a request that was refused before it came to a tool: then words of the client stand before it. */
 function refusalCode(text: string): string | undefined {
   try {
-    return refusal.parse(JSON.parse(text)).error.code;
+    return refusal.parse(JSON.parse(text.slice(text.indexOf('{')))).error.code;
   } catch {
     return undefined;
   }
