@@ -34,13 +34,17 @@ export async function openSharedFoundation(options: SharedFoundationOptions): Pr
   const address = parseRedisUrl(url);
   const monotonic = () => performance.now();
   const clients = new Set<RedisClient>();
+  let opened = false;
   let failure: Error | undefined;
-  /** The connection of the store tells of outages in the log; these have the same. */
   const connect = (use: 'requests' | 'blocking', name: string): RedisClient => {
     const client = createRedisClient(address, {
       use,
       name: `${name}-${replica}`,
       onError: (error) => {
+        // Later the connection of the store tells of outages; these have the same.
+        if (failure === undefined && !opened) {
+          log.warn({ redis: address.named, reason: error.message }, 'Redis cannot be reached yet');
+        }
         failure = error;
       },
     });
@@ -68,6 +72,7 @@ export async function openSharedFoundation(options: SharedFoundationOptions): Pr
   };
   try {
     await connection.ready(OPEN_WITHIN);
+    opened = true;
     await clock.start();
     const store = await openRedisStore({ url, retentionMs, now: clock.now, log });
     try {

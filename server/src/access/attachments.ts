@@ -3,7 +3,7 @@ import { ending } from './tokens.ts';
 
 /** Milliseconds between two looks. Streams and sockets of a revoked token close within a second. */
 export const LOOK_EVERY = 450;
-/** Tokens looked up before other work gets its turn. */
+/** Tokens looked up at once, before other work gets its turn. */
 const BATCH = 50;
 
 export interface AttachmentsOptions {
@@ -37,14 +37,19 @@ export function watchAttachments({ store, clock, onError }: AttachmentsOptions):
   let stopped = false;
 
   async function look(): Promise<void> {
-    for (const [index, entry] of [...attached.values()].entries()) {
+    const all = [...attached.values()];
+    for (let n = 0; n < all.length; n += BATCH) {
       // The embedded store answers synchronously: thousands of tokens in one go would hold up everything else.
-      if (index % BATCH === BATCH - 1) await new Promise(setImmediate);
-      const record = await store.tokens.get(entry.organization, entry.id);
-      if (record !== undefined && ending(record, clock()) === undefined) continue;
-      attached.delete(entry.id);
-      for (const close of entry.closers) close();
+      if (n > 0) await new Promise(setImmediate);
+      await Promise.all(all.slice(n, n + BATCH).map(lookAt));
     }
+  }
+
+  async function lookAt(entry: Attached): Promise<void> {
+    const record = await store.tokens.get(entry.organization, entry.id);
+    if (record !== undefined && ending(record, clock()) === undefined) return;
+    attached.delete(entry.id);
+    for (const close of entry.closers) close();
   }
 
   function schedule(): void {
