@@ -317,6 +317,9 @@ describe('what is in Redis', { skip: noRedis }, () => {
     assert.deepEqual(await lasting(redis), [...stays, ...attachedOnly].sort());
     await store.runtimes.detach('org', 'runtime-1', epoch, 20);
     assert.deepEqual(await lasting(redis), [...stays, 'borescope:{org}:directory'].sort());
+    const again = await attach(store, 'runtime-1');
+    assert.deepEqual(await lasting(redis), [...stays, ...attachedOnly].sort(), 'while it is attached its epoch stays');
+    await store.runtimes.detach('org', 'runtime-1', again.epoch, 20);
 
     for (const id of ['live', 'armed']) await store.actions.change('org', id, end);
     while ((await store.actions.expire(1_000)) > 0);
