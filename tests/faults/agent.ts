@@ -49,6 +49,7 @@ export class SimulatedAgent {
   readonly #options: SimulatedAgentOptions;
   readonly #probes = new Map<string, Probe>();
   readonly #traffic: NodeJS.Timeout;
+  readonly #abandoned: WebSocket[] = [];
   #socket: WebSocket | undefined;
   #epoch: number | undefined;
   #failures = 0;
@@ -95,13 +96,21 @@ export class SimulatedAgent {
     clearTimeout(this.#again);
     for (const { timer } of this.#probes.values()) clearTimeout(timer);
     this.#probes.clear();
-    this.#socket?.terminate();
+    for (const socket of [this.#socket, ...this.#abandoned]) socket?.terminate();
     this.#options.history.record({ type: 'died', runtime: this.runtime });
   }
 
   /** Gives the connection up, though it still looks alive to the broker where it is half open, and makes another. */
   reconnect(): void {
     this.#socket?.terminate();
+  }
+
+  /** Makes another connection while this one, which is read no more, stays open: half dead. */
+  abandon(): void {
+    const old = this.#socket;
+    if (old !== undefined) this.#abandoned.push(old);
+    this.#epoch = undefined;
+    this.#connect();
   }
 
   /** Stops, or begins again, to read from the connection: a slow agent. */

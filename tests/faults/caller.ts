@@ -49,20 +49,30 @@ const PLACE = { file: 'src/price.ts', line: 12 };
 /** Milliseconds between two tries of a call that the broker could not answer. */
 const TRY_AGAIN = 100;
 
+/** What the callers of one organization have placed. */
+export interface Ledger {
+  readonly known: Set<string>;
+  /** Deadlines, at the latest, of actions that may have been placed by calls whose answer was lost. */
+  readonly unsure: number[];
+}
+
 /** An assistant that writes down what it is told. */
 export class Caller {
   readonly organization: string;
   readonly #assistant: Assistant;
   readonly #history: History;
-  readonly #known = new Map<string, number>();
-  /** Deadlines, at the latest, of actions that may have been placed by calls whose answer was lost. */
-  readonly #unsure: number[] = [];
+  readonly #ledger: Ledger;
 
-  static async connect(url: string, token: string, organization: string, history: History): Promise<Caller> {
-    return new Caller(await currentClient(url, token), organization, history);
+  static async connect(
+    url: string,
+    token: string,
+    { organization, history, ledger }: { organization: string; history: History; ledger: Ledger },
+  ): Promise<Caller> {
+    return new Caller(await currentClient(url, token), organization, history, ledger);
   }
 
-  private constructor(assistant: Assistant, organization: string, history: History) {
+  private constructor(assistant: Assistant, organization: string, history: History, ledger: Ledger) {
+    this.#ledger = ledger;
     this.#assistant = assistant;
     this.organization = organization;
     this.#history = history;
@@ -91,7 +101,7 @@ export class Caller {
     });
     if ('view' in answer) this.#accepted(answer.view.action, latest());
     // UNAVAILABLE, too, may come after the action was stored.
-    else if ('unknown' in answer || answer.code === 'UNAVAILABLE') this.#unsure.push(latest());
+    else if ('unknown' in answer || answer.code === 'UNAVAILABLE') this.#ledger.unsure.push(latest());
     return answer;
   }
 
@@ -128,7 +138,7 @@ export class Caller {
           const { actions, next_cursor } = page.parse(await this.#assistant.call('list_actions', asked));
           for (const action of actions) {
             found.push(action.id);
-            this.#accepted(action, Math.max(0, ...this.#unsure));
+            this.#accepted(action, Math.max(0, ...this.#ledger.unsure));
           }
           cursor = next_cursor;
         }
@@ -140,8 +150,9 @@ export class Caller {
     }
   }
 
+  /** The ids of what was placed, by any caller of the organization. */
   get known(): readonly string[] {
-    return [...this.#known.keys()];
+    return [...this.#ledger.known];
   }
 
   close(): Promise<void> {
@@ -149,8 +160,8 @@ export class Caller {
   }
 
   #accepted({ id, max_hits: maxHits }: z.infer<typeof head>, deadline: number): void {
-    if (this.#known.has(id)) return;
-    this.#known.set(id, deadline);
+    if (this.#ledger.known.has(id)) return;
+    this.#ledger.known.add(id);
     this.#history.record({ type: 'accepted', action: id, organization: this.organization, maxHits, deadline });
   }
 

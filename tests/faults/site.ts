@@ -12,7 +12,7 @@ import { NodeProcess } from '../live/node-process.ts';
 import { silentLog } from '../live/silent-log.ts';
 import { until } from '../live/until.ts';
 import { SimulatedAgent } from './agent.ts';
-import { Caller } from './caller.ts';
+import { Caller, type Ledger } from './caller.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import { History } from './history.ts';
 import { check } from './invariants.ts';
@@ -44,6 +44,12 @@ export interface Application {
   kill(): Promise<void>;
 }
 
+interface ApplicationOptions {
+  readonly organization?: OrganizationName;
+  readonly nodeArguments?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 export interface SiteOptions {
   /** The embedded store where not given. */
   readonly redisUrl?: string;
@@ -66,6 +72,10 @@ export class Site {
   readonly #tokenRecords: TokenRecord[] = [];
   readonly #agents: SimulatedAgent[] = [];
   readonly #callers: Caller[] = [];
+  readonly #ledgers: Readonly<Record<OrganizationName, Ledger>> = {
+    north: { known: new Set(), unsure: [] },
+    south: { known: new Set(), unsure: [] },
+  };
   readonly #processes: NodeProcess[] = [];
   #turn = 0;
   /** The broker that new connections of agents, or of callers, go to; each of those that run in turn where undefined. */
@@ -170,16 +180,22 @@ export class Site {
   }
 
   async caller(organization: OrganizationName = 'north'): Promise<Caller> {
-    const caller = await Caller.connect(this.url, this.token('mcp', organization), organization, this.history);
+    const { history } = this;
+    const ledger = this.#ledgers[organization];
+    const caller = await Caller.connect(this.url, this.token('mcp', organization), { organization, history, ledger });
     this.#callers.push(caller);
     return caller;
   }
 
   /** A process with the real agent, attached, that passes `TICKER_PLACE` some 200 times a second. */
-  async application(service: string, organization: OrganizationName = 'north'): Promise<Application> {
-    const started = this.process(['--import', '@borescope/agent', TICKER], {
+  async application(
+    service: string,
+    { organization = 'north', nodeArguments = [], environment = {} }: ApplicationOptions = {},
+  ): Promise<Application> {
+    const started = this.process([...nodeArguments, '--import', '@borescope/agent', TICKER], {
       cwd: ROOT,
       environment: {
+        ...environment,
         BORESCOPE_URL: this.agentUrl,
         BORESCOPE_TOKEN: this.token('agent', organization),
         BORESCOPE_SERVICE: service,
@@ -210,7 +226,7 @@ export class Site {
       const own = this.#callers.filter((caller) => caller.organization === organization);
       const [first] = own;
       assert.ok(first !== undefined);
-      const ids = new Set([...own.flatMap(({ known }) => known), ...(await first.discover(END_WITHIN))]);
+      const ids = new Set([...(await first.discover(END_WITHIN)), ...first.known]);
       await Promise.all([...ids].map((id) => first.ended(id, END_WITHIN)));
       await until(async () => this.#agents.every(({ probes }) => probes === 0));
       for (const id of ids) await first.look(id);
