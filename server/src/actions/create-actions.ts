@@ -39,6 +39,8 @@ export interface ActionsOptions {
 
 /** Actions of one page of a list. */
 const PAGE = 50;
+/** Milliseconds after which runtimes that have not answered are told again: a broker may have died, or a word been lost. */
+const DISPATCH_AGAIN = 1_000;
 /** Milliseconds that a runtime has to say what stands at a place. */
 const INSPECT_WITHIN = 10_000;
 
@@ -111,17 +113,22 @@ export function createActions(options: ActionsOptions): Actions & { release(): v
     return waiting.wait(organization, id, reader(caller, id, afterNumber), isSettled, waitOptions);
   }
 
-  /** The action is stored: where the queue does not work now, the sweep dispatches and ends it. */
-  async function enqueue({ organization, id, expiresAt }: Action): Promise<void> {
+  /**
+   * Tells the runtimes at once. The jobs see to what comes later, and to what this broker does not come to; where the queue
+   * does not work now, the sweep does.
+   */
+  async function handOver(action: Action, placements: readonly Placement[]): Promise<void> {
+    const { organization, id, createdAt, expiresAt } = action;
     try {
       await Promise.all([
+        orders.follow(organization, { action, placements }),
         queue.add(deadlineJob(organization, id), expiresAt),
-        queue.add(dispatchJob(organization, id)),
+        queue.add(dispatchJob(organization, id), createdAt + DISPATCH_AGAIN),
       ]);
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       meter.storeUnavailable();
-      log.warn({ err: error, organization, action: id }, 'an action has no job: the sweep takes it up');
+      log.warn({ err: error, organization, action: id }, 'an action was not handed over: the sweep takes it up');
     }
   }
 
@@ -171,7 +178,7 @@ export function createActions(options: ActionsOptions): Actions & { release(): v
         ({ runtime }): Placement => ({ actionId: action.id, runtime, status: 'queued', lastSequence: 0 }),
       );
       await store.actions.create(organization, action, placements);
-      await enqueue(action);
+      await handOver(action, placements);
       meter.actionPlaced();
       const { kind, place, maxHits } = spec;
       const what = { kind, file, line: place.line, maxHits };

@@ -19,11 +19,12 @@ export interface EndingOptions {
 export type Ending = (organization: string, actionId: string) => Promise<void>;
 
 /**
- * Takes the probes out, forgets the deadline, and tells who waits. Where the store fails in the middle nothing is lost: a
+ * Tells who waits, takes the probes out, and forgets the jobs. Where the store fails in the middle nothing is lost: a
  * probe that stays is told to go with its next word, and goes of its own accord at its deadline.
  */
 export function createEnding({ store, orders, queue, changes, log, meter }: EndingOptions): Ending {
   return async (organization, actionId) => {
+    changes.tell(organization, actionId, 'ended');
     try {
       const record = await store.actions.get(organization, actionId);
       if (record === undefined || !isOver(record.action)) return;
@@ -31,13 +32,12 @@ export function createEnding({ store, orders, queue, changes, log, meter }: Endi
       const { state } = action;
       meter.actionEnded(state, ((action.endedAt ?? action.expiresAt) - action.createdAt) / 1000);
       log.info({ organization, action: actionId, state, hits: action.hits }, 'action ended');
-      await Promise.all([orders.follow(organization, record), queue.remove(deadlineJob(organization, actionId).id)]);
+      const jobs = [deadlineJob(organization, actionId), dispatchJob(organization, actionId)];
+      await Promise.all([orders.follow(organization, record), ...jobs.map(({ id }) => queue.remove(id))]);
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       meter.storeUnavailable();
       log.warn({ err: error, organization, action: actionId }, 'the end of an action was not told to its runtimes');
-    } finally {
-      changes.tell(organization, actionId, 'ended');
     }
   };
 }
