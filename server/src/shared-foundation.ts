@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { systemClock } from './clock.ts';
 import type { Foundation } from './foundation.ts';
 import type { Log } from './log.ts';
@@ -6,9 +7,11 @@ import type { Meter } from './meter.ts';
 import { openBullmqQueue } from './queue/bullmq-queue.ts';
 import { createSharedClock } from './shared-clock.ts';
 import { createRedisConnection } from './store/redis/connection.ts';
+import { GLOBAL } from './store/redis/keys.ts';
 import { createRedisClient, type RedisClient } from './store/redis/redis-client.ts';
 import { openRedisStore, RedisUrlError } from './store/redis/redis-store.ts';
 import { parseRedisUrl } from './store/redis/redis-url.ts';
+import { script } from './store/redis/script.ts';
 
 export { RedisUrlError };
 
@@ -21,6 +24,13 @@ export interface SharedFoundationOptions {
   readonly log: Log;
   readonly meter: Meter;
 }
+
+/**
+ * The time of Redis. KEYS: any; all brokers ask with the same one, so that in a cluster it is always the time of one node.
+ * Answer: seconds, microseconds.
+ */
+const READ_TIME = script('reads', "return redis.call('TIME')");
+const time = z.tuple([z.coerce.number(), z.coerce.number()]);
 
 /** Milliseconds to find Redis at the start. */
 const OPEN_WITHIN = 10_000;
@@ -61,7 +71,7 @@ export async function openSharedFoundation(options: SharedFoundationOptions): Pr
     monotonic,
     later: systemClock.later,
     async readTime() {
-      const [seconds = 0, microseconds = 0] = (await connection.call((redis) => redis.time())).map(Number);
+      const [seconds, microseconds] = time.parse(await connection.run(READ_TIME, [GLOBAL.schema], []));
       return seconds * 1000 + microseconds / 1000;
     },
   });
