@@ -19,6 +19,7 @@ import type { Messages, Receiver } from './messages/messages.ts';
 import type { Meter } from './meter.ts';
 import { createEmbeddedQueue } from './queue/embedded-queue.ts';
 import type { Queue } from './queue/queue.ts';
+import { createStandstill } from './standstill.ts';
 import type { Store } from './store/store.ts';
 
 export interface EngineOptions {
@@ -72,14 +73,16 @@ export function createEngine(options: EngineOptions): Engine {
   });
   const sharedOrders = messages && createSharedOrders({ store, sessions, messages, clock });
   const orders = sharedOrders ?? createLocalOrders({ sessions, clock });
+  const standstill = createStandstill({ clock, monotonic: () => performance.now() });
   const ending = createEnding({ store, orders, queue, changes, log, meter });
   const meetDeadline = createDeadline({
     store,
     ending,
     clock,
+    standstill,
     ...(deliveryGraceMs !== undefined && { graceMs: deliveryGraceMs }),
   });
-  const acceptHit = createHitAcceptance({ store, redaction, clock, meter });
+  const acceptHit = createHitAcceptance({ store, redaction, clock, standstill, meter });
   const reports = createAgentReports({ store, acceptHit, redaction, clock, changes, ending, meetDeadline });
   sessions.listen({
     ...reports,
@@ -125,6 +128,7 @@ export function createEngine(options: EngineOptions): Engine {
     actions,
     sessions,
     async start() {
+      standstill.start();
       await messages?.start(receiver);
       await lifecycle.start();
       // Where there is one broker, its jobs are lost with it alone, and it takes up all that is live when it starts.
@@ -135,6 +139,7 @@ export function createEngine(options: EngineOptions): Engine {
       sweep.stop();
       actions.release();
       await Promise.all([sessions.drain(timeoutMs), queue.close(timeoutMs)]);
+      standstill.stop();
       // What the agents that left have told goes out first.
       await messages?.close();
     },

@@ -101,3 +101,22 @@ test(
     assert.equal(hits.length, 1);
   },
 );
+
+test(
+  proves('actions:late-delivery', 'nor one that was on its way while the broker stood still beyond the deadline'),
+  async (t) => {
+    const { engine, attach } = await startEngine(t, { deliveryGraceMs: 100 });
+    const { peer, welcome } = await attach('1');
+    const { id } = await engine.actions.place(developer, shop, { ...short, maxHits: 2 });
+    await peer.next('arm');
+    peer.armed(id);
+    peer.oldHit(id, welcome.epoch, 1, 0);
+    assert.equal((await peer.next('ack')).sequence, 1);
+    // In the buffers of the system before this process stands still, its broker with it.
+    peer.oldHit(id, welcome.epoch, 2, 0);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3_000);
+    const { action, hits } = await engine.actions.wait(developer, id, { until: inSeconds(5) });
+    assert.equal(action.state, 'completed');
+    assert.equal(hits.length, 2);
+  },
+);

@@ -1,6 +1,7 @@
 import type { Attachment, HitFrame } from '../agents/listener.ts';
 import type { Clock } from '../clock.ts';
 import type { Meter } from '../meter.ts';
+import type { Standstill } from '../standstill.ts';
 import type { HitOutcome, Store } from '../store/store.ts';
 import type { Redaction } from './redaction.ts';
 
@@ -8,6 +9,7 @@ export interface HitAcceptanceOptions {
   readonly store: Store;
   readonly redaction: Redaction;
   readonly clock: Clock;
+  readonly standstill: Standstill;
   readonly meter: Meter;
 }
 
@@ -21,8 +23,10 @@ export type AcceptHit = (from: Attachment, frame: HitFrame) => Promise<HitOutcom
 const ON_THE_WAY = 1_000;
 
 /** Redacts a hit again and stores it, where it counts. Rejects with `StoreUnavailable`: then nothing of it was stored. */
-export function createHitAcceptance({ store, redaction, clock, meter }: HitAcceptanceOptions): AcceptHit {
+export function createHitAcceptance(options: HitAcceptanceOptions): AcceptHit {
+  const { store, redaction, clock, standstill, meter } = options;
   return async (from, { actionId, epoch, sequence, ageMs = 0, hit: captured }) => {
+    const onTheWay = ON_THE_WAY + standstill.delay();
     const pass = await redaction.of(from.organization);
     const { hit, caught } = pass.hit(captured);
     const receivedAt = clock.now();
@@ -32,7 +36,7 @@ export function createHitAcceptance({ store, redaction, clock, meter }: HitAccep
       sequence,
       hit,
       receivedAt,
-      capturedAt: receivedAt - ageMs - ON_THE_WAY,
+      capturedAt: receivedAt - ageMs - onTheWay,
     });
     meter.hit(outcome.outcome);
     // A hit that comes twice would count what it holds twice.
