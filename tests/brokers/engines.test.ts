@@ -31,6 +31,7 @@ describe('engines on one Redis', { skip: noRedis }, () => {
   async function join(
     t: TestContext,
     over: (foundation: Foundation) => Partial<Foundation> = () => ({}),
+    heartbeatMs = 200,
   ): Promise<Harness & { readonly foundation: Foundation }> {
     const foundation = await openSharedFoundation({
       url: redis.url,
@@ -40,7 +41,7 @@ describe('engines on one Redis', { skip: noRedis }, () => {
       meter: noMeter,
     });
     const parts = { ...foundation, ...over(foundation) };
-    const harness = await startEngine(t, { ...parts, heartbeatMs: 200 });
+    const harness = await startEngine(t, { ...parts, heartbeatMs });
     t.after(async () => {
       await harness.stop();
       await foundation.close();
@@ -49,7 +50,8 @@ describe('engines on one Redis', { skip: noRedis }, () => {
   }
 
   test('a runtime that attaches to another broker is let go by the first at once, and told to stay away', async (t) => {
-    const [a, b] = [await join(t), await join(t)];
+    // The heartbeat, which would find it out as well, does not come in the time of this test.
+    const [a, b] = [await join(t, undefined, 600_000), await join(t, undefined, 600_000)];
     const { peer: first } = await a.attach('moves');
     const { peer: second } = await b.attach('moves');
     assert.equal((await first.closed).code, CLOSE.superseded);
@@ -105,11 +107,14 @@ describe('engines on one Redis', { skip: noRedis }, () => {
     await peer.next('disarm', action.id);
   });
 
-  test('an action that is stored while the queue does not work is dispatched all the same', async (t) => {
-    const a = await join(t, ({ queue }) => ({
-      queue: { ...queue, add: () => Promise.reject(new StoreUnavailable('the queue is away')) },
+  test('an action that is stored while nothing else works is dispatched all the same', async (t) => {
+    const away = () => Promise.reject(new StoreUnavailable('it is away'));
+    const a = await join(t, ({ queue, messages }) => ({
+      queue: { ...queue, add: away },
+      ...(messages !== undefined && { messages: { ...messages, send: away } }),
     }));
-    const b = await join(t);
+    // Only the sweep is left.
+    const b = await join(t, undefined, 600_000);
     const { peer } = await b.attach('no-queue');
     const { id } = await a.engine.actions.place(developer, { ids: ['runtime-no-queue'] }, impossible);
     assert.equal((await peer.next('arm')).action.actionId, id);
@@ -132,13 +137,15 @@ describe('engines on one Redis', { skip: noRedis }, () => {
     assert.equal(action.state, 'expired');
   });
 
-  test('a call that waits at one broker is answered also where the notices of the other are lost', async (t) => {
+  test('a call that waits at one broker is answered also where the notices of the other are lost', {
+    timeout: 30_000,
+  }, async (t) => {
     const deaf = (foundation: Foundation) =>
       foundation.messages === undefined ? {} : { messages: { ...foundation.messages, tell() {} } };
     const [a, b] = [await join(t, deaf), await join(t)];
     const { peer, welcome } = await a.attach('silent');
     const { id } = await a.engine.actions.place(developer, { ids: ['runtime-silent'] }, spec);
-    const waiting = b.engine.actions.wait(developer, id, { until: inSeconds(20) });
+    const waiting = b.engine.actions.wait(developer, id, { until: inSeconds(600) });
     await peer.next('arm', id);
     peer.armed(id);
     peer.hit(id, welcome.epoch, 1, HIT);
