@@ -1,191 +1,168 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { createTokens, openEmbeddedStore } from '@borescope/server';
-import autocannon from 'autocannon';
-import { NodeProcess } from '../live/node-process.ts';
-import { cpuTime } from './cpu-time.ts';
+import { captureSnapshot, INSTANT, listRuntimes } from './broker-tools.ts';
+import { type Installation, install } from './installation.ts';
 import { attachInstantAgent } from './instant-agent.ts';
+import { startNoopTool } from './noop-tool.ts';
+import { startRedisFloor } from './redis-floor.ts';
 import type { Row } from './report.ts';
-import { median } from './statistics.ts';
+import { ROUNDS } from './rounds.ts';
+import { median, quantile } from './statistics.ts';
+import { type Endpoint, saturateTool, type Throughput, timesOfTool } from './tool-calls.ts';
 
-const ROUNDS = 5;
-const SECONDS = 5;
-const WARM_UP_SECONDS = 6;
+const BUSY_SECONDS = 4;
+const WARM_UP_SECONDS = 4;
+const SINGLE_MS = 2_500;
+const FLOOR_MS = 1_000;
 const CONNECTIONS = 16;
-const TARGET = 0.7;
-const WORK =
+/** Share of the no-op tool's calls. */
+const LIST_SHARE = 0.8;
+const SNAPSHOT_SHARE = 0.7;
+/** Milliseconds that a snapshot may take longer with Redis, at p50. */
+const REDIS_MORE = 5;
+
+const LIST_WHY =
+  'it checks a token, looks the runtimes up and describes them in text and as checked structured content; the no-op tool answers two letters to anybody.';
+const SNAPSHOT_WHY =
   'it writes rows and sends frames each way where the no-op tool does nothing: SQLite, zod and the SDK, in that order.';
-const PROTOCOL_VERSION = '2026-07-28';
+const REDIS_WHY =
+  'a snapshot is about ten steps in Redis one after the other, each a round trip through two event loops that share two cores with the clients here.';
 
-const folder = fileURLToPath(new URL('apps', import.meta.url));
-const command = fileURLToPath(new URL('../../cli/bin/borescope.js', import.meta.url));
+/** Snapshots at one broker with the embedded store, at one on Redis, and at one of two whose agent is at the other. */
+const SNAPSHOT = {
+  embedded: 'capture_snapshot, embedded',
+  redis: 'capture_snapshot, one broker on Redis',
+  across: 'capture_snapshot, called at one of two brokers on Redis, the agent at the other',
+} as const;
 
-interface Endpoint {
-  readonly name: string;
-  readonly process: NodeProcess;
-  readonly url: string;
-  readonly token: string | undefined;
-  readonly tool: string;
-  readonly args: unknown;
-  readonly isAnswer: (body: string) => boolean;
-}
-
-/** Tool calls a second and their times, beside the SDK's own server with a tool that does nothing; in turn, A B A B. */
+/**
+ * Tool calls a second and their times, beside the SDK's own server with a tool that does nothing, and beside what Redis and
+ * BullMQ cost by themselves; in turn, A B C A B C, so that a slow minute of the machine falls on all of them.
+ */
 export async function benchBroker(log: (line: string) => void): Promise<Row[]> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'borescope-bench-'));
-  const noop = new NodeProcess(['noop-tool.mjs'], { cwd: folder });
-  const broker = new NodeProcess([command, 'serve', '--port', '0', '--data-dir', dataDir, '--log-level', 'warn'], {
-    cwd: folder,
-  });
+  const ends: (() => unknown)[] = [];
   try {
-    const [, port] = await noop.line(/^listening (\d+)$/);
-    const [, url = ''] = await broker.line(/listening on (\S+)/);
-    const { mcp, agent } = await makeTokens(dataDir);
-    const socket = await attachInstantAgent(`${url.replace(/^http/, 'ws')}/agent/v1`, agent, 'instant');
-    const endpoints: Endpoint[] = [
-      {
-        name: "the SDK's no-op tool",
-        process: noop,
-        url: `http://127.0.0.1:${port}/mcp`,
-        token: undefined,
-        tool: 'noop',
-        args: {},
-        isAnswer: (body) => body.includes('"ok"'),
-      },
-      {
-        name: 'list_runtimes',
-        process: broker,
-        url: `${url}/mcp`,
-        token: mcp,
-        tool: 'list_runtimes',
-        args: { service: 'instant' },
-        isAnswer: (body) => body.includes('"structuredContent"') && !body.includes('"isError":true'),
-      },
-      {
-        name: 'capture_snapshot, queued, stored, delivered, hit and answered',
-        process: broker,
-        url: `${url}/mcp`,
-        token: mcp,
-        tool: 'capture_snapshot',
-        args: { runtimes: { service: 'instant' }, file: 'src/price.ts', line: 12 },
-        isAnswer: (body) => body.includes('"state":"completed"'),
-      },
+    const noop = await startNoopTool();
+    ends.push(noop.stop);
+    const installed = async (brokers: number | 'embedded'): Promise<Installation> => {
+      const installation = await install(brokers);
+      ends.push(() => installation.close());
+      const last = installation.brokers.at(-1) ?? installation.brokers[0];
+      const agent = await attachInstantAgent(last.agentUrl, installation.agentToken, INSTANT);
+      ends.push(() => agent.terminate());
+      return installation;
+    };
+    const embedded = await installed('embedded');
+    const redis = await installed(1);
+    const across = await installed(2);
+    const floor = await startRedisFloor(redis.redis?.url ?? '');
+    ends.push(floor.stop);
+
+    const endpoints = [
+      noop.endpoint,
+      listRuntimes('list_runtimes, embedded', embedded.brokers[0], embedded),
+      listRuntimes('list_runtimes, one broker on Redis', redis.brokers[0], redis),
+      captureSnapshot(SNAPSHOT.embedded, embedded.brokers[0], embedded),
+      captureSnapshot(SNAPSHOT.redis, redis.brokers[0], redis),
+      captureSnapshot(SNAPSHOT.across, across.brokers[0], across),
     ];
     // Until the optimizer has seen all of it.
-    for (const endpoint of endpoints) await load(endpoint, WARM_UP_SECONDS, CONNECTIONS);
-    const busy = await inTurn(endpoints, CONNECTIONS, log);
-    const single = await inTurn(endpoints, 1, log);
-    socket.close();
-    return [...throughputRows(endpoints, busy), ...latencyRows(endpoints, single)];
+    for (const endpoint of endpoints) await saturateTool(endpoint, WARM_UP_SECONDS, CONNECTIONS);
+
+    const busy = await inTurn(endpoints, log, async (endpoint) => {
+      const figure = await saturateTool(endpoint, BUSY_SECONDS, CONNECTIONS);
+      return { figure, told: `${CONNECTIONS} clients: ${Math.round(figure.rate)} calls/s` };
+    });
+    const steps = [
+      { name: 'Redis: PING', times: () => floor.ping(FLOOR_MS) },
+      { name: 'Redis: a job of BullMQ, from adding it to running it', times: () => floor.job(FLOOR_MS) },
+      ...endpoints.map((endpoint) => ({
+        name: endpoint.name,
+        times: () => timesOfTool(endpoint, SINGLE_MS),
+      })),
+    ];
+    const single = await inTurn(steps, log, async ({ times }) => {
+      const figure = await times();
+      return { figure, told: `one client: p50 ${ms(quantile(figure, 0.5))}` };
+    });
+    return [
+      ...throughputRows(endpoints, busy),
+      ...timeRows(
+        steps.map(({ name }) => name),
+        single,
+      ),
+    ];
   } finally {
-    await noop.stop();
-    await broker.stop();
-    rmSync(dataDir, { recursive: true, force: true });
+    for (const end of ends.reverse()) await end();
   }
 }
 
-interface Figure {
-  readonly rate: number;
-  /** Microseconds of the server's processor, steadier than wall time where others work on the machine. */
-  readonly cpuUs: number;
-  readonly p50: number;
-  readonly p99: number;
-}
-
-async function inTurn(
-  endpoints: readonly Endpoint[],
-  connections: number,
+/** Each once a round; the figures of each in the order of the rounds. */
+async function inTurn<Item extends { readonly name: string }, Figure>(
+  items: readonly Item[],
   log: (line: string) => void,
+  measure: (item: Item) => Promise<{ figure: Figure; told: string }>,
 ): Promise<Figure[][]> {
-  const figures: Figure[][] = endpoints.map(() => []);
+  const figures: Figure[][] = items.map(() => []);
   for (let round = 1; round <= ROUNDS; round++) {
-    for (const [index, endpoint] of endpoints.entries()) {
-      const figure = await load(endpoint, SECONDS, connections);
+    for (const [index, item] of items.entries()) {
+      const { figure, told } = await measure(item);
       figures[index]?.push(figure);
-      log(`${connections} clients, round ${round}: ${endpoint.name}: ${Math.round(figure.rate)} calls/s`);
+      log(`round ${round}: ${item.name}: ${told}`);
     }
   }
   return figures;
 }
 
-async function load(endpoint: Endpoint, seconds: number, connections: number): Promise<Figure> {
-  const cpuBefore = cpuTime(endpoint.process.pid);
-  const result = await autocannon({
-    url: endpoint.url,
-    connections,
-    duration: seconds,
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-      'mcp-protocol-version': PROTOCOL_VERSION,
-      'mcp-method': 'tools/call',
-      'mcp-name': endpoint.tool,
-      ...(endpoint.token !== undefined && { authorization: `Bearer ${endpoint.token}` }),
-    },
-    body: JSON.stringify({
-      jsonrpc: '2.0',
-      id: 1,
-      method: 'tools/call',
-      params: {
-        name: endpoint.tool,
-        arguments: endpoint.args,
-        _meta: {
-          'io.modelcontextprotocol/protocolVersion': PROTOCOL_VERSION,
-          'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1.0.0' },
-          'io.modelcontextprotocol/clientCapabilities': {},
-        },
-      },
-    }),
-    verifyBody: (body) => endpoint.isAnswer(String(body)),
-  });
-  if (result.non2xx + result.errors + result.mismatches > 0) {
-    throw new Error(
-      `${endpoint.name}: ${result.non2xx} refused, ${result.errors} failed, ${result.mismatches} wrong answers`,
-    );
-  }
-  const cpuUs = (cpuTime(endpoint.process.pid) - cpuBefore) / result['2xx'];
-  return { rate: result['2xx'] / result.duration, cpuUs, p50: result.latency.p50, p99: result.latency.p99 };
-}
-
-function throughputRows(endpoints: readonly Endpoint[], figures: readonly Figure[][]): Row[] {
-  return endpoints.map(({ name }, index) => {
+function throughputRows(endpoints: readonly Endpoint[], figures: readonly Throughput[][]): Row[] {
+  const floor = figures[0] ?? [];
+  return endpoints.map(({ name, tool }, index) => {
     const own = figures[index] ?? [];
-    const floor = figures[0] ?? [];
     const ratio = median(own.map(({ rate }, round) => rate / (floor[round]?.rate ?? Number.NaN)));
-    const cpu = median(own.map(({ cpuUs }, round) => (floor[round]?.cpuUs ?? Number.NaN) / cpuUs));
-    const cpuUs = Math.round(median(own.map((figure) => figure.cpuUs)));
+    const byCpu = median(own.map(({ brokersUs }, round) => (floor[round]?.brokersUs ?? Number.NaN) / brokersUs));
+    const redisUs = Math.round(median(own.map((figure) => figure.redisUs)));
+    const isEmbedded = name.endsWith('embedded');
+    const target = tool === 'list_runtimes' ? LIST_SHARE : SNAPSHOT_SHARE;
     return {
       what: `tool calls a second, ${CONNECTIONS} clients: ${name}`,
-      measured: `${Math.round(median(own.map(({ rate }) => rate)))} calls/s, ${cpuUs} us of CPU each (by CPU ${(cpu * 100).toFixed(0)} %)`,
-      ratio: `${(ratio * 100).toFixed(0)} %`,
-      ...(index > 0 && { target: `>= ${TARGET * 100} %`, met: ratio >= TARGET, why: WORK }),
+      measured: [
+        `${Math.round(median(own.map(({ rate }) => rate)))} calls/s`,
+        `${Math.round(median(own.map(({ brokersUs }) => brokersUs)))} us of CPU each (by CPU ${percent(byCpu)})`,
+        ...(redisUs > 0 ? [`${redisUs} us of Redis's`] : []),
+      ].join(', '),
+      ratio: percent(ratio),
+      ...(isEmbedded && {
+        target: `>= ${percent(target)}`,
+        met: ratio >= target,
+        why: tool === 'list_runtimes' ? LIST_WHY : SNAPSHOT_WHY,
+      }),
     };
   });
 }
 
-function latencyRows(endpoints: readonly Endpoint[], figures: readonly Figure[][]): Row[] {
-  return endpoints.map(({ name }, index) => {
+function timeRows(names: readonly string[], figures: readonly number[][][]): Row[] {
+  const embedded = figures[names.indexOf(SNAPSHOT.embedded)] ?? [];
+  return names.map((name, index) => {
     const own = figures[index] ?? [];
+    const p50 = median(own.map((times) => quantile(times, 0.5)));
+    const p99 = median(own.map((times) => quantile(times, 0.99)));
+    const more = median(own.map((times, round) => quantile(times, 0.5) - quantile(embedded[round] ?? [], 0.5)));
+    const onRedis = name === SNAPSHOT.redis || name === SNAPSHOT.across;
     return {
       what: `round trip, one client: ${name}`,
-      measured: `p50 ${median(own.map(({ p50 }) => p50))} ms, p99 ${median(own.map(({ p99 }) => p99))} ms, ${Math.round(median(own.map(({ rate }) => rate)))} calls/s`,
+      measured: `p50 ${ms(p50)}, p99 ${ms(p99)}`,
+      ...(onRedis && {
+        ratio: `${more < 0 ? '' : '+'}${ms(more)}`,
+        target: `<= ${REDIS_MORE} ms more than embedded`,
+        met: more <= REDIS_MORE,
+        why: REDIS_WHY,
+      }),
     };
   });
 }
 
-/** Made in the store beside the running broker, as `borescope token create` does. */
-async function makeTokens(dataDir: string): Promise<{ mcp: string; agent: string }> {
-  const store = await openEmbeddedStore({ dataDir, now: Date.now, use: 'administration' });
-  try {
-    const tokens = createTokens({ store, clock: Date.now, random: randomBytes });
-    const of = async (kind: 'mcp' | 'agent') =>
-      (await tokens.create({ organization: 'default', kind, name: 'bench' })).token;
-    return { mcp: await of('mcp'), agent: await of('agent') };
-  } finally {
-    await store.close();
-  }
+function percent(share: number): string {
+  return `${(share * 100).toFixed(0)} %`;
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(2)} ms`;
 }
