@@ -20,6 +20,7 @@ const SECURITY = 'docs/security-model.md';
 const SETTINGS = 'docs/settings.md';
 const START = 'docs/getting-started.md';
 const OPERATIONS = 'docs/operations.md';
+const GUARANTEES = 'docs/guarantees.md';
 const COMMANDS = 'docs/commands.md';
 
 export const PROMISES = {
@@ -404,6 +405,47 @@ export const PROMISES = {
   'brokers:drain': {
     sentence: 'A broker that is stopped sends its agents to the others and leaves nothing of its own behind in Redis.',
     source: OPERATIONS,
+  },
+  'faults:broker': {
+    sentence:
+      'A broker that is killed at any step of an action, and started again or followed by another, loses and doubles no hit.',
+    source: GUARANTEES,
+  },
+  'faults:agent': {
+    sentence: 'A process that dies at any step leaves an action that ends once, with the hits that were stored.',
+    source: GUARANTEES,
+  },
+  'faults:connections': {
+    sentence: 'Connections that are cut, or swallow without a word, lose and double nothing.',
+    source: GUARANTEES,
+  },
+  'faults:redis': {
+    sentence:
+      'While Redis is dead, stands still, is half open, takes no writes or is full, calls answer and nothing is lost; then all goes on by itself.',
+    source: GUARANTEES,
+  },
+  'faults:data-lost': {
+    sentence: 'Where Redis comes back without its data, probes are gone in time and new actions are served.',
+    source: GUARANTEES,
+  },
+  'faults:standstill': {
+    sentence:
+      'A broker that stood still loses no hit that came in time, and writes nothing behind the back of the one that took over.',
+    source: GUARANTEES,
+  },
+  'faults:clocks': {
+    sentence: 'With the clock of a broker or of a process an hour wrong, deadlines and hits are as with right ones.',
+    source: GUARANTEES,
+  },
+  'faults:misbehaving': {
+    sentence:
+      'An agent that lies, floods, does not read, or sends what is no frame harms no other one, and touches nothing of another organization.',
+    source: GUARANTEES,
+  },
+  'faults:waiting': {
+    sentence:
+      'Many calls wait at once, and when they are answered, or their callers have left, nothing of them is left in the broker.',
+    source: GUARANTEES,
   },
   'store:shrinks': {
     sentence: 'The room on disk that deleted actions took is given back to the file system, but for a few megabytes.',

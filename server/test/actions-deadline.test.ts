@@ -103,7 +103,10 @@ test(
 );
 
 test(
-  proves('actions:late-delivery', 'nor one that was on its way while the broker stood still beyond the deadline'),
+  proves(
+    ['actions:late-delivery', 'faults:standstill'],
+    'nor one that was on its way while the broker stood still beyond the deadline',
+  ),
   async (t) => {
     const { engine, attach } = await startEngine(t, { deliveryGraceMs: 100 });
     const { peer, welcome } = await attach('1');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { proves } from '../proves.ts';
 import type { Caller } from './caller.ts';
 import { Site, TICKER_PLACE } from './site.ts';
 import { STEP_HITS, STEPS, strikeAt } from './steps.ts';
@@ -16,21 +17,24 @@ describe('an agent that is killed', () => {
   });
   after(() => site?.close());
 
-  it('at each step leaves an action that ends once, with the hits that were stored', async () => {
-    for (const [index, step] of STEPS.entries()) {
-      const service = `killed-${index}`;
-      const agent = await site.agent(service);
-      const struck = strikeAt(site, step, () => agent.kill());
-      const placed = caller.place({ service, maxHits: STEP_HITS, timeoutSeconds: 1 });
-      await struck;
-      site.door.cut();
-      await placed;
-    }
-    // The last word of a process that is gone never comes: each ends ten seconds after its deadline.
-    await site.verify();
-  });
+  it(
+    proves('faults:agent', 'at each step leaves an action that ends once, with the hits that were stored'),
+    async () => {
+      for (const [index, step] of STEPS.entries()) {
+        const service = `killed-${index}`;
+        const agent = await site.agent(service);
+        const struck = strikeAt(site, step, () => agent.kill());
+        const placed = caller.place({ service, maxHits: STEP_HITS, timeoutSeconds: 1 });
+        await struck;
+        site.door.cut();
+        await placed;
+      }
+      // The last word of a process that is gone never comes: each ends ten seconds after its deadline.
+      await site.verify();
+    },
+  );
 
-  it('does not end an action that has another runtime', async () => {
+  it(proves('faults:agent', 'does not end an action that has another runtime'), async () => {
     const [one] = await Promise.all([site.agent('two'), site.agent('two')]);
     const struck = site.wire.when(
       ({ type }) => type === 'hit',
@@ -48,7 +52,7 @@ describe('an agent that is killed', () => {
     await site.verify();
   });
 
-  it('with its process, at its first hit, leaves the same', async () => {
+  it(proves('faults:agent', 'with its process, at its first hit, leaves the same'), async () => {
     const [first, second] = await Promise.all([site.application('real'), site.application('real')]);
     const struck = site.wire.when(
       ({ type }) => type === 'hit',

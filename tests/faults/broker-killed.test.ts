@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { proves } from '../proves.ts';
 import type { Caller } from './caller.ts';
 import { Site } from './site.ts';
 import { STEP_HITS, STEPS, strikeAt } from './steps.ts';
@@ -17,7 +18,7 @@ describe('a broker that is killed and started again on its data', () => {
   after(() => site?.close());
 
   for (const [index, step] of STEPS.entries()) {
-    it(`loses and doubles nothing at ${step.name}`, async () => {
+    it(proves('faults:broker', `loses and doubles nothing at ${step.name}`), async () => {
       const service = `killed-${index}`;
       const agent = await site.agent(service);
       let killed: Promise<void> | undefined;

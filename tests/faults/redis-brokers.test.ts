@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { HIT, runtimeOf } from '../../server/test/agent-peer.ts';
 import { type LiveRedis, liveRedis, noRedis } from '../live/redis.ts';
 import { until } from '../live/until.ts';
+import { proves } from '../proves.ts';
 import type { Caller } from './caller.ts';
 import { RawAgent } from './raw-agent.ts';
 import { Site, TICKER_PLACE } from './site.ts';
@@ -29,35 +30,41 @@ describe('two brokers on one Redis', { skip: noRedis }, () => {
     await redis?.close();
   });
 
-  it('take hits by the newer attachment only of a runtime that is attached to both', async () => {
-    const runtime = runtimeOf('twice', { service: 'twice' });
-    site.history.record({ type: 'runtime', runtime: runtime.id, organization: 'north', witnessed: false });
-    const attach = (index: number) =>
-      RawAgent.attach(`ws://127.0.0.1:${site.portOf(index)}/agent/v1`, site.token('agent'), runtime);
-    const older = await attach(0);
-    const placed = await caller.place({ service: 'twice', maxHits: 4, timeoutSeconds: 20 });
-    assert.ok('view' in placed);
-    const { actionId } = (await older.next('arm')).action;
-    older.hit(actionId, 1, pass(1));
-    assert.equal((await older.next('ack')).sequence, 1);
-    const newer = await attach(1);
-    // Both speak at once, as a connection that is half dead and its successor do.
-    older.hit(actionId, 2, pass(20));
-    newer.hit(actionId, 2, pass(2));
-    older.hit(actionId, 3, pass(30));
-    newer.hit(actionId, 3, pass(3));
-    await older.closed;
-    newer.hit(actionId, 4, pass(4));
-    const view = await caller.ended(actionId, END_WITHIN);
-    assert.deepEqual(
-      view?.hits.map(({ variables }) => variables.local.mark),
-      ['pass 1', 'pass 2', 'pass 3', 'pass 4'],
-    );
-    newer.socket.terminate();
-    await site.verify();
-  });
+  it(
+    proves(
+      ['faults:standstill', 'wire:epochs'],
+      'take hits by the newer attachment only of a runtime that is attached to both',
+    ),
+    async () => {
+      const runtime = runtimeOf('twice', { service: 'twice' });
+      site.history.record({ type: 'runtime', runtime: runtime.id, organization: 'north', witnessed: false });
+      const attach = (index: number) =>
+        RawAgent.attach(`ws://127.0.0.1:${site.portOf(index)}/agent/v1`, site.token('agent'), runtime);
+      const older = await attach(0);
+      const placed = await caller.place({ service: 'twice', maxHits: 4, timeoutSeconds: 20 });
+      assert.ok('view' in placed);
+      const { actionId } = (await older.next('arm')).action;
+      older.hit(actionId, 1, pass(1));
+      assert.equal((await older.next('ack')).sequence, 1);
+      const newer = await attach(1);
+      // Both speak at once, as a connection that is half dead and its successor do.
+      older.hit(actionId, 2, pass(20));
+      newer.hit(actionId, 2, pass(2));
+      older.hit(actionId, 3, pass(30));
+      newer.hit(actionId, 3, pass(3));
+      await older.closed;
+      newer.hit(actionId, 4, pass(4));
+      const view = await caller.ended(actionId, END_WITHIN);
+      assert.deepEqual(
+        view?.hits.map(({ variables }) => variables.local.mark),
+        ['pass 1', 'pass 2', 'pass 3', 'pass 4'],
+      );
+      newer.socket.terminate();
+      await site.verify();
+    },
+  );
 
-  it('agree with a process whose own clock is an hour off', async () => {
+  it(proves('faults:clocks', 'agree with a process whose own clock is an hour off'), async () => {
     await site.application('off', {
       nodeArguments: ['--import', SHIFT_CLOCK],
       environment: { CLOCK_SHIFT_MS: String(-HOUR) },
@@ -69,27 +76,30 @@ describe('two brokers on one Redis', { skip: noRedis }, () => {
     await site.verify();
   });
 
-  it('go on where one stands still, and what it does when it goes on counts no more', async () => {
-    site.agentsGoTo = 0;
-    const agent = await site.agent('paused');
-    agent.busy = false;
-    const placed = await caller.place({ service: 'paused', maxHits: 3, timeoutSeconds: 20 });
-    assert.ok('view' in placed);
-    await until(async () => agent.probes === 1);
-    site.broker(0).pause();
-    // Sent to the broker that stands still: it reads them when it goes on.
-    agent.busy = true;
-    await until(async () => agent.probes === 0);
-    site.agentsGoTo = 1;
-    // As after three heartbeats without a ping, but the older connection is not cut.
-    agent.abandon();
-    const view = await caller.ended(placed.view.action.id, END_WITHIN);
-    assert.deepEqual([view?.action.state, view?.hits.length], ['completed', 3]);
-    site.broker(0).resume();
-    const again = await caller.place({ service: 'paused', maxHits: 2, timeoutSeconds: 20, waitSeconds: 10 });
-    assert.ok('view' in again && again.view.action.state === 'completed');
-    await site.verify();
-  });
+  it(
+    proves('faults:standstill', 'go on where one stands still, and what it does when it goes on counts no more'),
+    async () => {
+      site.agentsGoTo = 0;
+      const agent = await site.agent('paused');
+      agent.busy = false;
+      const placed = await caller.place({ service: 'paused', maxHits: 3, timeoutSeconds: 20 });
+      assert.ok('view' in placed);
+      await until(async () => agent.probes === 1);
+      site.broker(0).pause();
+      // Sent to the broker that stands still: it reads them when it goes on.
+      agent.busy = true;
+      await until(async () => agent.probes === 0);
+      site.agentsGoTo = 1;
+      // As after three heartbeats without a ping, but the older connection is not cut.
+      agent.abandon();
+      const view = await caller.ended(placed.view.action.id, END_WITHIN);
+      assert.deepEqual([view?.action.state, view?.hits.length], ['completed', 3]);
+      site.broker(0).resume();
+      const again = await caller.place({ service: 'paused', maxHits: 2, timeoutSeconds: 20, waitSeconds: 10 });
+      assert.ok('view' in again && again.view.action.state === 'completed');
+      await site.verify();
+    },
+  );
 });
 
 describe('two brokers on one Redis, the clock of one an hour ahead, of the other an hour behind', {
@@ -112,7 +122,7 @@ describe('two brokers on one Redis, the clock of one an hour ahead, of the other
     await redis?.close();
   });
 
-  it('agree about time', async () => {
+  it(proves('faults:clocks', 'agree about time'), async () => {
     const callers = await Promise.all([site.caller(), site.caller(), site.caller()]);
     const agents = await Promise.all(Array.from({ length: 4 }, () => site.agent('off')));
     await workload(site, { callers, agents, service: 'off', actions: 6 });

@@ -3,6 +3,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type LiveRedis, liveRedis, noRedis } from '../live/redis.ts';
 import { until } from '../live/until.ts';
+import { proves } from '../proves.ts';
 import type { SimulatedAgent } from './agent.ts';
 import type { Caller } from './caller.ts';
 import { FaultProxy } from './fault-proxy.ts';
@@ -74,42 +75,45 @@ describe('with two brokers on one Redis that', { skip: noRedis }, () => {
     });
   }
 
-  it('is away for a time nothing is lost', async () => {
+  it(proves('faults:redis', 'is away for a time nothing is lost'), async () => {
     await through(
       () => redis.kill(),
       () => redis.restart(),
     );
   });
 
-  it('stands still nothing is lost', async () => {
+  it(proves('faults:redis', 'stands still nothing is lost'), async () => {
     await through(
       async () => redis.stall(),
       async () => redis.resume(),
     );
   });
 
-  it('is half open nothing is lost', async () => {
+  it(proves('faults:redis', 'is half open nothing is lost'), async () => {
     await through(
       async () => line.swallow(),
       async () => line.cut(),
     );
   });
 
-  it('takes no writes, as after a fail-over that it does not know of, nothing is lost', async () => {
-    await through(
-      async () => void (await redis.command('REPLICAOF', '127.0.0.1', '1')),
-      async () => void (await redis.command('REPLICAOF', 'NO', 'ONE')),
-    );
-  });
+  it(
+    proves('faults:redis', 'takes no writes, as after a fail-over that it does not know of, nothing is lost'),
+    async () => {
+      await through(
+        async () => void (await redis.command('REPLICAOF', '127.0.0.1', '1')),
+        async () => void (await redis.command('REPLICAOF', 'NO', 'ONE')),
+      );
+    },
+  );
 
-  it('is out of memory nothing is lost', async () => {
+  it(proves('faults:redis', 'is out of memory nothing is lost'), async () => {
     await through(
       async () => void (await redis.command('CONFIG', 'SET', 'maxmemory', '1')),
       async () => void (await redis.command('CONFIG', 'SET', 'maxmemory', '0')),
     );
   });
 
-  it('fails in one way after the other under work keeps every promise', async () => {
+  it(proves('faults:redis', 'fails in one way after the other under work keeps every promise'), async () => {
     const others = await Promise.all([site.agent(service), site.agent(service)]);
     const callers = [caller, await site.caller(), await site.caller()];
     const faults = [
@@ -138,7 +142,7 @@ describe('with two brokers on one Redis that', { skip: noRedis }, () => {
     await site.verify();
   });
 
-  it('lost all its data has its probes gone in time, and serves again', async () => {
+  it(proves('faults:data-lost', 'lost all its data has its probes gone in time, and serves again'), async () => {
     agent.busy = false;
     const placed = await caller.place({ service, maxHits: 3, timeoutSeconds: 5 });
     assert.ok('view' in placed);

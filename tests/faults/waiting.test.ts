@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { until } from '../live/until.ts';
+import { proves } from '../proves.ts';
 import type { Caller } from './caller.ts';
 import { LONG } from './long.ts';
 import { Site } from './site.ts';
@@ -47,20 +48,23 @@ describe(`${CALLS} calls that wait at once`, () => {
     site.door.cut();
   }
 
-  it('are all answered, or end with their callers; then nothing of them is left', async () => {
-    await round('first', false, FIRST_CALLS);
-    await round('first-left', true, FIRST_CALLS);
-    const before = await settled();
-    await round('answered', false, CALLS);
-    await round('left', true, CALLS);
-    const afterwards = await settled();
-    assert.ok(afterwards.sockets <= before.sockets, `${afterwards.sockets} sockets, ${before.sockets} before`);
-    assert.ok(afterwards.timers <= before.timers + 1, `${afterwards.timers} timers, ${before.timers} before`);
-    const grown = afterwards.heap - before.heap;
-    assert.ok(grown < HEAP_GROWTH, `the heap has grown by ${grown} bytes`);
-    assert.doesNotMatch(site.broker().errorOutput, /MaxListenersExceeded/);
-    await site.verify();
-  });
+  it(
+    proves('faults:waiting', 'are all answered, or end with their callers; then nothing of them is left'),
+    async () => {
+      await round('first', false, FIRST_CALLS);
+      await round('first-left', true, FIRST_CALLS);
+      const before = await settled();
+      await round('answered', false, CALLS);
+      await round('left', true, CALLS);
+      const afterwards = await settled();
+      assert.ok(afterwards.sockets <= before.sockets, `${afterwards.sockets} sockets, ${before.sockets} before`);
+      assert.ok(afterwards.timers <= before.timers + 1, `${afterwards.timers} timers, ${before.timers} before`);
+      const grown = afterwards.heap - before.heap;
+      assert.ok(grown < HEAP_GROWTH, `the heap has grown by ${grown} bytes`);
+      assert.doesNotMatch(site.broker().errorOutput, /MaxListenersExceeded/);
+      await site.verify();
+    },
+  );
 
   /** The usage as soon as no socket of callers or agents is left. */
   async function settled() {
