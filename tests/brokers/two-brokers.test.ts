@@ -61,8 +61,9 @@ describe('two brokers on one Redis', { skip: noRedis }, () => {
     await application.line(/ticking/);
     return { application, tokenId: id };
   };
-  const newToken = async (kind: 'mcp' | 'agent') => {
-    const made = start([COMMAND, 'token', 'create', '--kind', kind, '--name', 'test', '--json']);
+  const newToken = async (kind: 'mcp' | 'agent', organization = 'default') => {
+    const of = ['--kind', kind, '--name', 'test', '--organization', organization];
+    const made = start([COMMAND, 'token', 'create', ...of, '--json']);
     const [[, token], [, id]] = await Promise.all([made.line(/"token": "([^"]+)"/), made.line(/"id": "([^"]+)"/)]);
     return issued.parse({ token, id });
   };
@@ -162,6 +163,27 @@ describe('two brokers on one Redis', { skip: noRedis }, () => {
       return total === 0;
     });
   });
+
+  test(
+    proves('brokers:one', 'organizations and their tokens are made beside them, and see only what is theirs'),
+    async () => {
+      const created = start([COMMAND, 'organization', 'create', 'others', '--redis-url', redis.url], {
+        BORESCOPE_REDIS_URL: '',
+      });
+      await created.line(/^created others/);
+      const theirs = await newToken('mcp', 'others');
+      await attach('ours', brokers[0]?.url ?? '');
+      await attachedRuntime(await at(1), 'ours');
+      const stranger = await currentClient(brokers[1]?.url ?? '', theirs.token);
+      assistants.push(stranger);
+      const { total } = z.object({ total: z.number() }).parse(await stranger.call('list_runtimes', {}));
+      assert.equal(total, 0);
+      await assert.rejects(
+        stranger.call('capture_snapshot', { runtimes: { service: 'ours' }, ...PLACE }),
+        /RUNTIME_NOT_FOUND/,
+      );
+    },
+  );
 
   test(
     proves(
