@@ -402,8 +402,32 @@ export const PROMISES = {
       'When a broker dies its agents attach to another, and their actions go on without losing or doubling a hit.',
     source: OPERATIONS,
   },
+  'brokers:sentinel': {
+    sentence: 'With Sentinel the brokers go on at the new master by themselves when the old one dies.',
+    source: OPERATIONS,
+  },
   'brokers:drain': {
     sentence: 'A broker that is stopped sends its agents to the others and leaves nothing of its own behind in Redis.',
+    source: OPERATIONS,
+  },
+  'migrate:everything': {
+    sentence:
+      'borescope migrate moves everything of one store into another, in either direction, and shows that nothing is missing.',
+    source: OPERATIONS,
+  },
+  'migrate:goes-on': {
+    sentence:
+      'After a move live actions go on where they were: probes come back with their runtimes, budget and order hold, and what was attached before is fenced.',
+    source: OPERATIONS,
+  },
+  'migrate:alone': {
+    sentence:
+      'While a store is moved no broker runs or starts on either side, and a target that is not empty is refused.',
+    source: OPERATIONS,
+  },
+  'migrate:unfinished': {
+    sentence:
+      'A move that was broken off leaves the source as it was and a target that no broker starts on; the next move to there begins anew.',
     source: OPERATIONS,
   },
   'faults:broker': {

@@ -7,8 +7,10 @@ const SHOWN: Readonly<Record<string, number>> = {
   SettingsError: 2,
   ListenError: 1,
   DataDirectoryInUse: 1,
+  MoveRefused: 1,
   RedisTooOld: 1,
   SchemaTooNew: 1,
+  StoreMoving: 1,
   StoreUnavailable: 1,
 };
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addActionCommands } from './commands/actions.ts';
+import { addMigrateCommand } from './commands/migrate.ts';
 import { addOrganizationCommands } from './commands/organization.ts';
 import { addRuntimesCommand } from './commands/runtimes.ts';
 import { addServeCommand } from './commands/serve.ts';
@@ -22,6 +23,7 @@ export function createProgram(): Command {
   addServeCommand(program);
   addTokenCommands(program);
   addOrganizationCommands(program);
+  addMigrateCommand(program);
   addRuntimesCommand(program);
   addSnapshotCommand(program);
   addActionCommands(program);

@@ -24,6 +24,7 @@ const SERVER_LEVELS: Readonly<Record<string, number>> = {
   mcp: 4,
   http: 4,
   'administration.ts': 5,
+  'migration.ts': 5,
   'engine.ts': 5,
   'foundation.ts': 5,
   'shared-foundation.ts': 5,

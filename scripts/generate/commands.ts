@@ -55,8 +55,9 @@ const INTRODUCTION = `<!-- Generated from cli/src/commands by npm run generate; 
 | 130 | interrupted by Ctrl-C |
 
 \`serve\` runs the broker. \`token\` and \`organization\` work on the store in the data directory, beside a running broker or
-without one. All the others are clients of a broker: they call the same [tools](tools.md) that assistants call, through
-its public MCP endpoint, with the address in \`BORESCOPE_URL\` and a token of kind \`mcp\` in \`BORESCOPE_TOKEN\`. While they
-wait they tell progress on stderr. With \`--json\` they print the structured content of the tool.
+without one; \`migrate\` [moves](operations.md#moving-a-store) a store on which no broker runs. All the others are clients of a
+broker: they call the same [tools](tools.md) that assistants call, through its public MCP endpoint, with the address in
+\`BORESCOPE_URL\` and a token of kind \`mcp\` in \`BORESCOPE_TOKEN\`. While they wait they tell progress on stderr. With
+\`--json\` they print the structured content of the tool.
 Ctrl-C while \`snapshot\` or \`wait\` waits cancels the action, and so removes its probes; a second one leaves at once.
 `;

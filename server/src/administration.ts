@@ -6,6 +6,7 @@ import type { Store } from './store/store.ts';
 
 /** What manages tokens and organizations beside a running broker, without loading the broker itself. */
 export { createTokens, type IssuedToken, type TokenRequest, type Tokens, type TokensOptions } from './access/tokens.ts';
+export { type Migration, migrate, type StorePlace } from './migration.ts';
 export { parseDuration, readSettings, SettingsError } from './settings.ts';
 export {
   type EmbeddedStoreOptions,
@@ -19,7 +20,7 @@ const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /**
  * The store that the brokers with these settings use, beside them; and where it is, without credentials. Rejects with
- * `SettingsError`, `SchemaTooNew`, `RedisTooOld` or `StoreUnavailable`.
+ * `SettingsError`, `SchemaTooNew`, `RedisTooOld`, `StoreMoving` or `StoreUnavailable`.
  */
 export async function openStoreBeside(
   settings: Pick<BrokerSettings, 'dataDir' | 'redisUrl' | 'retention'>,

@@ -24,11 +24,13 @@ export function addServeCommand(program: Command): void {
     const given = Object.entries(flags).map(([name, value]) => [name, value === true ? 'true' : value]);
     const settings = readSettings(process.env, Object.fromEntries(given));
     const broker = await startBroker({ settings });
+    // Whoever reads that it listens may stop it at once.
+    const stopped = signalled();
     process.stdout.write(
       `borescope: listening on ${broker.url}\n  MCP for assistants  ${broker.url}/mcp\n` +
         `  agents              ${broker.url.replace(/^http/, 'ws')}/agent/v1\n`,
     );
-    await signalled();
+    await stopped;
     process.stderr.write('borescope: stopping (once more to stop at once)\n');
     process.once('SIGINT', () => process.exit(130));
     process.once('SIGTERM', () => process.exit(143));

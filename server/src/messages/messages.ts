@@ -58,7 +58,7 @@ export interface Messages {
   send(replica: string, message: Message): Promise<boolean>;
   /** To all others that listen now. Notices of one thing that come together are sent as one. */
   tell(notice: Notice): void;
-  /** Begins to receive. Rejects with `StoreUnavailable`. */
+  /** Begins to receive. Rejects with `StoreUnavailable`, or with `StoreMoving` where the store is being moved. */
   start(receiver: Receiver): Promise<void>;
   /** Receives no further message, and takes the inbox away, so that nobody writes to it. */
   close(): Promise<void>;

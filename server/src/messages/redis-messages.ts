@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { RedisConnection } from '../store/redis/connection.ts';
 import { GLOBAL, inboxOf } from '../store/redis/keys.ts';
+import { refuseMoving } from '../store/redis/moving.ts';
 import type { RedisClient } from '../store/redis/redis-client.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { type Inbox, leave, openInbox } from './inbox.ts';
@@ -88,6 +89,8 @@ export function createRedisMessages({ replica, connection, client, clock, log }:
           else log.warn({}, 'a message that this version does not know was dropped');
         },
       });
+      // A move that has begun since the store was opened saw no inbox, and from here on any sees it.
+      await refuseMoving(connection);
     },
     async close() {
       closed = true;

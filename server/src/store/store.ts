@@ -205,6 +205,11 @@ export class SchemaTooNew extends Error {
   }
 }
 
+/** `borescope migrate` moves the store now, or was broken off while it wrote it: nothing else may use it. */
+export class StoreMoving extends Error {
+  override readonly name = 'StoreMoving';
+}
+
 export class TooManyActions extends Error {
   override readonly name = 'TooManyActions';
   readonly runtime: string;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Database, isBusy } from './database.ts';
 import { createFile } from './private-files.ts';
 
-/** Another broker runs on this data directory. */
+/** Another broker runs on this data directory, or it is being moved. */
 export class DataDirectoryInUse extends Error {
   override readonly name = 'DataDirectoryInUse';
 }
@@ -21,7 +21,7 @@ export function lockForBroker(dataDir: string, holder: () => string): () => void
   } catch (error) {
     lock.close();
     if (!isBusy(error)) throw error;
-    throw new DataDirectoryInUse(`another broker uses the data directory ${dataDir}${holder()}`);
+    throw new DataDirectoryInUse(`another broker, or borescope migrate, uses the data directory ${dataDir}${holder()}`);
   }
   return () => {
     lock.exec('ROLLBACK');

@@ -8,10 +8,11 @@ import { Database } from './database.ts';
 import { embeddedKeys } from './keys.ts';
 import { createMemory } from './memory.ts';
 import { embeddedOrganizations } from './organizations.ts';
+import { prepareDatabase } from './prepare-database.ts';
 import { createDirectory, createFile } from './private-files.ts';
 import { detachAll, embeddedRuntimes } from './runtimes.ts';
-import { prepareSchema } from './schema.ts';
 import { embeddedTokens } from './tokens.ts';
+import { refuseUnfinished } from './unfinished.ts';
 
 export { SchemaTooNew } from '../store.ts';
 export { DataDirectoryInUse } from './broker-lock.ts';
@@ -33,7 +34,7 @@ export interface EmbeddedStoreOptions {
   readonly busyTimeoutMs?: number;
 }
 
-/** Rejects with `DataDirectoryInUse`, `SchemaTooNew` or `StoreUnavailable`. */
+/** Rejects with `DataDirectoryInUse`, `SchemaTooNew`, `StoreMoving` or `StoreUnavailable`. */
 export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Store> {
   const { dataDir, now, use, busyTimeoutMs = use === 'broker' ? 250 : 5_000 } = options;
   const path = join(dataDir, 'borescope.db');
@@ -43,19 +44,8 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   let unlock = () => {};
   try {
     if (use === 'broker') unlock = lockForBroker(dataDir, () => holder(database));
-    // Only a file without tables takes it; `reclaim` gives pages back by it.
-    database.pragma('auto_vacuum=INCREMENTAL');
-    if (database.pragma('journal_mode') !== 'wal') database.pragma('journal_mode=WAL');
-    // A commit outlives the death of this process; only a power cut may take the last ones. An fsync for each would
-    // bound the broker to the disk, and what would be lost is a debugging session.
-    database.pragma('synchronous=NORMAL');
-    // Pages of 4 KiB in the write-ahead log until it is merged into the file, which waits for the disk; and the bytes of
-    // it that stay on disk after that.
-    database.pragma('wal_autocheckpoint=4000');
-    database.pragma(`journal_size_limit=${32 * 1024 * 1024}`);
-    // Hits are deleted because nobody may read them any longer: overwrite them.
-    database.pragma('secure_delete=ON');
-    prepareSchema(database, now());
+    prepareDatabase(database, now());
+    refuseUnfinished(database, dataDir);
     if (use === 'broker') {
       detachAll(database, now());
       setMeta(database, 'broker', JSON.stringify({ pid: process.pid, host: hostname() }));

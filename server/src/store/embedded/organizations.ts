@@ -23,6 +23,6 @@ export function embeddedOrganizations(database: Database): OrganizationStore {
 }
 
 /** Rows of libsql carry a `_metadata` of their own. */
-function toOrganization({ id, name, createdAt }: Organization): Organization {
+export function toOrganization({ id, name, createdAt }: Organization): Organization {
   return { id, name, createdAt };
 }

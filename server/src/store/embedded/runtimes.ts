@@ -4,14 +4,14 @@ import type { Database } from './database.ts';
 import type { Memory } from './memory.ts';
 import { fromJson } from './row.ts';
 
-interface RuntimeRow {
+export interface RuntimeRow {
   description: string;
   replica: string;
   epoch: number;
   attached_at: number;
 }
 
-const COLUMNS = 'description, replica, epoch, attached_at';
+export const COLUMNS = 'description, replica, epoch, attached_at';
 
 /** Milliseconds after which a lease that is kept is also written: it only has to outlive the retention of actions. */
 const SEEN_EVERY = 60_000;
@@ -122,7 +122,7 @@ export function detachAll(database: Database, at: number): void {
   });
 }
 
-function toAttached(row: RuntimeRow): AttachedRuntime {
+export function toAttached(row: RuntimeRow): AttachedRuntime {
   return {
     runtime: fromJson<RuntimeDescription>(row.description),
     attachedAt: row.attached_at,

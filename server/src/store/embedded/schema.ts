@@ -108,11 +108,16 @@ CREATE TABLE meta (
 /** Makes the tables where there are none. Throws `SchemaTooNew`. */
 export function prepareSchema(database: Database, now: number): void {
   database.step(() => {
-    const found = Number(database.pragma('user_version'));
-    if (found > SCHEMA_VERSION) throw new SchemaTooNew(found, SCHEMA_VERSION);
-    if (found === SCHEMA_VERSION) return;
+    if (hasSchema(database)) return;
     database.exec(SCHEMA);
     database.query('INSERT INTO organization (id, name, created_at) VALUES (?, ?, ?)').run(['default', 'default', now]);
     database.exec(`PRAGMA user_version=${SCHEMA_VERSION}`);
   });
+}
+
+/** False where the file has no tables. Changes nothing. Throws `SchemaTooNew`. */
+export function hasSchema(database: Database): boolean {
+  const found = Number(database.pragma('user_version'));
+  if (found > SCHEMA_VERSION) throw new SchemaTooNew(found, SCHEMA_VERSION);
+  return found > 0;
 }

@@ -2,7 +2,7 @@ import type { TokenRecord, TokenStore } from '../store.ts';
 import type { Database } from './database.ts';
 import { fromJson, present, toJson } from './row.ts';
 
-interface TokenRow {
+export interface TokenRow {
   organization: string;
   id: string;
   kind: TokenRecord['kind'];
@@ -17,7 +17,7 @@ interface TokenRow {
   last_used_at: number | null;
 }
 
-const COLUMNS =
+export const COLUMNS =
   'organization, id, kind, role, name, hash, services, environments, created_at, expires_at, revoked_at, last_used_at';
 
 /** Tokens that are kept: those of a broker's own assistants. */
@@ -55,22 +55,7 @@ export function embeddedTokens(database: Database): TokenStore {
 
   return {
     async create(organization, token) {
-      database
-        .query(`INSERT INTO token (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-        .run([
-          organization,
-          token.id,
-          token.kind,
-          token.role,
-          token.name,
-          token.hash,
-          toJson(token.services),
-          toJson(token.environments),
-          token.createdAt,
-          token.expiresAt ?? null,
-          token.revokedAt ?? null,
-          token.lastUsedAt ?? null,
-        ]);
+      insertToken(database, organization, token);
     },
     async byHash(hash) {
       const held = knownNow().get(hash);
@@ -120,7 +105,26 @@ export function embeddedTokens(database: Database): TokenStore {
   };
 }
 
-function toToken(row: TokenRow): TokenRecord {
+export function insertToken(database: Database, organization: string, token: TokenRecord): void {
+  database
+    .query(`INSERT INTO token (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    .run([
+      organization,
+      token.id,
+      token.kind,
+      token.role,
+      token.name,
+      token.hash,
+      toJson(token.services),
+      toJson(token.environments),
+      token.createdAt,
+      token.expiresAt ?? null,
+      token.revokedAt ?? null,
+      token.lastUsedAt ?? null,
+    ]);
+}
+
+export function toToken(row: TokenRow): TokenRecord {
   return {
     id: row.id,
     organization: row.organization,

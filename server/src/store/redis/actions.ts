@@ -1,11 +1,12 @@
 import { LIMITS } from '@borescope/agent-protocol';
 import type { Action, Placement } from '../../actions/action.ts';
-import { type ActionStore, type HitOutcome, type StoredHit, TooManyActions } from '../store.ts';
+import { type ActionStore, type HitOutcome, TooManyActions } from '../store.ts';
 import { listActions } from './action-list.ts';
 import { placementFields, recordFields, saidOf, toAction, toPlacement, toRecord } from './action-record.ts';
 import type { RedisConnection } from './connection.ts';
 import { keyOf, prefixOf } from './keys.ts';
-import { fromJson, toReplies, toReply } from './reply.ts';
+import { toHits, toText } from './listed-hit.ts';
+import { toReplies, toReply } from './reply.ts';
 import { retried } from './retry.ts';
 import { ACCEPT_HIT } from './scripts/accept-hit.ts';
 import { COMMIT_CHANGE } from './scripts/commit-change.ts';
@@ -24,9 +25,6 @@ const ENDED_STATES = ['completed', 'expired', 'cancelled', 'failed'] as const sa
 const LATE_BATCH = 200;
 /** Actions read in one step. */
 const READ_AT_ONCE = 200;
-
-/** What a hit is stored as; its number is its place in the list. */
-type ListedHit = Omit<StoredHit, 'number'>;
 
 export function redisActions(connection: RedisConnection, timesToLive: TimesToLive): ActionStore {
   const { call, run } = connection;
@@ -130,7 +128,7 @@ export function redisActions(connection: RedisConnection, timesToLive: TimesToLi
     async hits(organization, id, afterNumber) {
       const from = Math.max(0, afterNumber);
       const texts = await call((redis) => redis.lrange(keyOf(organization, 'hits', id), from, -1));
-      return texts.map((text, index) => ({ number: from + index + 1, ...fromJson<ListedHit>(text) }));
+      return toHits(texts, from);
     },
 
     async liveOn(organization, runtime) {
@@ -191,8 +189,7 @@ export function redisActions(connection: RedisConnection, timesToLive: TimesToLi
       }),
 
     async acceptHit(organization, id, { runtime, epoch, sequence, hit, receivedAt, capturedAt }) {
-      const listed: ListedHit = { runtime, sequence, receivedAt, hit };
-      const text = JSON.stringify(listed);
+      const text = toText({ runtime, sequence, receivedAt, hit });
       const parameters = [id, runtime, epoch, sequence, receivedAt, text, timesToLive.ended, capturedAt];
       return toOutcome(toReply(await run(ACCEPT_HIT, [prefixOf(organization)], parameters)));
     },

@@ -43,13 +43,27 @@ export const GLOBAL = {
   spaces: 'borescope:spaces',
   /** Written to find out whether writing works. */
   check: 'borescope:check',
+  /** Names the run of `borescope migrate` that moves the store now; expires soon after its end. */
+  moving: 'borescope:moving',
+  /** Stands while a move writes the store, and after it was broken off. */
+  unfinished: 'borescope:unfinished',
   /** Channel: what a broker tells all others. */
   notices: 'borescope:notices',
 } as const;
 
+/** Of every key of the store, as `SCAN` matches it. */
+export const EVERY_KEY = 'borescope:*';
+
+const INBOX = 'borescope:inbox:';
+
 /** Stream: what one broker is told. */
 export function inboxOf(replica: string): string {
-  return `borescope:inbox:${replica}`;
+  return `${INBOX}${replica}`;
+}
+
+/** There only while a broker lives, and for a minute after it was killed. */
+export function isInbox(key: string): boolean {
+  return key.startsWith(INBOX);
 }
 
 /** To the organization and the id of a token. */
@@ -67,6 +81,19 @@ export function prefixOf(organization: string): string {
 
 export function keyOf(organization: string, name: Name, id = ''): string {
   return `${prefixOf(organization)}${OF_ORGANIZATION[name]}${id}`;
+}
+
+/** The organization of a key, and what stands behind its prefix; undefined for one of no organization. */
+export function parseKey(key: string): { organization: string; rest: string } | undefined {
+  const [, encoded, rest] = /^borescope:\{([^}]*)\}:(.*)$/s.exec(key) ?? [];
+  if (encoded === undefined || rest === undefined) return undefined;
+  return { organization: decodeURIComponent(encoded), rest };
+}
+
+/** The id of what has this name; undefined where `rest`, as `parseKey` gives it, is of another name. */
+export function idOf(rest: string, name: Name): string | undefined {
+  const key = OF_ORGANIZATION[name];
+  return rest.startsWith(key) ? rest.slice(key.length) : undefined;
 }
 
 /** The same names in Lua: `at.live`, `at.action .. id`. */

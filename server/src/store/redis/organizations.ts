@@ -20,7 +20,7 @@ export function redisOrganizations({ call }: RedisConnection): OrganizationStore
   };
 }
 
-function toJson({ id, name, createdAt }: Organization): string {
+export function toJson({ id, name, createdAt }: Organization): string {
   return JSON.stringify({ id, name, createdAt });
 }
 

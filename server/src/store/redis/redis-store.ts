@@ -4,6 +4,7 @@ import { type Store, StoreUnavailable } from '../store.ts';
 import { redisActions } from './actions.ts';
 import { createRedisConnection, type RedisConnection } from './connection.ts';
 import { GLOBAL } from './keys.ts';
+import { refuseMoving } from './moving.ts';
 import { redisOrganizations } from './organizations.ts';
 import { redisKeys } from './pseudonyms.ts';
 import { createRedisClient } from './redis-client.ts';
@@ -32,8 +33,8 @@ export interface RedisStoreOptions {
 const CHECK_KEPT = 60_000;
 
 /**
- * The store of any number of brokers. Rejects with `RedisUrlError`, `RedisTooOld`, `SchemaTooNew`, or `StoreUnavailable`
- * where Redis does not answer in time.
+ * The store of any number of brokers. Rejects with `RedisUrlError`, `RedisTooOld`, `SchemaTooNew`, `StoreMoving`, or
+ * `StoreUnavailable` where Redis does not answer in time.
  *
  * A write that rejects with `StoreUnavailable` may have been done: the answer was lost, not the question. Asking again is
  * always right: a hit is then a duplicate, a change finds what it wanted, and an action that nobody knows of ends at its
@@ -60,6 +61,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
         'Redis may drop what is stored when its memory is full: set maxmemory-policy noeviction',
       );
     }
+    await refuseMoving(connection);
     await prepareSchema(connection, now());
     log.info({ redis: address.named, version }, 'Redis is the store');
   } catch (error) {

@@ -12,12 +12,19 @@ export class RedisTooOld extends Error {
 }
 
 /** Notes the version of what is stored, and makes what is there from the start. Rejects with `SchemaTooNew`. */
-export async function prepareSchema({ call }: RedisConnection, now: number): Promise<void> {
+export async function prepareSchema(connection: RedisConnection, now: number): Promise<void> {
+  const { call } = connection;
   await call((redis) => redis.set(GLOBAL.schema, SCHEMA_VERSION, 'NX'));
-  const found = Number(await call((redis) => redis.get(GLOBAL.schema)));
-  if (found > SCHEMA_VERSION) throw new SchemaTooNew(found, SCHEMA_VERSION);
+  await hasSchema(connection);
   const first: Organization = { id: 'default', name: 'default', createdAt: now };
   await call((redis) => redis.hsetnx(GLOBAL.organizations, first.name, JSON.stringify(first)));
+}
+
+/** False where Redis holds no store. Changes nothing. Rejects with `SchemaTooNew`. */
+export async function hasSchema({ call }: RedisConnection): Promise<boolean> {
+  const found = Number(await call((redis) => redis.get(GLOBAL.schema)));
+  if (found > SCHEMA_VERSION) throw new SchemaTooNew(found, SCHEMA_VERSION);
+  return found > 0;
 }
 
 /** What Redis says of itself: `INFO`. Valkey gives the version of Redis that it speaks like. */

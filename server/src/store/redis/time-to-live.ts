@@ -8,11 +8,17 @@ const MARGIN = 24 * 60 * 60 * 1000;
 export interface TimesToLive {
   /** Of an action that lives for so long. */
   live(lifetimeMs: number): number;
+  /** Of one that has been over for so long and is moved to here: at least a day. */
+  over(sinceMs: number): number;
   /** Of one that is over, and of a runtime that left: its epoch must outlive the actions that know it. */
   readonly ended: number;
 }
 
 export function timesToLive(retentionMs: number): TimesToLive {
   const ended = Math.ceil(retentionMs) + MARGIN;
-  return { live: (lifetimeMs) => Math.max(0, Math.ceil(lifetimeMs)) + ended, ended };
+  return {
+    live: (lifetimeMs) => Math.max(0, Math.ceil(lifetimeMs)) + ended,
+    over: (sinceMs) => Math.min(ended, Math.max(MARGIN, ended - Math.ceil(sinceMs))),
+    ended,
+  };
 }

@@ -20,11 +20,9 @@ export function redisTokens({ call, run }: RedisConnection): TokenStore {
 
   return {
     async create(organization, token) {
-      const { expiresAt, revokedAt, lastUsedAt, ...fixed } = token;
-      const fields = Object.entries({ token: JSON.stringify(fixed), expiresAt, revokedAt, lastUsedAt });
-      const parameters = fields.flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
+      const parameters = tokenFields(token);
       // First the hash: alone it names nothing, whereas a token without it would be listed and never work.
-      const owner = JSON.stringify([organization, token.id]);
+      const owner = ownerOf(organization, token);
       const free = await call((redis) => redis.set(tokenByHash(token.hash), owner, 'NX'));
       if (free === null) throw new Error('a token with this hash exists');
       const made = await run(CREATE_TOKEN, [prefixOf(organization)], [token.id, token.createdAt, ...parameters]);
@@ -45,6 +43,17 @@ export function redisTokens({ call, run }: RedisConnection): TokenStore {
       await change(organization, id, 'lastUsedAt', at, 'last');
     },
   };
+}
+
+/** Field and value by turns. */
+export function tokenFields({ expiresAt, revokedAt, lastUsedAt, ...fixed }: TokenRecord): (string | number)[] {
+  const fields = Object.entries({ token: JSON.stringify(fixed), expiresAt, revokedAt, lastUsedAt });
+  return fields.flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
+}
+
+/** What stands behind a hash. */
+export function ownerOf(organization: string, { id }: TokenRecord): string {
+  return JSON.stringify([organization, id]);
 }
 
 function toToken(fields: ReadonlyMap<string, string>): TokenRecord | undefined {
