@@ -9,7 +9,7 @@ export function lateProbes(
   toleranceMs: number,
 ): Violation[] {
   const violations: Violation[] = [];
-  const end = Math.max(0, ...events.map(({ at }) => at));
+  const end = events.reduce((latest, { at }) => Math.max(latest, at), 0);
   const deaths = new Map(ofType(events, 'died').map(({ runtime, at }) => [runtime, at]));
   const probes = groupBy(ofType(events, 'probe'), ({ runtime, action }) => `${runtime} ${action}`);
 

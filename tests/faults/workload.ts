@@ -14,6 +14,8 @@ export interface WorkloadOptions {
 
 /** Milliseconds. */
 const ASK_AGAIN = 100;
+/** Refusals in a row after which a caller gives up: no fault here lasts so long. */
+const MOST_REFUSALS = 300;
 
 /**
  * Assistants at work: each places actions one after the other, on one runtime or all, for few hits or many, and waits for
@@ -24,16 +26,20 @@ export async function workload(site: Site, { callers, agents, service, actions }
   const upTo = (most: number) => 1 + Math.floor(random() * most);
 
   async function work(caller: Caller): Promise<void> {
+    let refusals = 0;
     for (let accepted = 0; accepted < actions; ) {
       const one = agents[Math.floor(random() * agents.length)];
       const target = random() < 0.5 && one !== undefined ? { ids: [one.runtime] } : { service };
       const request = { maxHits: random() < 0.3 ? upTo(50) : upTo(4), timeoutSeconds: 2 + upTo(4) };
       const placed = await caller.place({ ...target, ...request, waitSeconds: random() < 0.5 ? 0 : 2 });
       if (!('view' in placed)) {
+        refusals += 1;
+        if (refusals > MOST_REFUSALS) throw new Error(`no action is taken any more: ${JSON.stringify(placed)}`);
         await wait(ASK_AGAIN);
         continue;
       }
       accepted += 1;
+      refusals = 0;
       const { id } = placed.view.action;
       const next = random();
       if (next < 0.3) await caller.look(id, 2);

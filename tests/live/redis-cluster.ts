@@ -10,8 +10,8 @@ export interface LiveRedisCluster {
 
 const SLOTS = 16_384;
 
-/** Masters without replicas that share all slots evenly. */
-export async function liveRedisCluster({ masters = 2 } = {}): Promise<LiveRedisCluster> {
+/** Masters without replicas that share all slots evenly. `durable`: they keep their data over a restart. */
+export async function liveRedisCluster({ masters = 2, durable = false } = {}): Promise<LiveRedisCluster> {
   const config = {
     'cluster-enabled': 'yes',
     'cluster-announce-ip': '127.0.0.1',
@@ -22,7 +22,7 @@ export async function liveRedisCluster({ masters = 2 } = {}): Promise<LiveRedisC
     for (const node of nodes) await node.close();
   };
   try {
-    for (let n = 0; n < masters; n++) nodes.push(await liveRedis({ clusterBus: true, config }));
+    for (let n = 0; n < masters; n++) nodes.push(await liveRedis({ clusterBus: true, durable, config }));
     const [first] = nodes;
     for (const [n, node] of nodes.entries()) {
       const from = Math.floor((n * SLOTS) / masters);
