@@ -2,15 +2,25 @@ import { once } from 'node:events';
 import { type BrokerFrame, decodeBrokerFrame, encodeFrame, type Hit, PROTOCOL } from '@borescope/agent-protocol';
 import { WebSocket } from 'ws';
 
+/** Milliseconds from the attempt to connect. */
+const WELCOME_WITHIN = 20_000;
+
 /**
  * An agent with nothing behind it: each action is armed, hit once and removed at once, so that only the broker is
  * measured. What it says in answer to what came in one go is written in one go: it shares a core with the clients.
  */
-export async function attachInstantAgent(url: string, token: string, service: string): Promise<WebSocket> {
+export async function attachInstantAgent(
+  url: string,
+  token: string,
+  service: string,
+  id = `instant-${process.pid}`,
+): Promise<WebSocket> {
   const socket = new WebSocket(url, { headers: { authorization: `Bearer ${token}` }, perMessageDeflate: false });
-  const upgraded = once(socket, 'upgrade', { signal: AbortSignal.timeout(10_000) });
-  await once(socket, 'open', { signal: AbortSignal.timeout(10_000) });
-  const [{ socket: wire }] = await upgraded;
+  const signal = AbortSignal.timeout(WELCOME_WITHIN);
+  const [[{ socket: wire }]] = await Promise.all([
+    once(socket, 'upgrade', { signal }),
+    once(socket, 'open', { signal }),
+  ]);
   let held = false;
   const hold = () => {
     if (held) return;
@@ -22,7 +32,9 @@ export async function attachInstantAgent(url: string, token: string, service: st
     });
   };
   let epoch = 0;
-  const welcomed = new Promise<void>((resolve) => {
+  const welcomed = new Promise<void>((resolve, reject) => {
+    socket.once('close', (code) => reject(new Error(`closed with ${code} before a welcome`)));
+    signal.addEventListener('abort', () => reject(new Error(`no welcome in ${WELCOME_WITHIN / 1000} s`)));
     socket.on('message', (data) => {
       const decoded = decodeBrokerFrame(String(data));
       if (!decoded.ok) throw new Error(decoded.reason);
@@ -41,7 +53,7 @@ export async function attachInstantAgent(url: string, token: string, service: st
       protocol: PROTOCOL,
       live: [],
       runtime: {
-        id: `instant-${process.pid}`,
+        id,
         service,
         tags: {},
         language: 'node',

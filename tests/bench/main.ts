@@ -6,6 +6,7 @@ import { benchBroker } from './broker.ts';
 import { benchLatency } from './latency.ts';
 import { benchOverhead } from './overhead.ts';
 import { machine, type Row, table, writeReport } from './report.ts';
+import { benchScale } from './scale.ts';
 
 interface Section {
   readonly title: string;
@@ -16,6 +17,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   overhead: { title: 'What the agent takes from a server', run: benchOverhead },
   latency: { title: 'How fast a hit comes, and what arming costs', run: benchLatency },
   broker: { title: 'What the broker adds to a tool call', run: benchBroker },
+  scale: { title: 'What many agents and many brokers cost', run: benchScale },
 };
 
 const asked = process.argv.slice(2);
