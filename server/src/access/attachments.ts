@@ -10,7 +10,7 @@ export interface AttachmentsOptions {
   readonly store: Store;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
-  /** The store could not be asked; everything stays open, and the next look tries again. */
+  /** The store could not be asked; everything stays open, and the next looks try again. Told once until one succeeds. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -35,6 +35,7 @@ export function watchAttachments({ store, clock, onError }: AttachmentsOptions):
   const attached = new Map<string, Attached>();
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
+  let failing = false;
 
   async function look(): Promise<void> {
     const all = [...attached.values()];
@@ -56,7 +57,15 @@ export function watchAttachments({ store, clock, onError }: AttachmentsOptions):
     if (stopped || timer !== undefined || attached.size === 0) return;
     timer = setTimeout(() => {
       look()
-        .catch(onError)
+        .then(
+          () => {
+            failing = false;
+          },
+          (error: unknown) => {
+            if (!failing) onError(error);
+            failing = true;
+          },
+        )
         .finally(() => {
           timer = undefined;
           schedule();
