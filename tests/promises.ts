@@ -345,6 +345,10 @@ export const PROMISES = {
   'redaction:jwt': { sentence: 'A JWT is hidden.', source: SECURITY },
   'redaction:header': { sentence: 'The secret of a Bearer or Basic header is hidden.', source: SECURITY },
   'redaction:pem': { sentence: 'A PEM private key is hidden, also where its end is cut off.', source: SECURITY },
+  'redaction:source': {
+    sentence: 'Source that is shown is redacted as a whole, so that a secret over several lines is hidden on each.',
+    source: SECURITY,
+  },
   'redaction:vendor': { sentence: 'Tokens of common vendors, and those of Borescope, are hidden.', source: SECURITY },
   'redaction:ordinary': { sentence: 'UUIDs, hashes, versions, dates and amounts stay as they are.', source: SECURITY },
   'redaction:agent': {

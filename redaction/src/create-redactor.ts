@@ -27,6 +27,8 @@ export const UNEXAMINED = 'unexamined';
 /** A pseudonym of a shorter value would help to guess it. UTF-16 code units. */
 const PSEUDONYM_FROM = 8;
 
+const LINE_FEED = 10;
+
 /** Bounds of what is remembered of names: how many, and how long in UTF-16 code units. */
 const REMEMBERED_NAMES = 1024;
 const REMEMBERED_LENGTH = 64;
@@ -81,6 +83,22 @@ export function createRedactor(options: RedactorOptions): Redactor {
     }
   }
 
+  /** What is to be hidden of the first `seen` units, and all behind them that is `wanted`. Never throws. */
+  function find(text: string, wanted: number, seen: number): Caught[] | undefined {
+    let caught: Caught[] | undefined;
+    try {
+      caught = scan(text, seen);
+    } catch {
+      // Nothing above may throw. Should it, the text is hidden whole, and the application never hears of it.
+      caught = [{ from: 0, to: text.length, kind: UNEXAMINED }];
+    }
+    if (wanted > seen) {
+      caught ??= [];
+      caught[caught.length] = { from: seen, to: text.length, kind: UNEXAMINED };
+    }
+    return caught;
+  }
+
   /** `shown`: where the caller cuts; `seen`: up to where the text was looked at. */
   function rebuild(text: string, caught: readonly Caught[], shown: number, seen: number): RedactedText | undefined {
     const findings: Finding[] = [];
@@ -122,18 +140,26 @@ export function createRedactor(options: RedactorOptions): Redactor {
     text(text, shown) {
       const wanted = shown === undefined || shown > text.length ? text.length : shown;
       const seen = least(text.length, TEXT_LIMIT, wanted + TEXT_LOOKAHEAD);
-      let caught: Caught[] | undefined;
-      try {
-        caught = scan(text, seen);
-      } catch {
-        // Nothing above may throw. Should it, the text is hidden whole, and the application never hears of it.
-        caught = [{ from: 0, to: text.length, kind: UNEXAMINED }];
-      }
-      if (wanted > seen) {
-        caught ??= [];
-        caught[caught.length] = { from: seen, to: text.length, kind: UNEXAMINED };
-      }
+      const caught = find(text, wanted, seen);
       return caught === undefined ? undefined : rebuild(text, caught, wanted, seen);
+    },
+
+    source(text) {
+      const seen = least(text.length, TEXT_LIMIT);
+      const caught = find(text, text.length, seen);
+      if (caught === undefined) return undefined;
+      let out = '';
+      let done = 0;
+      for (let index = 0; index < caught.length; index++) {
+        const one = caught[index];
+        if (one === undefined) break;
+        const hidden = finding(one.kind, 'string', sliceText(text, one.from, one.to));
+        const mark = placeholder(hidden.kind, own(hidden, 'pseudonym'));
+        out += sliceText(text, done, one.from) + mark;
+        for (let at = one.from; at < one.to; at++) if (codeAt(text, at) === LINE_FEED) out += `\n${mark}`;
+        done = one.to;
+      }
+      return out + sliceText(text, done, text.length);
     },
 
     number(value) {

@@ -35,6 +35,11 @@ export interface Redactor {
    * `TEXT_LIMIT`, what was not looked at is hidden.
    */
   text(text: string, shown?: number): RedactedText | undefined;
+  /**
+   * The same for source text that is shown line by line: a finding that spans lines leaves its placeholder on each of
+   * them, so that the lines keep their numbers. Undefined where nothing was found; behind `TEXT_LIMIT` all is hidden.
+   */
+  source(text: string): string | undefined;
   number(value: number | bigint): Finding | undefined;
 }
 

@@ -12,6 +12,7 @@ import { behindPlaceholder } from './stand-in.ts';
 /** UTF-16 code units of a key that are looked back over, from its end. */
 const LONGEST_KEY = 96;
 const LONGEST_SPACE = 8;
+const LONGEST_INDENT = 128;
 
 const KEY = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-.$@');
 /** What may stand between a key and its `=`: `password?:`, `"key"\]`, `db_pass[]`. */
@@ -52,6 +53,7 @@ export const assignment: Rule = {
     if (view.code(at) === EQUALS && next === GREATER) value++;
     const gap = value;
     while (value - gap < LONGEST_SPACE && isSpace(view.code(value))) value++;
+    value = nextLineQuote(view, value);
     if (value >= view.end) return undefined;
     if (view.code(at) === COLON && value === gap && end === wrapped) {
       // A part of a URN, and the end of a string that ends with a label: `log('no session:', error)`.
@@ -84,6 +86,14 @@ export function named(spans: readonly Span[], kind: string): readonly Span[] | u
     if (span !== undefined) out[out.length] = { from: span.from, to: span.to, kind };
   }
   return out.length === 0 ? undefined : out;
+}
+
+/** Formatters of source code put a long value on the next line: the index of its quote; `at` where there is none. */
+function nextLineQuote(view: View, at: number): number {
+  if (view.code(at) !== LINE_FEED && view.code(at) !== RETURN) return at;
+  let index = at;
+  while (index - at < LONGEST_INDENT && isWhite(view.code(index))) index++;
+  return isQuote(view.code(index)) ? index : at;
 }
 
 /** `secret ? 'token' : 'none'`: the key is one of two choices. */
@@ -136,6 +146,12 @@ function isSpace(code: number): boolean {
   return code === 32 || code === 9;
 }
 
+function isWhite(code: number): boolean {
+  return isSpace(code) || code === LINE_FEED || code === RETURN;
+}
+
+const LINE_FEED = 10;
+const RETURN = 13;
 const COLON = 58;
 const EQUALS = 61;
 const GREATER = 62;
