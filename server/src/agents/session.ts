@@ -47,6 +47,8 @@ export interface SessionContext {
   /** There are other brokers: an order from one of them may be lost, and the lease may lapse. */
   readonly shared: boolean;
   readonly listener: AgentListener;
+  /** Resolves when it is this one's turn to do what many may want to do at once. */
+  readonly turn: () => Promise<void>;
   /** The session has its epoch. False where a newer attachment of the same runtime is here already. */
   readonly enter: (session: AgentSession, attachment: Attachment) => boolean;
   /** The session is over, and all that it received is dealt with. */
@@ -242,6 +244,7 @@ export class AgentSession {
       return this.refuse('unauthorized', 'the token is bound to other services or environments');
     }
     const { organization } = caller;
+    await this.#context.turn();
     const attached = await store.runtimes.attach(organization, runtime, replica, clock.now());
     if (attached === undefined) {
       return this.refuse('unauthorized', 'this id belongs to a runtime of another service or environment');

@@ -9,6 +9,7 @@ import type { AgentListener, Attachment } from './listener.ts';
 import type { Wire } from './outbox.ts';
 import type { Policies } from './policies.ts';
 import { AgentSession, type DisarmReason, type SessionContext } from './session.ts';
+import { createTurnstile } from './turnstile.ts';
 
 /** The agents that are attached to this process. */
 export interface AgentSessions {
@@ -68,6 +69,7 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
   const { store, clock, random, log, meter, heartbeatMs = 15_000, shared = false } = options;
   const all = new Set<AgentSession>();
   const attached = new Map<string, AgentSession>();
+  const turn = createTurnstile();
   let context: SessionContext | undefined;
   let drained = false;
   let onEmpty = () => {};
@@ -103,6 +105,7 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
   /** A runtime that stays in the directory after it left would be offered to callers: so until it is written, or drained. */
   async function detach(attachment: Attachment, at: number, reason: string | undefined): Promise<void> {
     for (;;) {
+      await turn();
       try {
         const actionIds = await store.runtimes.detach(
           attachment.organization,
@@ -123,7 +126,7 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
 
   return {
     listen(listener) {
-      context = { ...options, heartbeatMs, shared, listener, enter, leave };
+      context = { ...options, heartbeatMs, shared, listener, turn, enter, leave };
     },
     accept(socket, caller, remote, wire) {
       if (context === undefined || drained) {

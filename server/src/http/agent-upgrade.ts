@@ -7,6 +7,7 @@ import { authenticate } from '../access/authenticate.ts';
 import { bearerCredential } from '../access/credentials.ts';
 import type { Tokens } from '../access/tokens.ts';
 import type { AgentSessions } from '../agents/sessions.ts';
+import { createTurnstile } from '../agents/turnstile.ts';
 import type { Log } from '../log.ts';
 import type { HostCheck } from './host-check.ts';
 import { accessDenied, HttpError, type HttpErrorCode, unavailable } from './http-error.ts';
@@ -34,11 +35,12 @@ export function serveAgents(server: Server, options: AgentUpgradeOptions): void 
     perMessageDeflate: false,
     clientTracking: false,
   });
+  const turn = createTurnstile();
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const ignore = () => undefined;
     socket.on('error', ignore);
-    admit(request, options).then(
+    admit(request, options, turn).then(
       (caller) => {
         if (socket.destroyed) return;
         socket.off('error', ignore);
@@ -61,7 +63,7 @@ export function serveAgents(server: Server, options: AgentUpgradeOptions): void 
   });
 }
 
-async function admit(request: IncomingMessage, options: AgentUpgradeOptions) {
+async function admit(request: IncomingMessage, options: AgentUpgradeOptions, turn: () => Promise<void>) {
   const path = (request.url ?? '').split('?', 1)[0];
   if (path !== '/agent/v1') {
     throw new HttpError('NOT_FOUND', 'there is no WebSocket at this path', 'Agents connect to /agent/v1.');
@@ -69,6 +71,7 @@ async function admit(request: IncomingMessage, options: AgentUpgradeOptions) {
   options.hosts.checkOrigin(request.headers.origin);
   if (options.draining()) throw unavailable('The broker is shutting down.');
   checkCapacity(options);
+  await turn();
   const found = await authenticate(options.tokens, bearerCredential(request.headers), 'agent');
   if (!found.ok) throw accessDenied(found);
   // Again: others may have been let in meanwhile.
