@@ -410,6 +410,11 @@ export const PROMISES = {
     sentence: 'With Sentinel the brokers go on at the new master by themselves when the old one dies.',
     source: OPERATIONS,
   },
+  'brokers:cluster': {
+    sentence:
+      'npm run cluster runs two brokers, a balancer and two shops on this machine, and Ctrl-C leaves nothing behind.',
+    source: OPERATIONS,
+  },
   'brokers:drain': {
     sentence: 'A broker that is stopped sends its agents to the others and leaves nothing of its own behind in Redis.',
     source: OPERATIONS,
