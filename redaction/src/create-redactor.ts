@@ -2,7 +2,7 @@ import { codeAt, createMemo, leadingZeros, least, own, sliceText } from './intri
 import { createNameMatcher, type NameMatcher } from './names/name-matcher.ts';
 import { CODE_NAME, PAYMENT_NAME, PERSONAL_NAME, POLICY_NAME } from './names/name-terms.ts';
 import { placeholder } from './placeholder.ts';
-import type { Finding, RedactedText, Redactor, RedactorOptions } from './redactor.ts';
+import type { Finding, RedactedText, RedactorOptions, SourceRedactor } from './redactor.ts';
 import { isCardNumber, PAYMENT_CARD } from './rules/payment-card.ts';
 import { RULES } from './rules/table.ts';
 import { type AnchorTable, type Caught, createScanner, type Scanner, tableOfAnchors } from './scanner.ts';
@@ -47,7 +47,7 @@ const ENUMERABLE: readonly string[] = [
 /** The same for every redactor. Made when it is first needed: it takes a part of a millisecond of the host's start. */
 let anchors: AnchorTable | undefined;
 
-export function createRedactor(options: RedactorOptions): Redactor {
+export function createRedactor(options: RedactorOptions): SourceRedactor {
   const ownNames = own(options, 'keyNames') ?? [];
   let matcher: NameMatcher | undefined;
   let scanner: Scanner | undefined;

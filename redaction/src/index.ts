@@ -1,5 +1,4 @@
 export { createRedactor, TEXT_LIMIT, TEXT_LOOKAHEAD, UNEXAMINED } from './create-redactor.ts';
-export { redactLines } from './lines.ts';
 export type * from './redactor.ts';
 export type { Rule } from './rule.ts';
 export { RULES } from './rules/table.ts';

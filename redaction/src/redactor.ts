@@ -35,12 +35,16 @@ export interface Redactor {
    * `TEXT_LIMIT`, what was not looked at is hidden.
    */
   text(text: string, shown?: number): RedactedText | undefined;
+  number(value: number | bigint): Finding | undefined;
+}
+
+/** What `createRedactor` gives: for captured values, and for the source that is shown beside them. */
+export interface SourceRedactor extends Redactor {
   /**
-   * The same for source text that is shown line by line: a finding that spans lines leaves its placeholder on each of
+   * Like `text`, for source that is shown line by line: a finding that spans lines leaves its placeholder on each of
    * them, so that the lines keep their numbers. Undefined where nothing was found; behind `TEXT_LIMIT` all is hidden.
    */
   source(text: string): string | undefined;
-  number(value: number | bigint): Finding | undefined;
 }
 
 export interface RedactorOptions {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRedactor, RULES, redactLines } from '@borescope/redaction';
+import { createRedactor, RULES } from '@borescope/redaction';
 
 const KEY = 'k1';
 const keyed = createRedactor({ pseudonym: (kind, value) => `${KEY}${kind.length}x${value.length}` });
@@ -51,28 +51,6 @@ test('findings that overlap become one', () => {
   assert.equal(keyed.text('password=anna@example.com')?.findings.length, 1);
   const found = createRedactor({}).text('mail x=anna@example.com:pw@example.org end');
   assert.doesNotMatch(found?.text ?? '', /anna|pw/);
-});
-
-test('a key that runs over lines is hidden in each of them, and line numbers stay', () => {
-  const body = 'QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo0MTIz';
-  const lines = [
-    'const a = 1;',
-    'const key = `-----BEGIN PRIVATE KEY-----',
-    body,
-    body,
-    '-----END PRIVATE KEY-----`;',
-    'call(a);',
-  ];
-  const found = redactLines(createRedactor({}), lines);
-  assert.equal(found?.lines.length, lines.length);
-  assert.equal(found?.lines[0], 'const a = 1;');
-  assert.equal(found?.lines[5], 'call(a);');
-  for (const index of [2, 3]) assert.equal(found?.lines[index], '[redacted:private-key]');
-  assert.equal(redactLines(createRedactor({}), ['a', 'b']), undefined);
-  assert.deepEqual(redactLines(createRedactor({}), ['a', 'password=abc'])?.lines, [
-    'a',
-    'password=[redacted:secret-name]',
-  ]);
 });
 
 test('every rule says what it hides and where its format comes from', () => {

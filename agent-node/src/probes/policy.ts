@@ -1,5 +1,5 @@
 import type { Policy, Problem } from '@borescope/agent-protocol';
-import type { Redactor } from '@borescope/redaction';
+import type { SourceRedactor } from '@borescope/redaction';
 import type { PolicyMessage } from '../application/messages.ts';
 import { redactorOf } from '../application/redaction.ts';
 import { judge } from '../expressions/parsing/judge.ts';
@@ -11,9 +11,9 @@ const ERROR_LENGTH = 1024;
 
 /** The policy that holds now, in the worker: what is hidden, and which expressions may be asked. */
 export class CurrentPolicy {
-  #redactor: Redactor = redactorOf({ keyNames: [], pseudonymKey: null });
+  #redactor: SourceRedactor = redactorOf({ keyNames: [], pseudonymKey: null });
 
-  get redactor(): Redactor {
+  get redactor(): SourceRedactor {
     return this.#redactor;
   }
 

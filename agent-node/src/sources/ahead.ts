@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import type { Place, Problem } from '@borescope/agent-protocol';
-import type { Redactor } from '@borescope/redaction';
+import type { SourceRedactor } from '@borescope/redaction';
 import { describeScope } from './bind.ts';
 import type { FileOnDisk } from './disk.ts';
 import { type NameInScope, scopeAt } from './scopes.ts';
-import { shownLine } from './shown-line.ts';
+import { shownLine, shownLineAt } from './shown-line.ts';
 import type { GeneratedPosition } from './source-map.ts';
 import { readSyntax } from './syntax.ts';
 import { lineText, offsetOf, splitLines } from './text.ts';
@@ -29,7 +29,7 @@ const NAME_LENGTH = 256;
 /** `position` absent: the script is made when it is loaded (TypeScript at run time), so it cannot be told. */
 export type LookedAhead = { ok: true; ahead: Ahead | undefined } | { ok: false; problem: Problem };
 
-export async function lookAhead(file: FileOnDisk, place: Place, redactor: Redactor): Promise<LookedAhead> {
+export async function lookAhead(file: FileOnDisk, place: Place, redactor: SourceRedactor): Promise<LookedAhead> {
   const original = splitLines(file.mapped?.map.content(file.mapped.source) ?? (await readFile(file.path, 'utf8')));
   const text = lineText(original, place.line - 1);
   const refuse = (code: Problem['code'], message: string, hint: string): LookedAhead => ({
@@ -48,7 +48,7 @@ export async function lookAhead(file: FileOnDisk, place: Place, redactor: Redact
   if (place.expectLine !== undefined && place.expectLine.trim() !== text.trim()) {
     return refuse(
       'SOURCE_MISMATCH',
-      `line ${place.line} of ${file.path} reads: ${shownLine(text, redactor)}`,
+      `line ${place.line} of ${file.path} reads: ${shownLineAt(original, place.line, redactor)}`,
       'The file is not loaded yet; this is its text on disk.',
     );
   }

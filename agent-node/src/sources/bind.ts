@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import type { BoundPlace, Place, Problem } from '@borescope/agent-protocol';
-import type { Redactor } from '@borescope/redaction';
+import type { SourceRedactor } from '@borescope/redaction';
 import type { Target } from './locate.ts';
 import { generatedNote, hiddenNote, type Neighbour } from './note.ts';
 import { type FunctionSyntax, type NameInScope, namesAt, type SyntaxScope, scopeAt } from './scopes.ts';
 import type { ScriptStore } from './script-store.ts';
-import { shownLine } from './shown-line.ts';
+import { shownLine, shownLineAt } from './shown-line.ts';
 import type { GeneratedPosition } from './source-map.ts';
 import { type Lines, lineText, offsetOf, splitLines } from './text.ts';
 
@@ -38,7 +38,7 @@ export type Bound = { ok: true; binding: Binding } | { ok: false; problem: Probl
 
 export interface BindPorts {
   readonly store: ScriptStore;
-  readonly redactor: Redactor;
+  readonly redactor: SourceRedactor;
   /** V8's own list of places where execution can stop, in a range of a script. */
   possible(scriptId: string, start: GeneratedPosition, end: GeneratedPosition): Promise<BreakLocation[]>;
 }
@@ -64,10 +64,10 @@ export async function bind(target: Target, place: Place, ports: BindPorts): Prom
       hint,
     );
   }
-  if (place.expectLine !== undefined && text !== undefined && text.trim() !== place.expectLine.trim()) {
+  if (original && place.expectLine !== undefined && text?.trim() !== place.expectLine.trim()) {
     return refuse(
       'SOURCE_MISMATCH',
-      `line ${place.line} of ${target.path} reads: ${shownLine(text, ports.redactor)}`,
+      `line ${place.line} of ${target.path} reads: ${shownLineAt(original, place.line, ports.redactor)}`,
       whereExpected(original, place.expectLine),
     );
   }
@@ -85,7 +85,10 @@ export async function bind(target: Target, place: Place, ports: BindPorts): Prom
   const scope = syntax && scopeAt(syntax, offset);
   const mapped = target.mapped?.map.original(chosen.line, chosen.column);
   const name = scope?.owner.name;
-  const sourceLine = text ?? lineText(lines, chosen.line) ?? '';
+  const sourceLine =
+    original === undefined
+      ? shownLineAt(lines, chosen.line + 1, ports.redactor)
+      : shownLineAt(original, place.line, ports.redactor);
   const described = scope
     ? describeScope(scope, offset, chosen.atReturn)
     : { names: [], used: new Set<string>(), hasThis: false, functionLength: lines.text.length };
@@ -104,7 +107,7 @@ export async function bind(target: Target, place: Place, ports: BindPorts): Prom
         file: target.path,
         line: place.line,
         column: mapped?.column ?? chosen.column,
-        sourceLine: shownLine(sourceLine, ports.redactor),
+        sourceLine,
         ...(name ? { function: name.slice(0, 1024) } : {}),
         ...(target.script.hash.length <= 64 ? { scriptHash: target.script.hash } : {}),
         ...(note === undefined ? {} : { note }),

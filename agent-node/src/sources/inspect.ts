@@ -4,8 +4,8 @@ import { lookAhead } from './ahead.ts';
 import { type BindPorts, bind, originalLines } from './bind.ts';
 import { findOnDisk } from './disk.ts';
 import { ambiguous, type Located, notFound } from './locate.ts';
-import { shownLine } from './shown-line.ts';
-import { type Lines, lineText, splitLines } from './text.ts';
+import { shownLines } from './shown-line.ts';
+import { type Lines, splitLines } from './text.ts';
 
 /** Lines shown on each side. */
 const AROUND = 10;
@@ -61,11 +61,8 @@ async function inspectOnDisk(
 }
 
 function around(lines: Lines, line: number, ports: BindPorts): { line: number; text: string }[] {
-  const shown: { line: number; text: string }[] = [];
-  const last = Math.min(lines.starts.length, line + AROUND);
-  for (let at = Math.max(1, Math.min(line, lines.starts.length) - AROUND); at <= last; at++) {
-    const text = lineText(lines, at - 1);
-    if (text !== undefined) shown.push({ line: at, text: shownLine(text, ports.redactor) });
-  }
-  return shown;
+  const count = lines.starts.length;
+  const first = Math.max(1, Math.min(line, count) - AROUND);
+  const last = Math.min(count, line + AROUND);
+  return shownLines(lines, first, last, ports.redactor).map((text, index) => ({ line: first + index, text }));
 }

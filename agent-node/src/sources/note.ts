@@ -1,4 +1,4 @@
-import type { Redactor } from '@borescope/redaction';
+import type { SourceRedactor } from '@borescope/redaction';
 import type { BreakLocation } from './bind.ts';
 import type { Target } from './locate.ts';
 import type { NameInScope } from './scopes.ts';
@@ -25,7 +25,7 @@ export interface Neighbour {
 export function hiddenNote(
   names: readonly NameInScope[],
   neighbour: Neighbour | undefined,
-  redactor: Redactor,
+  redactor: SourceRedactor,
 ): string | undefined {
   const hidden = names.filter((one) => one.hidden).map(({ name }) => `\`${name.slice(0, 64)}\``);
   if (hidden.length === 0) return undefined;

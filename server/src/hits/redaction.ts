@@ -7,7 +7,7 @@ import {
   type Policy,
   type Problem,
 } from '@borescope/agent-protocol';
-import { createRedactor, type Redactor } from '@borescope/redaction';
+import { createRedactor, type Redactor, type SourceRedactor } from '@borescope/redaction';
 import type { Policies } from '../agents/policies.ts';
 import { pseudonymBy } from './pseudonym.ts';
 import { redactHit } from './redact.ts';
@@ -74,7 +74,7 @@ function secondPass({ keyNames, pseudonymKey }: Policy): SecondPass {
       return {
         ...inspection,
         scripts: scripts.map((script) => clean(script, PATH_LENGTH)),
-        source: source.map(({ line, text }) => ({ line, text: clean(text, LIMITS.stringLength) })),
+        source: cleanSource(redactor, source),
         ...(bound !== undefined && { bound: redactBound(redactor, bound) }),
         ...(problem !== undefined && { problem: redactProblem(redactor, problem) }),
       };
@@ -85,6 +85,13 @@ function secondPass({ keyNames, pseudonymKey }: Policy): SecondPass {
 /** Redacts before it cuts: a placeholder may be longer than what it stands for. */
 function cleaner(redactor: Redactor): (text: string, most: number) => string {
   return (text, most) => (redactor.text(text)?.text ?? text).slice(0, most);
+}
+
+/** Together, for a secret may span lines; the agent, which has the whole file, has looked further. */
+function cleanSource(redactor: SourceRedactor, source: Inspection['source']): Inspection['source'] {
+  const whole = source.map(({ text }) => text).join('\n');
+  const lines = (redactor.source(whole) ?? whole).split('\n');
+  return source.map(({ line }, index) => ({ line, text: (lines[index] ?? '').slice(0, LIMITS.stringLength) }));
 }
 
 function redactBound(redactor: Redactor, bound: BoundPlace): BoundPlace {
