@@ -73,6 +73,11 @@ export class History {
   record(observation: Observation): void {
     this.#events.push({ ...observation, at: this.#now() });
   }
+
+  /** What was checked, and cannot come up again: every runtime in it is dead, and every action is over. */
+  forget(): void {
+    this.#events.length = 0;
+  }
 }
 
 export function ofType<Type extends Observation['type']>(

@@ -9,11 +9,14 @@ import type { Caller } from './caller.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import { LONG } from './long.ts';
 import { Site } from './site.ts';
+import { USAGE_ARGUMENTS, type Usage, usageOf } from './usage.ts';
 import { workload } from './workload.ts';
 
 const END_WITHIN = 40_000;
 /** Milliseconds that an outage lasts. */
 const OUTAGE = LONG ? 15_000 : 1_500;
+/** Bytes of heap beyond those of a broker that has done nothing yet: code, caches, what the store keeps of actions. */
+const HEAP_GROWTH = 16 * 1024 * 1024;
 /** Milliseconds within which a call has an answer while Redis is away: it says UNAVAILABLE and does not hang. */
 const ANSWER_WITHIN = 15_000;
 
@@ -24,13 +27,19 @@ describe('with two brokers on one Redis that', { skip: noRedis }, () => {
   let site: Site;
   let caller: Caller;
   let agent: SimulatedAgent;
+  const baseline: Usage[] = [];
   let services = 0;
   let service: string;
 
   before(async () => {
     redis = await liveRedis({ durable: true });
     line = await FaultProxy.start(() => redis.port);
-    site = await Site.start({ redisUrl: `redis://127.0.0.1:${line.port}`, brokers: 2 });
+    site = await Site.start({
+      redisUrl: `redis://127.0.0.1:${line.port}`,
+      brokers: 2,
+      nodeArguments: () => USAGE_ARGUMENTS,
+    });
+    for (const index of [0, 1]) baseline.push(await usageOf(site.broker(index)));
     caller = await site.caller();
   });
   after(async () => {
@@ -140,6 +149,19 @@ describe('with two brokers on one Redis that', { skip: noRedis }, () => {
       line.cut();
     }
     await site.verify();
+    for (const other of others) other.kill();
+  });
+
+  it(proves('faults:redis', 'was at fault in all of these ways leaves nothing of it in the brokers'), async () => {
+    agent.kill();
+    site.door.cut();
+    for (const [index, before] of baseline.entries()) {
+      // What was swallowed is noticed after a while.
+      await until(async () => (await usageOf(site.broker(index))).sockets <= before.sockets);
+      const { timers, heap } = await usageOf(site.broker(index));
+      assert.ok(timers <= before.timers + 2, `${timers} timers, ${before.timers} before`);
+      assert.ok(heap - before.heap < HEAP_GROWTH, `the heap has grown by ${heap - before.heap} bytes`);
+    }
   });
 
   it(proves('faults:data-lost', 'lost all its data has its probes gone in time, and serves again'), async () => {

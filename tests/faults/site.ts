@@ -231,6 +231,11 @@ export class Site {
       await until(async () => this.#agents.every(({ probes }) => probes === 0));
       for (const id of ids) await first.look(id);
     }
+    for (const broker of this.#brokers) {
+      if (broker === undefined) continue;
+      assert.ok(broker.running, `a broker has ended by itself:\n${broker.errorOutput}`);
+      assert.doesNotMatch(broker.errorOutput, /MaxListenersExceeded|[Uu]nhandled/);
+    }
     assert.deepEqual(check(this.history.events, { probeToleranceMs: PROBE_TOLERANCE }), []);
   }
 

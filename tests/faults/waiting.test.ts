@@ -7,8 +7,8 @@ import { LONG } from './long.ts';
 import { Site } from './site.ts';
 import { USAGE_ARGUMENTS, usageOf } from './usage.ts';
 
-const CALLS = LONG ? 1_000 : 200;
-const FIRST_CALLS = 100;
+const CALLS = LONG ? 1_000 : 100;
+const FIRST_CALLS = 50;
 const ACTIONS = 10;
 /** Bytes that the heap may have grown over a round: caches that fill, and what V8 keeps of code. */
 const HEAP_GROWTH = 4 * 1024 * 1024;
