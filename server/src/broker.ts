@@ -11,6 +11,7 @@ import { serveAgents } from './http/agent-upgrade.ts';
 import { createHostCheck } from './http/host-check.ts';
 import { mountMcp } from './http/mcp-route.ts';
 import { createMetrics } from './http/metrics.ts';
+import { watchRequests } from './http/open-requests.ts';
 import { mountPlainRoutes } from './http/plain-routes.ts';
 import { createHttpServer } from './http/server.ts';
 import { createLogger } from './logger.ts';
@@ -88,6 +89,7 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
   let url = '';
   let stopWatching = () => {};
   const app = createHttpServer({ ...(tls !== undefined && { tls }), hosts, metrics, log, draining: () => draining });
+  const requests = watchRequests(app.server, () => performance.now());
   mountPlainRoutes(app, {
     store,
     tokens,
@@ -99,7 +101,7 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
     openMetricsOnLoopback: loopback && !settings.tlsTerminated,
   });
   const mcp = createMcp({ actions: engine.actions, version, now: clock.now, log, onCall: metrics.toolCall });
-  const mcpRoute = mountMcp(app, { mcp, tokens, attachments, log, draining: () => draining });
+  mountMcp(app, { mcp, tokens, attachments, log, draining: () => draining });
   serveAgents(app.server, {
     tokens,
     attachments,
@@ -115,7 +117,7 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
     draining = true;
     try {
       await engine.drain(DRAIN);
-      await mcpRoute.settled(SETTLE);
+      await requests.quiet(SETTLE);
     } finally {
       const force = setTimeout(() => app.server.closeAllConnections(), CLOSE);
       await app.close();

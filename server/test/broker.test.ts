@@ -84,6 +84,25 @@ test(proves('broker:drain', 'draining answers calls that wait, tells agents to c
   await assert.rejects(fetch(`${url}/healthz`));
 });
 
+test(proves('broker:drain', 'a call that is sent while the broker drains is answered, not cut off'), async (t) => {
+  const { broker, url, token } = await testBroker(t);
+  const headers = { ...bearer((await token({ kind: 'mcp' })).token), 'content-type': 'application/json' };
+  let answered = 0;
+  const call = async () => {
+    const answer = await fetch(`${url}/mcp`, { method: 'POST', headers, body: '{}' });
+    await answer.text();
+    answered++;
+    return answer.status;
+  };
+  const callers = Array.from({ length: 40 }, async () => {
+    while ((await call()) !== 503);
+  });
+  await until(async () => answered > 200, 'the callers are under way');
+  const closing = broker.close();
+  await Promise.all(callers);
+  await closing;
+});
+
 test(
   proves('actions:restart', 'an action that lives when the broker stops goes on when it starts again'),
   async (t) => {

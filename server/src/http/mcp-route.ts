@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { toNodeHandler } from '@modelcontextprotocol/node';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Attachments } from '../access/attachments.ts';
 import { authenticate } from '../access/authenticate.ts';
 import type { Caller } from '../access/caller.ts';
@@ -19,19 +19,11 @@ export interface McpRouteOptions {
   readonly draining: () => boolean;
 }
 
-/** Exchanges that are under way, so that a shutdown can let them end. */
-export interface McpRoute {
-  /** Resolves when none is open any more, or after `timeoutMs`. */
-  settled(timeoutMs: number): Promise<void>;
-}
-
 /** Mounts the MCP endpoint: authentication before the body is read, then the SDK has the raw request. */
-export function mountMcp(app: FastifyInstance, options: McpRouteOptions): McpRoute {
+export function mountMcp(app: FastifyInstance, options: McpRouteOptions): void {
   const { mcp, tokens, attachments, log, draining } = options;
   const serve = toNodeHandler(mcp.handler, { onerror: (err) => log.error({ err }, 'an MCP exchange failed') });
   const callers = new WeakMap<FastifyRequest, Caller>();
-  const open = new Set<FastifyReply>();
-  const waiting = new Set<() => void>();
 
   app.addHook('preClose', () => mcp.handler.close());
 
@@ -50,12 +42,7 @@ export function mountMcp(app: FastifyInstance, options: McpRouteOptions): McpRou
       const close = attachments.add({ organization: caller.organization, id: caller.tokenId }, () =>
         reply.raw.destroy(),
       );
-      open.add(reply);
-      reply.raw.once('close', () => {
-        close();
-        open.delete(reply);
-        if (open.size === 0) for (const done of waiting) done();
-      });
+      reply.raw.once('close', close);
       // The SDK writes the head itself: what hooks have set would be lost.
       for (const [name, value] of Object.entries(reply.getHeaders())) {
         if (value !== undefined) reply.raw.setHeader(name, value);
@@ -83,19 +70,4 @@ export function mountMcp(app: FastifyInstance, options: McpRouteOptions): McpRou
       else raw.writeHead(500).end();
     };
   }
-
-  return {
-    settled(timeoutMs) {
-      if (open.size === 0) return Promise.resolve();
-      return new Promise((resolve) => {
-        const done = () => {
-          clearTimeout(timer);
-          waiting.delete(done);
-          resolve();
-        };
-        const timer = setTimeout(done, timeoutMs);
-        waiting.add(done);
-      });
-    },
-  };
 }
