@@ -24,7 +24,7 @@ export function addMigrateCommand(program: Command): void {
     )
     .option(
       '--retention <time>',
-      'how long the brokers on <to> keep hits and finished actions (BORESCOPE_RETENTION, else 24h)',
+      'how long the brokers of the new store keep hits and finished actions (BORESCOPE_RETENTION, else 24h)',
     )
     .option('--json', 'print JSON')
     .action(migrateStore);
