@@ -117,10 +117,14 @@ export class Caller {
   /** Waits for the end of an action through any number of failures; undefined where there is no such action. */
   async ended(action: string, withinMs: number): Promise<View | undefined> {
     const until = performance.now() + withinMs;
+    let answer: Answer = { unknown: 'not asked' };
     for (;;) {
       const left = until - performance.now();
-      if (left < 0) throw new Error(`${action} has not ended within ${withinMs / 1000} s`);
-      const answer = await this.look(action, Math.min(5, left / 1000));
+      if (left < 0) {
+        const last = 'view' in answer ? JSON.stringify(answer.view.action) : JSON.stringify(answer);
+        throw new Error(`${action} has not ended within ${withinMs / 1000} s: ${last}`);
+      }
+      answer = await this.look(action, Math.min(5, left / 1000));
       if ('code' in answer && answer.code === 'ACTION_NOT_FOUND') return undefined;
       if ('view' in answer && !['queued', 'armed'].includes(answer.view.action.state)) return answer.view;
       if (!('view' in answer)) await wait(TRY_AGAIN);
