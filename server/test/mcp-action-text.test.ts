@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Hit } from '@borescope/agent-protocol';
+import type { CapturedValue, Hit } from '@borescope/agent-protocol';
 import { proves } from '../../tests/proves.ts';
 import type { ActionView } from '../src/actions/actions.ts';
 import { actionAnswer } from '../src/mcp/action-answer.ts';
@@ -190,6 +190,33 @@ test('one hit that is too long is cut within, not left out', () => {
   assert.match(text, /^ {2}v0 = "yyy/m);
   assert.match(text, /Cut here/);
   assert.ok(text.length < 26_000);
+});
+
+test('a value that the text cuts still has its count, which stands before what it counts', () => {
+  const item: CapturedValue = { type: 'string', value: 'x'.repeat(60) };
+  const list: CapturedValue = { type: 'array', items: Array(100).fill(item), length: 5000 };
+  const entry: [CapturedValue, CapturedValue] = [item, item];
+  const map: CapturedValue = { type: 'map', entries: Array(100).fill(entry), size: 400 };
+  const set: CapturedValue = { type: 'set', items: Array(100).fill(item), size: 300 };
+  const variables = Object.entries({
+    list,
+    map,
+    set,
+    text: { type: 'string', value: 'y'.repeat(2000), length: 9000 } as const,
+  });
+  const { text } = actionAnswer(
+    view({ variables: variables.map(([name, value]) => ({ name, value, scope: 'local' })) }),
+    0,
+  );
+  for (const count of [
+    'list = {"$length":5000,',
+    'map = {"$size":400,',
+    'set = {"$size":300,',
+    'text = {"$length":9000,',
+  ]) {
+    assert.ok(text.includes(count), count);
+  }
+  assert.match(text, /\.\.\. \(\d+ characters in the structured content\)/);
 });
 
 test('scopes are grouped, and what the function declares comes first', () => {

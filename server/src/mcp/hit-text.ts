@@ -61,7 +61,9 @@ function shortName(file: string, directory: string): string {
 
 function valueText(value: unknown): string {
   const text = JSON.stringify(value) ?? 'null';
-  return text.length <= VALUE_LIMIT ? text : `${text.slice(0, VALUE_LIMIT)}... (${text.length} characters in full)`;
+  return text.length <= VALUE_LIMIT
+    ? text
+    : `${text.slice(0, VALUE_LIMIT)}... (${text.length} characters in the structured content)`;
 }
 
 function isRecord(value: unknown): value is { [key: string]: Json } {

@@ -23,7 +23,7 @@ export const VALUE_NOTATION = [
 /**
  * A captured value as the JSON that an assistant reads: few tokens, and unambiguous. In a rendered object every key that
  * starts with `$` is ours, but `$:` and `$u:`: behind these stand captured keys that start with `$`, are `__proto__`, or
- * hold invisible characters.
+ * hold invisible characters. Counts stand before what they count: the text form is cut at its end.
  */
 export function renderValue(value: CapturedValue): Json {
   switch (value.type) {
@@ -44,25 +44,25 @@ export function renderValue(value: CapturedValue): Json {
       return renderArray(value);
     case 'map':
       return {
-        $map: renderEntries(value.entries),
-        ...(value.class !== undefined && value.class !== 'Map' && { $class: plain(value.class) }),
         ...(value.size !== undefined && { $size: value.size }),
+        ...(value.class !== undefined && value.class !== 'Map' && { $class: plain(value.class) }),
+        $map: renderEntries(value.entries),
         ...renderExtras(value),
       };
     case 'set':
       return {
-        $set: value.items.map(renderValue),
-        ...(value.class !== undefined && value.class !== 'Set' && { $class: plain(value.class) }),
         ...(value.size !== undefined && { $size: value.size }),
+        ...(value.class !== undefined && value.class !== 'Set' && { $class: plain(value.class) }),
+        $set: value.items.map(renderValue),
         ...renderExtras(value),
       };
     case 'error':
       return renderObject(value.properties ?? [], {
         $error: plain(value.message),
         $class: plain(value.class),
+        ...(value.propertyCount !== undefined && { $size: value.propertyCount }),
         ...(value.stack !== undefined && { $stack: plain(value.stack) }),
         ...(value.cause !== undefined && { $cause: renderValue(value.cause) }),
-        ...(value.propertyCount !== undefined && { $size: value.propertyCount }),
       });
     default:
       return renderMarker(value);
@@ -140,9 +140,9 @@ function renderString(text: string, length: number | undefined): Json {
   const visible = visibleText(text);
   if (visible.escaped === 0 && length === undefined) return text;
   return {
-    $string: visible.text,
-    ...(visible.escaped > 0 && { $escaped: visible.escaped }),
     ...(length !== undefined && { $length: length }),
+    ...(visible.escaped > 0 && { $escaped: visible.escaped }),
+    $string: visible.text,
   };
 }
 
@@ -152,9 +152,9 @@ function renderArray(value: Extract<CapturedValue, { type: 'array' }>): Json {
   const extras = renderExtras(value);
   if (value.length === undefined && !named && extras['$properties'] === undefined) return items;
   return {
-    $array: items,
-    ...(named && { $class: plain(value.class ?? '') }),
     ...(value.length !== undefined && { $length: value.length }),
+    ...(named && { $class: plain(value.class ?? '') }),
+    $array: items,
     ...extras,
   };
 }
