@@ -269,6 +269,8 @@ test("what no runtime can place is an error with the runtime's own advice", asyn
     retryable: false,
   });
   assert.equal(Object(structured['action']).state, 'failed');
+  // The advice is often long: it is told once.
+  assert.deepEqual(Object(structured['placements'])[0].error, { code: 'FILE_NOT_FOUND', message: 'no such file' });
   assert.match(text, /^FILE_NOT_FOUND: no such file\nnearest: src\/carts/);
 });
 
@@ -460,6 +462,16 @@ test('tools are listed with title, annotations and both schemas, in both eras', 
     assert.equal(tool.annotations?.readOnlyHint, !['capture_snapshot', 'cancel_action'].includes(tool.name));
     assert.equal(tool.inputSchema.type, 'object');
     assert.equal(Object(tool.outputSchema).type, 'object');
+  }
+});
+
+test('the list of tools costs an assistant less than 16 KB, and tells what an answer holds', async (t) => {
+  const { url, mcp } = await bench(t);
+  const { tools } = await (await modernClient(t, url, bearer(mcp))).listTools();
+  assert.ok(JSON.stringify(tools).length < 16_384, `${JSON.stringify(tools).length} characters`);
+  const schema = JSON.stringify(tools.find(({ name }) => name === 'capture_snapshot')?.outputSchema);
+  for (const name of ['source_line', 'values', 'variables', 'arming_ms', 'line_not_passed', 'condition_error']) {
+    assert.ok(schema.includes(`"${name}"`), name);
   }
 });
 

@@ -143,13 +143,13 @@ async function callTool(
 }
 
 function listed(tool: Tool) {
-  const { name, title, description, annotations, inputSchema, outputSchema } = tool;
+  const { name, title, description, annotations, inputSchema, listedOutputSchema } = tool;
   return {
     name,
     title,
     description,
     annotations: { title, ...annotations },
     inputSchema: { ...inputSchema },
-    outputSchema: { ...outputSchema },
+    outputSchema: { ...listedOutputSchema },
   };
 }

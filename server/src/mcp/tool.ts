@@ -4,6 +4,7 @@ import type { Permission } from '../access/grants.ts';
 import type { Actions } from '../actions/actions.ts';
 import type { Clock } from '../clock.ts';
 import { parseArguments } from './arguments.ts';
+import { compactSchema } from './compact-schema.ts';
 import { errorSchema } from './result-schema.ts';
 
 /** How a tool tells the waiting client where it stands. */
@@ -48,6 +49,8 @@ export interface Tool {
   /** JSON Schema, made once. */
   readonly inputSchema: JsonSchemaObject;
   readonly outputSchema: JsonSchemaObject;
+  /** The same in few tokens, as clients are given it. */
+  readonly listedOutputSchema: JsonSchemaObject;
   /** Rejects with `BorescopeError` for whatever the caller can mend. */
   call(given: unknown, context: ToolContext): Promise<ToolAnswer>;
 }
@@ -62,19 +65,24 @@ export interface JsonSchemaObject {
   readonly [keyword: string]: z.infer<typeof json>;
 }
 
-export interface ToolDefinition<Input extends z.ZodObject> extends Omit<Tool, 'inputSchema' | 'outputSchema' | 'call'> {
+export interface ToolDefinition<Input extends z.ZodObject>
+  extends Omit<Tool, 'inputSchema' | 'outputSchema' | 'listedOutputSchema' | 'call'> {
   readonly input: Input;
   readonly output: z.ZodObject;
+  /** Its output is the shape of another tool, where clients are told what stands in it. */
+  readonly toldElsewhere?: boolean;
   run(input: z.infer<Input>, context: ToolContext): Promise<ToolAnswer>;
 }
 
 /** Converts the schemas once and for all: done for each request it took two thirds of the broker's throughput. */
 export function defineTool<Input extends z.ZodObject>(definition: ToolDefinition<Input>): Tool {
-  const { input, output, run, ...rest } = definition;
+  const { input, output, toldElsewhere = false, run, ...rest } = definition;
+  const full = outputSchema(output);
   return {
     ...rest,
     inputSchema: jsonSchema(input, 'input'),
-    outputSchema: outputSchema(output),
+    outputSchema: full,
+    listedOutputSchema: compactSchema(full, toldElsewhere),
     call: (given, context) => run(parseArguments(input, given), context),
   };
 }

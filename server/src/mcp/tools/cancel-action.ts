@@ -14,6 +14,7 @@ export const cancelAction = defineTool({
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
   input: z.strictObject({ action_id: actionIdArgument }),
   output: actionResultSchema,
+  toldElsewhere: true,
   async run(input, context) {
     return actionAnswer(await context.actions.cancel(context.caller, input.action_id), context.now());
   },

@@ -25,6 +25,7 @@ export const waitForAction = defineTool({
       .describe('Give only hits whose number `hit` is above this one. Default 0: all.'),
   }),
   output: actionResultSchema,
+  toldElsewhere: true,
   async run(input, context) {
     const { action } = await context.actions.view(context.caller, input.action_id, input.after_sequence);
     return actionAnswer(await waitForEnd(context, action, input.wait_seconds, input.after_sequence), context.now());
