@@ -84,7 +84,7 @@ async function begunAnew(from: string, to: string): Promise<void> {
   await opens(to);
 }
 
-describe('a move that cannot be', { skip: noRedis }, () => {
+describe('a move that meets something else', { skip: noRedis }, () => {
   let source: string;
   before(async () => {
     source = directory();
@@ -208,6 +208,20 @@ describe('a move that cannot be', { skip: noRedis }, () => {
       [['actions', ACTIONS, ACTIONS]],
     );
     await refusesBrokers(data);
+  });
+
+  test(proves('migrate:alone', 'goes on while nothing else can write to the directory that it moves'), async () => {
+    let beside: Promise<unknown> | undefined;
+    const write = meanwhile(() => {
+      const opened = openEmbeddedStore({ dataDir: source, now: Date.now, use: 'administration', busyTimeoutMs: 0 });
+      beside = opened.then((store) =>
+        store.organizations.create({ id: 'o', name: 'o', createdAt: 1 }).finally(() => store.close()),
+      );
+      beside.catch(() => undefined);
+    });
+    const { complete } = await move(source, directory(), write);
+    assert.ok(complete);
+    await assert.rejects(beside ?? Promise.resolve(), { name: 'StoreUnavailable', message: /SQLITE_BUSY/ });
   });
 
   test(proves('migrate:alone', 'because a broker came in spite of it, or its note was lost, is told'), async () => {
