@@ -201,6 +201,10 @@ export const PROMISES = {
     sentence: 'URL, URLSearchParams and Headers are shown by their contents, read by functions of Node alone.',
     source: VALUES,
   },
+  'values:shadowed': {
+    sentence: 'Variables that a nearer one of the same name shadows are told as such, and never mixed up with it.',
+    source: VALUES,
+  },
   'values:private': {
     sentence:
       'The private fields of `this` are shown and can be named at the lines of its class; a private getter never runs.',

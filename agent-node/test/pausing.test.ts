@@ -40,14 +40,24 @@ let id = 0;
 setInterval(() => { id += 1; till.ring({ id, total: 100 }); }, 10);
 ${FILLER}filler(1);\n`,
     );
+    await started(path, execArgv, async (broker, application) => {
+      await body(broker, application);
+      broker.arm({ actionId: 'again', place: { file: 'bundle.cjs', line: 9 } });
+      await broker.next('hit', ({ actionId }) => actionId === 'again');
+      assert.equal(application.child.exitCode, null);
+    });
+  }
+
+  async function started(
+    path: string,
+    execArgv: string[],
+    body: (broker: TestBroker, application: Application) => Promise<void>,
+  ): Promise<void> {
     const broker = await TestBroker.start();
     const application = startApplication(broker, path, { execArgv });
     try {
       await broker.hello();
       await body(broker, application);
-      broker.arm({ actionId: 'again', place: { file: 'bundle.cjs', line: 9 } });
-      await broker.next('hit', ({ actionId }) => actionId === 'again');
-      assert.equal(application.child.exitCode, null);
     } finally {
       await application.stop();
       await broker.close();
@@ -88,6 +98,96 @@ ${FILLER}filler(1);\n`,
     ),
     () => running(['--import', AGENT], check),
   );
+
+  it(
+    proves(['agent:no-pause', 'values:private'], 'reads `this` and private fields as they are, of arrow functions too'),
+    async () => {
+      const path = join(folder, 'arrows.cjs');
+      await writeFile(
+        path,
+        `class Till {
+  #seen = new Set(['x']);
+  currency = 'EUR';
+  plain = (n) => {
+    const z = n + this.#seen.size;
+    return z + this.currency.length;
+  };
+  later = async (n) => {
+    const z = n + 1;
+    return z + this.currency.length + this.#seen.size;
+  };
+  method(n) {
+    const z = n + this.#seen.size;
+    return z + 1;
+  }
+}
+const till = new Till();
+setInterval(() => { till.plain(1); till.later(1); till.method(1); }, 10);
+${FILLER}filler(1);\n`,
+      );
+      await started(path, ['--import', AGENT], async (broker) => {
+        let count = 0;
+        const hitAt = async (line: number, asked: { condition?: string; expressions?: string[] } = {}) => {
+          const actionId = `a${++count}`;
+          broker.arm({ actionId, place: { file: 'arrows.cjs', line }, overheadPercent: 20, ...asked });
+          return (await broker.next('hit', (frame) => frame.actionId === actionId)).hit;
+        };
+        for (const line of [5, 9, 13]) {
+          const shown = (await hitAt(line)).variables.find(({ name }) => name === 'this')?.value;
+          // An async arrow has none in a pause: said so, never made an undefined.
+          assert.equal(shown?.type, line === 9 ? 'not_captured' : 'object', `line ${line}`);
+        }
+        for (const line of [6, 10, 14]) {
+          const { values } = await hitAt(line, {
+            condition: 'this?.currency === "EUR" && this.#seen.size === 1',
+            expressions: ['this.currency', 'this.#seen.size'],
+          });
+          assert.deepEqual(
+            values.map(({ value }) => value),
+            [
+              { type: 'string', value: 'EUR' },
+              { type: 'number', value: 1 },
+            ],
+            `line ${line}`,
+          );
+        }
+      });
+    },
+  );
+
+  it(proves('agent:no-pause', 'tells why a pause that another probe takes has no `this`'), async () => {
+    const path = join(folder, 'shared.cjs');
+    await writeFile(
+      path,
+      `class Till {
+  #seen = 1;
+  currency = 'EUR';
+  later = async (n) => {
+    const z = n + 1;
+    return z + this.currency.length + this.#seen;
+  };
+}
+const till = new Till();
+process.on('message', () => till.later(1));
+${FILLER}filler(1);\n`,
+    );
+    await started(path, ['--import', AGENT], async (broker, application) => {
+      const place = { file: 'shared.cjs', line: 6 };
+      const arm = async (actionId: string, asked: { condition?: string; expressions?: string[] }) => {
+        broker.arm({ actionId, place, ...asked });
+        await broker.next('armed', (frame) => frame.actionId === actionId);
+      };
+      await arm('first', {});
+      await arm('condition', { condition: 'this?.currency === "GBP"' });
+      await arm('fields', { expressions: ['this.currency', 'this.#seen'] });
+      application.tell('pass');
+      const { hit } = await broker.next('hit', ({ actionId }) => actionId === 'fields');
+      for (const { error } of hit.values) assert.match(error ?? '', /is not seen in a real pause/);
+      broker.disarm('condition');
+      const { observation } = await broker.next('status', (frame) => frame.actionId === 'condition' && frame.removed);
+      assert.deepEqual([observation.conditionFalse, observation.conditionErrors], [0, 1]);
+    });
+  });
 
   it(proves('agent:no-pause', 'never pauses while a person may be debugging'), () =>
     running(['--inspect=127.0.0.1:0', '--import', AGENT], check),

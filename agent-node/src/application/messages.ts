@@ -29,6 +29,7 @@ export interface PlaceMessage {
   /** Indices of names that V8 does not show here: reading one would give an outer variable of the same name. */
   readonly hidden: readonly number[];
   readonly hasThis: boolean;
+  readonly thisInPause: 'always' | 'perhaps' | 'never';
   /** Microseconds that V8 itself takes for each pass here, calibrated. */
   readonly passUs: number;
   /** And once, at the first pass: it parses the script. */

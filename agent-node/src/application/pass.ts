@@ -101,7 +101,11 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
     place.exhausted = false;
     let scope: Scope | undefined;
     let values: unknown[] = [];
-    let hasThis = place.message.hasThis;
+    let { hasThis } = place.message;
+    const { thisInPause } = place.message;
+    const lostThis =
+      hasThis && read === null && (thisInPause === 'never' || (thisInPause === 'perhaps' && thisValue === undefined));
+    if (lostThis) hasThis = false;
     for (let i = 0; i < place.probes.length; i++) {
       const probe = place.probes[i];
       if (probe === undefined || probe.remaining <= 0) continue;
@@ -115,7 +119,7 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
             hasThis = false;
           }
         }
-        scope = createScope(place.message.names, values, thisValue, hasThis);
+        scope = createScope(place.message.names, values, thisValue, hasThis, { fields: read === null, self: lostThis });
       }
       passProbe(place, probe, scope, values, begun, passUs / probes.length);
     }
@@ -145,11 +149,13 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
         values,
         thisValue: scope.thisValue,
         hasThis: scope.hasThis,
+        lost: scope.lost,
         expressions: probe.expressions,
         budget: BUDGET,
       });
       probe.remaining -= 1;
       const { variables, values: results, redactions } = captured;
+      if (scope.lost.self) variables[variables.length] = { name: 'this', value: { type: 'not_captured' }, scope: 'this' };
       const { actionId } = probe.message;
       const stack = captureStack(entry);
       const captureUs = now() - begun + shareUs;

@@ -164,7 +164,7 @@ function captureExpressions(walk: Walk, request: CaptureRequest): ExpressionResu
   const results: ExpressionResult[] = [];
   const { expressions } = request;
   if (expressions.length === 0) return results;
-  const scope = createScope(request.names, request.values, request.thisValue, request.hasThis);
+  const scope = createScope(request.names, request.values, request.thisValue, request.hasThis, request.lost);
   for (let i = 0; i < expressions.length; i++) {
     const expression = expressions[i];
     if (expression !== undefined) results[i] = captureExpression(walk, expression, scope);

@@ -1,6 +1,6 @@
 import type { ExpressionResult, Redactions, Variable } from '@borescope/agent-protocol';
 import type { CompiledExpression } from '../expressions/evaluation.ts';
-import type { ScopeName } from '../expressions/scope.ts';
+import type { LostInPause, ScopeName } from '../expressions/scope.ts';
 
 /** What one capture may take of the application. */
 export interface CaptureBudget {
@@ -23,6 +23,8 @@ export interface CaptureRequest {
   readonly thisValue: unknown;
   /** False where the function has no `this` of its own that could be read. */
   readonly hasThis: boolean;
+  /** Where it was read in a real pause. */
+  readonly lost?: LostInPause;
   readonly expressions: readonly RequestedExpression[];
   readonly budget: CaptureBudget;
 }

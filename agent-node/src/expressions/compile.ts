@@ -106,8 +106,10 @@ function compileNode(node: ExpressionNode): Run {
     }
     case 'this': {
       const { at } = node;
-      return (context) =>
-        context.scope.hasThis ? context.scope.thisValue : fail(context, at, 'there is no `this` at this place');
+      return (context) => {
+        if (context.scope.hasThis) return context.scope.thisValue;
+        return fail(context, at, context.scope.lost.self ? inPause('this') : 'there is no `this` at this place');
+      };
     }
     case 'member':
       return compileMember(node);
@@ -194,6 +196,8 @@ function compileName(node: NameNode, instead: (name: string) => string = () => '
       case 'uninitialized':
         return fail(context, at, `\`${name}\` is not initialised yet at this line${advice}`);
       case 'not_captured':
+        // No other name has a `#`.
+        if (context.scope.lost.fields && name[5] === '#') return fail(context, at, inPause(name));
         return fail(
           context,
           at,
@@ -204,6 +208,11 @@ function compileName(node: NameNode, instead: (name: string) => string = () => '
         return fail(context, at, `\`${name}\` is not in scope here${advice}`);
     }
   };
+}
+
+/** An action that asks for it gets no pause, but for the one that stands there already. */
+function inPause(name: string): string {
+  return `\`${name}\` is not seen in a real pause, by which another probe at this line captures; ask again when that has ended`;
 }
 
 function byClassName(name: string): string {

@@ -18,7 +18,16 @@ export interface Scope {
   lookup(name: string): Lookup;
   readonly thisValue: unknown;
   readonly hasThis: boolean;
+  readonly lost: LostInPause;
 }
+
+/** What is there, and a real pause does not have: private fields, and the `this` of some arrow functions. */
+export interface LostInPause {
+  readonly fields: boolean;
+  readonly self: boolean;
+}
+
+const NOTHING_LOST: LostInPause = { fields: false, self: false };
 
 const UNKNOWN: Lookup = { missing: 'unknown' };
 const LOOKUP_UNINITIALIZED: Lookup = { missing: 'uninitialized' };
@@ -33,6 +42,7 @@ export function createScope(
   values: readonly unknown[],
   thisValue: unknown,
   hasThis: boolean,
+  lost = NOTHING_LOST,
 ): Scope {
   return {
     lookup(name) {
@@ -47,5 +57,6 @@ export function createScope(
     },
     thisValue,
     hasThis,
+    lost,
   };
 }

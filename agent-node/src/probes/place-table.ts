@@ -7,6 +7,7 @@ import { type PassCost, passUs } from './calibration.ts';
 import type { Debugger } from './debugger.ts';
 import { ended, type LiveAction } from './live-action.ts';
 import { observe } from './observe.ts';
+import { asksPrivateFields, asksThis } from './private-fields.ts';
 import { type BreakTarget, type PlacePorts, ProbePlace } from './probe-place.ts';
 import { Rows } from './rows.ts';
 
@@ -21,7 +22,7 @@ export interface PlaceTablePorts {
   readonly debugged: () => Promise<boolean>;
 }
 
-export type PlaceInCode = Pick<Binding, 'names' | 'used' | 'hasThis' | 'functionLength' | 'scriptLength'>;
+export type PlaceInCode = Pick<Binding, 'names' | 'used' | 'hasThis' | 'thisInPause' | 'functionLength' | 'scriptLength'>;
 
 /** Places in which V8 has evaluated, as many as are remembered. */
 const MAX_EVALUATED = 1000;
@@ -57,6 +58,7 @@ export class PlaceTable {
     if (!place) {
       const pausing =
         !this.#evaluated.has(key) &&
+        isSeenInPause(action, at) &&
         pausesCostLess(at.scriptLength, passesWanted(action)) &&
         !(await this.#ports.debugged());
       if (ended(action)) return;
@@ -99,7 +101,18 @@ export class PlaceTable {
     const pass = pausing ? PAUSE_US : passUs(cost, at.functionLength);
     const parseUs = pausing || this.#evaluated.has(key) ? 0 : cost.perCodeUnitUs * at.scriptLength;
     const place = new ProbePlace(
-      { row, key, targets, names: at.names, used: at.used, hasThis: at.hasThis, passUs: pass, parseUs, pausing },
+      {
+        row,
+        key,
+        targets,
+        names: at.names,
+        used: at.used,
+        hasThis: at.hasThis,
+        thisInPause: at.thisInPause,
+        passUs: pass,
+        parseUs,
+        pausing,
+      },
       {
         debugger: this.#ports.debugger,
         spending: this.#ports.memory.places,
@@ -140,6 +153,11 @@ export class PlaceTable {
     const scale = Math.min(1, LIMITS.maxOverheadPercent / Math.max(total, 1e-9));
     for (const place of this.#places.values()) place.setShare(asked(place) * scale);
   }
+}
+
+/** A pause has the variables of the scopes: not the private fields, and not every `this`. */
+function isSeenInPause(action: LiveAction, { hasThis, thisInPause }: PlaceInCode): boolean {
+  return !asksPrivateFields(action) && (thisInPause === 'always' || !hasThis || !asksThis(action));
 }
 
 /** Passes until the action has its hits: as many as they are, where no condition picks them. */

@@ -90,9 +90,10 @@ export class Placing {
     if (first) action.bound = { file: first.file.path, line: place.line, sourceLine: '' };
     // One that asks for private fields waits for the code.
     if (first && !asksPrivateFields(action)) {
-      const { names, used, hasThis, functionLength, position } = first;
+      const { names, used, hasThis, thisInPause, functionLength, position } = first;
       const key = `ahead:${first.urls[0]}:${position.line}:${position.column}`;
-      const at = { names: withoutPrivateFields(names), used, hasThis, functionLength, scriptLength: 0 };
+      const seen = { names: withoutPrivateFields(names), used, hasThis, thisInPause };
+      const at = { ...seen, functionLength, scriptLength: 0 };
       await this.#ports.places.add(action, key, targets, at);
     }
     if (ended(action)) return;

@@ -35,12 +35,15 @@ export class CurrentPolicy {
 
   /** What is wrong with them at the place that was found for the action. */
   judgeAt(action: LiveAction, { names, place }: Pick<Binding, 'names' | 'place'>): Problem | undefined {
-    return judgeNames(action, names, place, this.#redactor);
+    const declared = names.filter(({ shadowed }) => !shadowed);
+    return judgeNames(action, declared, place, this.#redactor);
   }
 
   /** The same in a file that is not loaded, where only V8 will tell the place: names that the function never mentions. */
   judgeAhead(action: LiveAction, { names, used }: Pick<Binding, 'names' | 'used'>): Problem | undefined {
-    const declared = names.map(({ name }) => ({ name, uninitialized: false, hidden: false }));
+    const declared = names
+      .filter(({ shadowed }) => !shadowed)
+      .map(({ name }) => ({ name, uninitialized: false, hidden: false }));
     return judgeNames(action, declared, { line: action.spec.place.line, mentioned: used }, this.#redactor);
   }
 

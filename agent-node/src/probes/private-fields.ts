@@ -1,4 +1,5 @@
 import type { NameInScope } from '../sources/scopes.ts';
+import type { ExpressionTree } from '../expressions/tree.ts';
 import type { LiveAction } from './live-action.ts';
 
 /**
@@ -17,7 +18,14 @@ export function namesOfAll(places: readonly { readonly names: readonly NameInSco
   return (first?.names ?? []).filter((one) => one.scope !== 'private' || isDeclared(one));
 }
 
-export function asksPrivateFields({ condition, expressions }: LiveAction): boolean {
-  const trees = [...(condition === null ? [] : [condition]), ...expressions.map(({ tree }) => tree)];
-  return trees.some(({ names }) => names.some((name) => name.startsWith('this.#')));
+export function asksPrivateFields(action: LiveAction): boolean {
+  return treesOf(action).some(({ names }) => names.some((name) => name.startsWith('this.#')));
+}
+
+export function asksThis(action: LiveAction): boolean {
+  return treesOf(action).some(({ usesThis }) => usesThis);
+}
+
+function treesOf({ condition, expressions }: LiveAction): ExpressionTree[] {
+  return [...(condition === null ? [] : [condition]), ...expressions.map(({ tree }) => tree)];
 }

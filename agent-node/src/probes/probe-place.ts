@@ -1,6 +1,6 @@
 import type { PlaceMessage, ToApplication } from '../application/messages.ts';
 import { PLACE } from '../application/shared.ts';
-import type { Location } from '../sources/bind.ts';
+import type { Location, ThisInPause } from '../sources/bind.ts';
 import type { NameInScope } from '../sources/scopes.ts';
 import type { GeneratedPosition } from '../sources/source-map.ts';
 import { type Budget, createBudget, fill, mayResume, owe, refill, setPercent, spend } from './budget.ts';
@@ -20,6 +20,7 @@ export interface PlaceOptions {
   readonly names: readonly NameInScope[];
   readonly used: ReadonlySet<string>;
   readonly hasThis: boolean;
+  readonly thisInPause: ThisInPause;
   readonly passUs: number;
   /** What V8 takes, once, to parse the script at the first pass; 0 where it has done so. Microseconds. */
   readonly parseUs: number;
@@ -149,8 +150,9 @@ export class ProbePlace {
       version: this.#version,
       names: names.map(({ name, scope }) => ({ name, scope })),
       uninitialized: names.flatMap((name, index) => (name.uninitialized ? [index] : [])),
-      hidden: names.flatMap((name, index) => (name.hidden ? [index] : [])),
+      hidden: names.flatMap((name, index) => (name.hidden || name.shadowed ? [index] : [])),
       hasThis: this.#options.hasThis,
+      thisInPause: this.#options.thisInPause,
       passUs: this.#options.passUs,
       parseUs: this.#options.parseUs,
       probes: [...this.actions.values()].flatMap((action) =>
@@ -247,7 +249,7 @@ export class ProbePlace {
       return binding.kind === 'variable' && (scope === 'closure' || used.has(name));
     });
     if (wanted.length <= MAX_NAMES) return wanted;
-    return wanted.filter(({ name }, index) => index < MAX_NAMES || asked.has(name));
+    return wanted.filter(({ name, shadowed }, index) => index < MAX_NAMES || (asked.has(name) && !shadowed));
   }
 
   /** Time has brought tokens, and passes have taken some. */

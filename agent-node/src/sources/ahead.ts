@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import type { Place, Problem } from '@borescope/agent-protocol';
 import type { SourceRedactor } from '@borescope/redaction';
-import { describeScope } from './bind.ts';
+import { describeScope, type ThisInPause } from './bind.ts';
 import type { FileOnDisk } from './disk.ts';
 import { type NameInScope, scopeAt } from './scopes.ts';
 import { shownLine, shownLineAt } from './shown-line.ts';
@@ -19,6 +19,7 @@ export interface Ahead {
   readonly names: readonly NameInScope[];
   readonly used: ReadonlySet<string>;
   readonly hasThis: boolean;
+  readonly thisInPause: ThisInPause;
   readonly functionLength: number;
 }
 
@@ -65,7 +66,7 @@ export async function lookAhead(file: FileOnDisk, place: Place, redactor: Source
   const scope = syntax && scopeAt(syntax, offset);
   const described = scope
     ? describeScope(scope, offset, RETURNS_NAME.test(code.text.slice(offset, offset + NAME_LENGTH)))
-    : { names: [], used: new Set<string>(), hasThis: false, functionLength: code.text.length };
+    : { names: [], used: new Set<string>(), hasThis: false, thisInPause: 'never' as const, functionLength: code.text.length };
   const urls = [pathToFileURL(file.scriptPath).href, file.scriptPath];
   return { ok: true, ahead: { file, urls, position: { line, column }, ...described } };
 }

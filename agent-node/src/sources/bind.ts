@@ -21,6 +21,12 @@ export interface BreakLocation extends GeneratedPosition {
   readonly atReturn: boolean;
 }
 
+/**
+ * Whether V8 knows the `this` of a frame in a real pause (`DebugStackTraceIterator::GetReceiver`): of an arrow function only
+ * where a closure directly around it keeps it, of an async one it gives what stands in its place on the stack.
+ */
+export type ThisInPause = 'always' | 'perhaps' | 'never';
+
 /** What a probe at one place must know. */
 export interface Binding {
   readonly location: Location;
@@ -29,6 +35,7 @@ export interface Binding {
   /** Identifiers that stand in the function around the place. */
   readonly used: ReadonlySet<string>;
   readonly hasThis: boolean;
+  readonly thisInPause: ThisInPause;
   /** UTF-16 code units of the function around the place, which V8 parses on each pass, and of the whole script. */
   readonly functionLength: number;
   readonly scriptLength: number;
@@ -91,7 +98,7 @@ export async function bind(target: Target, place: Place, ports: BindPorts): Prom
       : shownLineAt(original, place.line, ports.redactor);
   const described = scope
     ? describeScope(scope, offset, chosen.atReturn)
-    : { names: [], used: new Set<string>(), hasThis: false, functionLength: lines.text.length };
+    : { names: [], used: new Set<string>(), hasThis: false, thisInPause: 'never' as const, functionLength: lines.text.length };
   const neighbour =
     chosen.atReturn && syntax
       ? await lineBefore(target, chosen, syntax, { generated: lines, original }, ports)
@@ -124,6 +131,7 @@ export function describeScope(scope: SyntaxScope, offset: number, atReturn: bool
     names: namesAt(scope, offset, atReturn),
     used: owner.identifiers,
     hasThis: owner.parent !== undefined && readableThis(owner),
+    thisInPause: thisInPause(owner),
     functionLength: owner.end - owner.start,
   };
 }
@@ -145,6 +153,11 @@ async function lineBefore(
   const line = mapped === undefined ? seeing.line + 1 : mapped.map.original(seeing.line, seeing.column)?.line;
   const text = line === undefined || lines.original === undefined ? undefined : lineText(lines.original, line - 1);
   return line === undefined || text === undefined ? undefined : { line, text };
+}
+
+function thisInPause({ arrow, async }: FunctionSyntax): ThisInPause {
+  if (!arrow) return 'always';
+  return async ? 'never' : 'perhaps';
 }
 
 /** An arrow keeps the `this` around it only where it, or an arrow in it, uses it. */

@@ -4,6 +4,7 @@ import { lookAhead } from './ahead.ts';
 import { type BindPorts, bind, originalLines } from './bind.ts';
 import { findOnDisk } from './disk.ts';
 import { ambiguous, type Located, notFound } from './locate.ts';
+import type { NameInScope } from './scopes.ts';
 import { shownLines } from './shown-line.ts';
 import { type Lines, splitLines } from './text.ts';
 
@@ -33,7 +34,7 @@ export async function inspectPlace(
   const scripts = [...new Set(located.targets.map(({ script }) => script.url))].slice(0, MAX_SCRIPTS);
   const source = around(lines, place.line, ports);
   if (!bound.ok) return { ...nothing, problem: bound.problem, source, scripts };
-  const names = bound.binding.names.filter((name) => !name.uninitialized && !name.hidden).map(({ name }) => name);
+  const names = bound.binding.names.filter(isReadable).map(({ name }) => name);
   return { bound: bound.binding.place, source, names: names.slice(0, MAX_NAMES), scripts, pending: false };
 }
 
@@ -56,8 +57,12 @@ async function inspectOnDisk(
   const text = file.mapped?.map.content(file.mapped.source) ?? (await readFile(file.path, 'utf8'));
   const source = around(splitLines(text), place.line, ports);
   if (!looked.ok) return { ...nothing, source, problem: looked.problem, pending: true };
-  const names = looked.ahead?.names.filter((name) => !name.uninitialized && !name.hidden).map(({ name }) => name) ?? [];
+  const names = looked.ahead?.names.filter(isReadable).map(({ name }) => name) ?? [];
   return { source, names: names.slice(0, MAX_NAMES), scripts: [], pending: true };
+}
+
+function isReadable({ uninitialized, hidden, shadowed }: NameInScope): boolean {
+  return !uninitialized && !hidden && !shadowed;
 }
 
 function around(lines: Lines, line: number, ports: BindPorts): { line: number; text: string }[] {

@@ -27,7 +27,7 @@ export function hiddenNote(
   neighbour: Neighbour | undefined,
   redactor: SourceRedactor,
 ): string | undefined {
-  const hidden = names.filter((one) => one.hidden).map(({ name }) => `\`${name.slice(0, 64)}\``);
+  const hidden = names.filter((one) => one.hidden && !one.shadowed).map(({ name }) => `\`${name.slice(0, 64)}\``);
   if (hidden.length === 0) return undefined;
   const more = hidden.length > NAMES ? ` and ${hidden.length - NAMES} more` : '';
   const before =

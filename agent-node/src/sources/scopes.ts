@@ -22,6 +22,7 @@ export interface FunctionSyntax {
   readonly start: number;
   readonly end: number;
   readonly arrow: boolean;
+  readonly async: boolean;
   readonly parent: FunctionSyntax | undefined;
   /** The value of a declaration, an assignment or a method, not an argument of a call. */
   readonly defined: boolean;
@@ -40,6 +41,8 @@ export interface NameInScope {
   readonly uninitialized: boolean;
   /** V8 does not let it be seen at this place, and would give an outer variable of the same name instead. */
   readonly hidden: boolean;
+  /** A nearer variable has the same name. */
+  readonly shadowed: boolean;
   readonly binding: Binding;
 }
 
@@ -54,22 +57,28 @@ export function scopeAt(root: SyntaxScope, offset: number): SyntaxScope {
 }
 
 /**
- * Names visible at an offset, innermost first, each once. `atReturn`: V8 stops there at the return itself (a bare
+ * Names visible at an offset, innermost first, each once; behind them the variables that one of them shadows, which no
+ * code at the place can read. They stand in the scope of what shadows them. `atReturn`: V8 stops there at the return itself (a bare
  * `return x` right behind the assignment of x), where it skips all scopes of the function but the outermost.
  */
 export function namesAt(scope: SyntaxScope, offset: number, atReturn: boolean): NameInScope[] {
   const names = new Map<string, NameInScope>();
+  const shadowed: NameInScope[] = [];
   const { owner } = scope;
   for (let at: SyntaxScope | undefined = scope; at; at = at.parent) {
     for (const binding of at.bindings.values()) {
-      if (names.has(binding.name)) continue;
+      const inner = names.get(binding.name);
+      if (inner !== undefined) {
+        if (binding.kind === 'variable') shadowed.push({ ...inner, uninitialized: false, shadowed: true, binding });
+        continue;
+      }
       const uninitialized = at.owner === owner && binding.readyAt > offset;
       const kind = kindOf(at, owner);
       const hidden = atReturn && at.owner === owner && kind === 'block';
-      names.set(binding.name, { name: binding.name, scope: kind, uninitialized, hidden, binding });
+      names.set(binding.name, { name: binding.name, scope: kind, uninitialized, hidden, shadowed: false, binding });
     }
   }
-  return [...names.values(), ...privateFieldsOf(owner)];
+  return [...names.values(), ...shadowed, ...privateFieldsOf(owner)];
 }
 
 /**
@@ -81,7 +90,7 @@ function privateFieldsOf(owner: FunctionSyntax): NameInScope[] {
   return owner.privateFields.map((field) => {
     const name = `this.${field}`;
     const binding: Binding = { name, readyAt: 0, kind: 'variable' };
-    return { name, scope: 'private', uninitialized: false, hidden: false, binding };
+    return { name, scope: 'private', uninitialized: false, hidden: false, shadowed: false, binding };
   });
 }
 

@@ -151,6 +151,7 @@ class Reader {
       start: node.start,
       end: node.end,
       arrow,
+      async: node['async'] === true,
       parent: this.#scope.owner,
       defined: hint.defined,
       inField: arrow && this.#inField,
@@ -249,7 +250,7 @@ function newFunction(from: Omit<FunctionSyntax, 'usesThis' | 'identifiers'>): Fu
 }
 
 function newModule(end: number): FunctionSyntax {
-  const none = { name: '', start: 0, arrow: false, parent: undefined, defined: false };
+  const none = { name: '', start: 0, arrow: false, async: false, parent: undefined, defined: false };
   return newFunction({ ...none, end, inField: false, privateFields: NO_FIELDS });
 }
 
