@@ -89,7 +89,7 @@ function holder(database: Database): string {
     const row = database.query<{ value: string }>("SELECT value FROM meta WHERE key = 'broker'").get([]);
     if (row === undefined) return '';
     const { pid, host } = JSON.parse(row.value) as { pid: number; host: string };
-    return ` (process ${pid} on ${host})`;
+    return ` (the last broker on it: process ${pid} on ${host})`;
   } catch {
     return '';
   }
