@@ -95,7 +95,8 @@ function readMethods() {
   if (site === undefined) return undefined;
   return {
     functionName: uncurry<(site: Site) => string | null>(site.getFunctionName),
-    fileName: uncurry<(site: Site) => string | null>(site.getFileName),
+    // As the debugger names it: code that a bundler evals has no file, but a name of its own.
+    fileName: uncurry<(site: Site) => string | null>(site.getScriptNameOrSourceURL),
     lineNumber: uncurry<(site: Site) => number | null>(site.getLineNumber),
     columnNumber: uncurry<(site: Site) => number | null>(site.getColumnNumber),
     isAsync: uncurry<(site: Site) => boolean>((site as Site & { isAsync(): boolean }).isAsync),

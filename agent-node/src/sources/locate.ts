@@ -1,6 +1,6 @@
 import type { Problem } from '@borescope/agent-protocol';
 import { matchPath } from './match.ts';
-import type { Script } from './script.ts';
+import { isFile, type Script } from './script.ts';
 import type { ScriptStore } from './script-store.ts';
 import type { LoadedMap } from './source-map.ts';
 
@@ -31,8 +31,13 @@ export async function locate(
   const own: Script[] = [];
   const foreign: Script[] = [];
   for (const script of store.all()) (FOREIGN.test(script.path) ? foreign : own).push(script);
-  const plain = [...own, ...foreign].map((script): Target => ({ path: script.path, script, mapped: undefined }));
-  const candidates = [...(await mappedTargets(store, own)), ...plain];
+  const mapped = await mappedTargets(store, own);
+  // A module that a bundler evals has the name of its source, and the source stands in its map: one file, not two.
+  const evaled = new Set(mapped.filter(({ script }) => !isFile(script)).map(({ script }) => script.id));
+  const plain = [...own, ...foreign]
+    .filter(({ id }) => !evaled.has(id))
+    .map((script): Target => ({ path: script.path, script, mapped: undefined }));
+  const candidates = [...mapped, ...plain];
   const first = choose(file, candidates, roots);
   if (first.kind !== 'none' || !packages) return first;
   return choose(file, [...(await mappedTargets(store, foreign)), ...candidates], roots);

@@ -9,6 +9,8 @@ import {
   type TraceMap,
 } from '@jridgewell/trace-mapping';
 
+import { withoutQuery } from './script.ts';
+
 /** Bytes of one map; a larger one is not read. */
 const MAX_MAP_BYTES = 64 * 1024 * 1024;
 
@@ -107,6 +109,6 @@ async function readMap(url: string, scriptPath: string): Promise<string | undefi
 function sourcePath(source: string | null, scriptPath: string): string {
   if (source === null || source === '') return scriptPath;
   if (source.startsWith('file:')) return fileURLToPath(source);
-  if (/^[a-z-]+:\/\//i.test(source)) return source;
+  if (/^[a-z-]+:\/\//i.test(source)) return withoutQuery(source);
   return resolve(dirname(scriptPath), source);
 }
