@@ -15,7 +15,7 @@ import { round } from './round.ts';
 const RETENTION = { setting: '6m', ms: 360_000 };
 const ROUND_MS = 120_000;
 /** Rounds of a short soak. */
-const FEWEST_ROUNDS = 4;
+const FEWEST_ROUNDS = 6;
 
 const asked = options();
 const lastMs = asked.minutes * 60_000;
@@ -31,16 +31,18 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 const begun = performance.now();
 const elapsed = () => performance.now() - begun;
-/** What is kept for as long as the retention is there then; a short soak has half of its time. */
-const settledAt = Math.min(RETENTION.ms, lastMs / 2);
-const workMs = Math.min(ROUND_MS, lastMs / FEWEST_ROUNDS);
+/** As much is kept then as the retention ever keeps; a short soak has less. */
+const settledAt = Math.min(RETENTION.ms, lastMs / 4);
+const workMs = Math.round(Math.min(ROUND_MS, lastMs / FEWEST_ROUNDS));
 const total = { actions: 0, hits: 0 };
 let problems: string[] = [];
 let start: Holding | undefined;
 let end: Holding | undefined;
 try {
-  for (let number = 1; elapsed() < lastMs && problems.length === 0 && !stop.signal.aborted; number++) {
-    const done = await round(site, Math.min(workMs, Math.max(1_000, lastMs - elapsed())), stop.signal);
+  for (let number = 1; problems.length === 0 && !stop.signal.aborted; number++) {
+    // At least one round behind the start.
+    if (elapsed() >= lastMs && end !== start) break;
+    const done = await round(site, workMs, stop.signal);
     total.actions += done.actions;
     total.hits += done.hits;
     problems = [...done.problems];
