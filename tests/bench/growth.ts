@@ -17,7 +17,7 @@ const MEMORY_FROM = 1_000;
 const KB_AN_AGENT = 10;
 
 const MEMORY_WHY =
-  'beside the socket of `ws` (see the open socket alone) an agent has its session, its heartbeat and its description in the directory.';
+  'of its RSS about 9 KB are heap: its socket, its session with the timers, callbacks and tables of that, and its description in the directory; the rest are pages of V8 and of the system (see the open socket alone).';
 
 interface Idle {
   readonly p99: number;
