@@ -51,7 +51,8 @@ describe('an application that does not make it easy', () => {
          delete Object.prototype.get;
          process.send(calls);
        });
-       const all = [[Array.prototype, ['push', 'map', 'filter', 'forEach', 'slice', 'join', 'includes', 'indexOf', 'find', 'flatMap', 'concat', 'some']],
+       const all = [[Array.prototype, ['push', 'map', 'filter', 'forEach', 'slice', 'join', 'includes', 'indexOf', 'find', 'flatMap', 'concat', 'some', Symbol.iterator]],
+         [Object.getPrototypeOf([][Symbol.iterator]()), ['next']],
          [String.prototype, ['slice', 'charCodeAt', 'replace', 'match', 'split', 'indexOf', 'trim']],
          [Object, ['keys', 'entries', 'getOwnPropertyNames', 'freeze', 'defineProperty']],
          [Reflect, ['ownKeys', 'apply', 'getOwnPropertyDescriptor']],
@@ -66,7 +67,7 @@ describe('an application that does not make it easy', () => {
                if (!watching) {
                  watching = true;
                  const stack = new Error().stack;
-                 if (typeof stack !== 'string' || stack.includes('agent.cjs')) calls[calls.length] = name + stack;
+                 if (typeof stack !== 'string' || stack.includes('agent.cjs')) calls[calls.length] = String(name) + stack;
                  watching = false;
                }
                return new.target ? Reflect.construct(own, rest) : own.apply(this, rest);
@@ -82,7 +83,8 @@ describe('an application that does not make it easy', () => {
         broker.arm({
           actionId: 'a',
           place: { file: 'app.cjs', line: 6 },
-          expressions: ['list.length', 'list.includes(2)'],
+          condition: 'n > 0 && n <= 1',
+          expressions: ['list.length', 'list.includes(2)', 'n < 2', 'Array.isArray(list)'],
           maxHits: 3,
         });
         const { hit } = await broker.next('hit', ({ sequence }) => sequence === 3);
@@ -92,6 +94,34 @@ describe('an application that does not make it easy', () => {
         assert.deepEqual(await calls, []);
       },
     ),
+  );
+
+  it(
+    proves(
+      'agent:hostile-application',
+      'may have setters where a list is added to: then nothing is captured, and it is told',
+    ),
+    () =>
+      running(
+        `let calls = 0;
+       function tick(n) {
+         return n;
+       }
+       setInterval(() => tick(1), 10);
+       Object.defineProperty(Array.prototype, '1', { configurable: true, set() { if (new Error().stack.includes('agent.cjs')) calls += 1; } });
+       process.on('message', () => { delete Array.prototype[1]; process.send(calls); });`,
+        async (application) => {
+          const place = { file: 'app.cjs', line: 3 };
+          broker.arm({ actionId: 'a', place, expressions: ['[n, n].length'], maxHits: 3 });
+          const { problem } = await broker.next('failed');
+          assert.match(problem.message, /Array\.prototype/);
+          const calls = application.said();
+          application.tell('calls');
+          assert.equal(await calls, 0);
+          broker.arm({ actionId: 'b', place });
+          await broker.next('hit', ({ actionId }) => actionId === 'b');
+        },
+      ),
   );
 
   it(

@@ -1,5 +1,5 @@
 import { type Alphabet, alphabetCount } from './alphabet.ts';
-import { codeAt, indexOf, most as larger, sliceText, least as smaller } from './intrinsics.ts';
+import { codeAt, indexOf, Integers32, most as larger, sliceText, least as smaller } from './intrinsics.ts';
 import type { NameMatcher } from './names/name-matcher.ts';
 
 /**
@@ -20,8 +20,8 @@ export class View {
 
   constructor(names: NameMatcher) {
     this.names = names;
-    this.runFrom = new Int32Array(alphabetCount());
-    this.runTo = new Int32Array(alphabetCount());
+    this.runFrom = new Integers32(alphabetCount());
+    this.runTo = new Integers32(alphabetCount());
   }
 
   /** Starts on a text, of which the first `units` UTF-16 code units are looked at. */

@@ -1,8 +1,9 @@
 import type { MessagePort } from 'node:worker_threads';
 import { LIMITS } from '@borescope/agent-protocol';
-import { uncurry } from '../capture/primordials.ts';
+import { codeAt, uncurry } from '../capture/primordials.ts';
 import type { CaptureBudget } from '../capture/request.ts';
 import { createScope, type Scope } from '../expressions/scope.ts';
+import { areArraysPlain } from './arrays.ts';
 import { now, wallClock } from './clock.ts';
 import type { FromApplication, HitMessage } from './messages.ts';
 import { createPlaces, type Place } from './places.ts';
@@ -58,6 +59,9 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
     if (inside) return false;
     inside = true;
     try {
+      const plain = areArraysPlain();
+      store(control, CONTROL.altered, plain ? 0 : 1);
+      if (!plain && row !== REQUEST.debugged) return false;
       const messages = load(control, CONTROL.messages);
       if (messages !== seen) {
         seen = messages;

@@ -15,7 +15,9 @@ export const CONTROL = {
   warm: 5,
   /** 1: the application has been loaded, as far as can be told. */
   loaded: 6,
-  words: 7,
+  /** 1: the application has changed what arrays inherit, so that the agent's own would run its code; nothing is captured. */
+  altered: 7,
+  words: 8,
 } as const;
 
 /** Values of `CONTROL.warm`. */

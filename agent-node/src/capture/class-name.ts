@@ -1,7 +1,7 @@
 import type { Redactor } from '@borescope/redaction';
 import { isHeadersPrototype } from './headers.ts';
 import { createNameTable } from './name-table.ts';
-import { isProxy, ObjectPrototype, ownData, prototypeOf, weakGet, weakSet } from './primordials.ts';
+import { isProxy, ObjectPrototype, ownData, PlainWeakMap, prototypeOf, weakGet, weakSet } from './primordials.ts';
 import { ParamsPrototype, UrlPrototype } from './url.ts';
 
 export interface ClassRecord {
@@ -25,7 +25,7 @@ export type ClassTable = (prototype: object | null) => ClassRecord;
  * Remembered for each prototype, so a class that is renamed later keeps the name that was seen first.
  */
 export function createClassTable(redactor: Redactor): ClassTable {
-  const known = new WeakMap<object, ClassRecord>();
+  const known = new PlainWeakMap<object, ClassRecord>();
   const names = createNameTable(redactor);
   return (prototype) => {
     if (prototype === ObjectPrototype) return OBJECT;

@@ -1,6 +1,6 @@
 import type { Redactor } from '@borescope/redaction';
 import { headLength, jsonBytes } from './json-bytes.ts';
-import { mapClear, mapGet, mapSet, sliceText } from './primordials.ts';
+import { mapClear, mapGet, mapSet, PlainMap, sliceText } from './primordials.ts';
 
 /** What is known of the name of a variable, a property or a map key. */
 export interface NameRecord {
@@ -28,7 +28,7 @@ const NO_KINDS: readonly string[] = [];
 export type NameTable = (name: string) => NameRecord;
 
 export function createNameTable(redactor: Redactor): NameTable {
-  const known = new Map<string, NameRecord>();
+  const known = new PlainMap<string, NameRecord>();
   let size = 0;
   return (name) => {
     const found = mapGet(known, name) as NameRecord | undefined;

@@ -74,6 +74,8 @@ export const isNaNumber: (value: number) => boolean = Number.isNaN;
 export const textOf: (value: unknown) => string = String;
 export const fromCode: (code: number) => string = String.fromCharCode;
 
+export const PlainMap = Map;
+export const PlainWeakMap = WeakMap;
 export const mapGet = uncurry<(map: object, key: unknown) => unknown>(Map.prototype.get);
 export const mapHas = uncurry<(map: object, key: unknown) => boolean>(Map.prototype.has);
 export const mapSet = uncurry<(map: object, key: unknown, value: unknown) => void>(Map.prototype.set);

@@ -1,4 +1,4 @@
-import { ownNames, ownSymbols, weakGet, weakSet } from './primordials.ts';
+import { ownNames, ownSymbols, PlainWeakMap, weakGet, weakSet } from './primordials.ts';
 
 /** Listing the keys of an object takes 0.5 to 1.5 us a key where V8 keeps it as a dictionary: 2 ms from here on. */
 const WIDE = 2_000;
@@ -27,7 +27,7 @@ export type WideObjects = (
  * then. It is forgotten with the object.
  */
 export function createWideObjects(): WideObjects {
-  const known = new WeakMap<object, OwnKeys>();
+  const known = new PlainWeakMap<object, OwnKeys>();
   let any = false;
   return (object, limit, namesOf = ownNames, symbolsOf = ownSymbols) => {
     const found = any ? (weakGet(known, object) as OwnKeys | undefined) : undefined;

@@ -110,13 +110,13 @@ allow(Map.prototype, 'get', (context, call) => {
   return value;
 });
 
-allow(Map.prototype, 'has', (context, { receiver, label, at, arguments: [key] }) =>
+allow(Map.prototype, 'has', (context, { receiver, label, at, arguments: { 0: key } }) =>
   !isProxy(receiver) && isMap(receiver)
     ? mapHas(receiver, key)
     : fail(context, at, `\`${label}\` is not called on a Map`),
 );
 
-allow(Set.prototype, 'has', (context, { receiver, label, at, arguments: [item] }) =>
+allow(Set.prototype, 'has', (context, { receiver, label, at, arguments: { 0: item } }) =>
   !isProxy(receiver) && isSet(receiver)
     ? setHas(receiver, item)
     : fail(context, at, `\`${label}\` is not called on a Set`),

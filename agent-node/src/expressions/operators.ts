@@ -97,7 +97,8 @@ type Orderable = string | number | bigint | boolean | null | undefined;
 
 function compare(operator: '<' | '<=' | '>' | '>=', left: Orderable, right: Orderable): boolean {
   // The types of what can be compared are the language's concern; none of these runs code.
-  const [a, b] = [left as number, right as number];
+  const a = left as number;
+  const b = right as number;
   if (operator === '<') return a < b;
   if (operator === '<=') return a <= b;
   return operator === '>' ? a > b : a >= b;

@@ -66,7 +66,7 @@ function withoutNames(context: Context, holder: unknown, key: string, value: unk
 allow(Object, 'hasOwn', (context, call) => ownsKey(context, call, call.arguments[0], call.arguments[1]));
 allow(Object.prototype, 'hasOwnProperty', (context, call) => ownsKey(context, call, call.receiver, call.arguments[0]));
 
-allow(Array, 'isArray', (context, { arguments: [value], at }) =>
+allow(Array, 'isArray', (context, { arguments: { 0: value }, at }) =>
   isProxy(value) ? fail(context, at, 'a Proxy is not looked into') : isArray(value),
 );
 

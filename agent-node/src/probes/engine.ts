@@ -15,7 +15,7 @@ import { PendingModules } from './pending.ts';
 import { PlaceTable } from './place-table.ts';
 import { Placing } from './placing.ts';
 import { CurrentPolicy } from './policy.ts';
-import { tooMany, unavailable } from './problems.ts';
+import { altered, tooMany, unavailable } from './problems.ts';
 import { Rows } from './rows.ts';
 import { Watch } from './watch.ts';
 
@@ -120,6 +120,9 @@ export class ProbeEngine {
       if (action.row !== undefined) this.#clearCounts(action.row);
       if (problem) return await this.#endings.fail(action, problem);
       action.armingMs = await this.#attachment.ready();
+      if (Atomics.load(this.#options.memory.control, CONTROL.altered) === 1) {
+        return await this.#endings.fail(action, altered());
+      }
       await this.#placing.place(action);
     } catch (error) {
       await this.#endings.fail(action, unavailable(error));

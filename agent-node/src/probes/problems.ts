@@ -16,3 +16,11 @@ export function unavailable(error: unknown): Problem {
       : `the probe could not be placed: ${error instanceof Error ? error.message : 'unknown error'}`;
   return { code: 'UNAVAILABLE', message: message.slice(0, 4096), hint: 'Try again in a moment.' };
 }
+
+export function altered(): Problem {
+  return {
+    code: 'UNAVAILABLE',
+    message: 'the application has put an element on Array.prototype or Object.prototype',
+    hint: 'Nothing can be captured without running its code; remove the element.',
+  };
+}
