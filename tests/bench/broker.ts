@@ -24,7 +24,7 @@ const LIST_WHY =
 const SNAPSHOT_WHY =
   'it writes rows and sends frames each way where the no-op tool does nothing: SQLite, zod and the SDK, in that order.';
 const REDIS_WHY =
-  'a snapshot is about ten steps in Redis one after the other, each a round trip through two event loops that share two cores with the clients here.';
+  'a snapshot is nine scripts in Redis, those of BullMQ for two jobs and their removal among them, and three publications; those in a row each go through two event loops, which share two cores with the clients here.';
 
 /** Snapshots at one broker with the embedded store, at one on Redis, and at one of two whose agent is at the other. */
 const SNAPSHOT = {
