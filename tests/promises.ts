@@ -241,6 +241,10 @@ export const PROMISES = {
     sentence: 'A process with the agent listens on no port of the agent, before, during and after an action.',
     source: AGENT,
   },
+  'agent:own-session': {
+    sentence: 'An application that has an inspector session of its own, and pauses by it, is not left standing.',
+    source: AGENT,
+  },
   'agent:exit': {
     sentence: 'The agent keeps no process alive, prints nothing at its end, and changes no exit code.',
     source: AGENT,

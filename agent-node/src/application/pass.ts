@@ -83,8 +83,7 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
   };
 
   function answer(request: number): void {
-    if (request === REQUEST.debugged)
-      store(control, CONTROL.debugged, builtin('node:inspector').url() === undefined ? 0 : 1);
+    if (request === REQUEST.debugged) store(control, CONTROL.debugged, portOf(builtin('node:inspector').url()));
     else if (request === REQUEST.warmUp) store(control, CONTROL.warm, warmUp());
   }
 
@@ -215,4 +214,21 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
   }
 
   return pass;
+}
+
+const ZERO = 48;
+const NINE = 57;
+const SLASH = 47;
+
+/** Of `ws://HOST:PORT/ID`: the last number before the last slash. 0 where nothing listens. */
+function portOf(url: string | undefined): number {
+  if (url === undefined) return 0;
+  let index = url.length - 1;
+  while (index > 0 && codeAt(url, index) !== SLASH) index--;
+  let port = 0;
+  for (let unit = 1, code = codeAt(url, --index); code >= ZERO && code <= NINE; code = codeAt(url, --index)) {
+    port += (code - ZERO) * unit;
+    unit *= 10;
+  }
+  return port;
 }

@@ -9,7 +9,7 @@ export const CONTROL = {
   busy: 2,
   /** Grows with each message to the application's thread, which reads its port when it sees a change. */
   messages: 3,
-  /** 1: a person has opened this process in a debugger, as of the last time that the worker asked. */
+  /** The port of Node's own inspector, as of the last time that the worker asked; 0: it is closed. */
   debugged: 4,
   /** How far the code of a hit has been run on samples; see `WARM`. */
   warm: 5,
@@ -44,7 +44,7 @@ export const PLACE = { spentUs: 0, limitUs: 1, columns: 2 } as const;
 
 /** In the place of a row, what the worker asks of the application's thread. */
 export const REQUEST = {
-  /** Has a person opened this process in a debugger? */
+  /** Does Node's own inspector listen, so that a person may debug? */
   debugged: -1,
   /** One step of the warm-up. */
   warmUp: -2,

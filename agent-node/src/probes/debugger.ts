@@ -4,6 +4,7 @@ import { stopBaselineCompiler } from '../runtime/baseline-compiler.ts';
 import type { BreakLocation, Location } from '../sources/bind.ts';
 import { pathOf, type Script } from '../sources/script.ts';
 import type { GeneratedPosition } from '../sources/source-map.ts';
+import { Standstill } from './standstill.ts';
 
 /** Milliseconds. The application's thread answers between two of its steps; only native code keeps it longer. */
 const ANSWER_MS = 10_000;
@@ -23,6 +24,8 @@ export interface DebuggerEvents {
   onScript(script: Script): void;
   onResolved(breakpointId: string, location: Location): void;
   onPaused(pause: Pause): void;
+  /** Does a person debug this process? */
+  isDebugged(): Promise<boolean>;
 }
 
 /** The inspector session into the application's thread: nothing of V8's protocol is known outside this file. */
@@ -33,11 +36,19 @@ export class Debugger {
   #session: Session | undefined;
   #enabling: Promise<number> | undefined;
   #stallMs = 0;
+  /** The application has a session of its own whose pauses only we can end; see `Standstill`. */
+  #inCompany = false;
+  readonly #standstill: Standstill;
 
   constructor(events: DebuggerEvents, ownFile: string, keepSparkplug: boolean) {
     this.#events = events;
     this.#ownFile = ownFile;
     this.#keepSparkplug = keepSparkplug;
+    this.#standstill = new Standstill({
+      isPaused: () => this.#isPaused(),
+      isDebugged: () => events.isDebugged(),
+      release: () => this.#keepCompany(),
+    });
   }
 
   get enabled(): boolean {
@@ -61,6 +72,7 @@ export class Debugger {
     const session = new Session();
     session.connectToMainThread();
     this.#session = session;
+    this.#standstill.start();
     session.on('Debugger.scriptParsed', (message) => this.#parsed(message.params));
     session.on('Debugger.breakpointResolved', ({ params }) => {
       this.#events.onResolved(params.breakpointId, locationOf(params.location));
@@ -71,7 +83,7 @@ export class Debugger {
     await this.#post('Debugger.enable', { maxScriptsCacheSize: 0 });
     const stallMs = performance.now() - (await reached);
     // Lost with every disable. Conditions are evaluated all the same.
-    await this.#post('Debugger.setSkipAllPauses', { skip: true });
+    await this.skipPauses(true);
     return stallMs;
   }
 
@@ -80,6 +92,7 @@ export class Debugger {
     const session = this.#session;
     this.#session = undefined;
     this.#enabling = undefined;
+    this.#standstill.stop();
     session?.disconnect();
   }
 
@@ -132,7 +145,24 @@ export class Debugger {
   }
 
   async skipPauses(skip: boolean): Promise<void> {
-    await this.#post('Debugger.setSkipAllPauses', { skip });
+    await this.#post('Debugger.setSkipAllPauses', { skip: skip && !this.#inCompany });
+  }
+
+  /** From now on V8 tells of every pause, and `onPaused` ends it. */
+  async #keepCompany(): Promise<void> {
+    this.#inCompany = true;
+    await this.#post('Debugger.setSkipAllPauses', { skip: false });
+    await this.resume();
+  }
+
+  /** A question about a frame that does not exist is refused in a pause too, in other words. */
+  async #isPaused(): Promise<boolean> {
+    try {
+      await this.#post('Debugger.evaluateOnCallFrame', { callFrameId: '', expression: '' });
+      return true;
+    } catch (error) {
+      return !(error instanceof DebuggerTimeout) && !/while paused/i.test(error instanceof Error ? error.message : '');
+    }
   }
 
   /** Calls a function with the scopes of a pause and its `this`. The condition's entry is the only thing ever called. */

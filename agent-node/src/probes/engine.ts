@@ -10,7 +10,7 @@ import { Endings } from './endings.ts';
 import type { EngineEvents } from './events.ts';
 import { Hits } from './hits.ts';
 import { ended, type LiveAction, newAction } from './live-action.ts';
-import { isDebugged, servePause } from './pauses.ts';
+import { isDebugged, mayBeDebugged, servePause } from './pauses.ts';
 import { PendingModules } from './pending.ts';
 import { PlaceTable } from './place-table.ts';
 import { Placing } from './placing.ts';
@@ -61,7 +61,8 @@ export class ProbeEngine {
           pending.look();
         },
         onResolved: (id, location) => places.resolved(id, location),
-        onPaused: (pause) => void servePause(pause, session, places, () => this.#hits.read()),
+        onPaused: (pause) => void servePause(pause, session, memory.control, places, () => this.#hits.read()),
+        isDebugged: () => isDebugged(session, memory.control),
       },
       options.ownFile,
       options.keepSparkplug,
@@ -81,7 +82,7 @@ export class ProbeEngine {
       now,
       tell: (message) => this.#tell(message),
       cost: () => this.#attachment.cost,
-      debugged: () => isDebugged(session, memory.control),
+      debugged: () => mayBeDebugged(session, memory.control),
     });
     const counts = memory.probes;
     this.#watch = new Watch({ actions, places, events, counts, now });
