@@ -1,6 +1,7 @@
 import type { Redactor } from '@borescope/redaction';
 import { isHeadersPrototype } from './headers.ts';
 import { createNameTable } from './name-table.ts';
+import { type NodeClass, nodeClass } from './node-class.ts';
 import { isProxy, ObjectPrototype, ownData, PlainWeakMap, prototypeOf, weakGet, weakSet } from './primordials.ts';
 import { ParamsPrototype, UrlPrototype } from './url.ts';
 
@@ -10,6 +11,8 @@ export interface ClassRecord {
   readonly bytes: number;
   /** Of the web's classes that Node brings and whose contents are private: which one it is or extends. */
   readonly web?: WebClass | undefined;
+  /** Of the classes of Node whose objects have much that is Node's own. */
+  readonly node?: NodeClass | undefined;
 }
 
 export type WebClass = 'url' | 'params' | 'headers';
@@ -34,7 +37,7 @@ export function createClassTable(redactor: Redactor): ClassTable {
     if (found !== undefined) return found;
     const name = constructorName(prototype);
     const { shown, bytes } = names(name);
-    const record = { name: shown, bytes, web: webClass(prototype, name) };
+    const record = { name: shown, bytes, web: webClass(prototype, name), node: nodeClass(prototype) };
     weakSet(known, prototype, record);
     return record;
   };

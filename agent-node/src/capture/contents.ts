@@ -2,6 +2,7 @@ import { type CapturedValue, LIMITS, type Property } from '@borescope/agent-prot
 import { safeStack } from './error-stack.ts';
 import { countProperties, EXTRAS_BYTES, extraKeys } from './extra-keys.ts';
 import { jsonBytes } from './json-bytes.ts';
+import { headersOf, type NodeClass, splitKeys } from './node-class.ts';
 import {
   descriptorOf,
   hasOwn,
@@ -18,13 +19,14 @@ import {
   setSize,
   setValues,
 } from './primordials.ts';
-import { addKeys, addProperty, readOwn, shapeNamed } from './properties.ts';
+import { addKeys, addOwnKeys, addProperty, readOwn, shapeNamed } from './properties.ts';
 import { shape, shapeSecret } from './shape.ts';
 import { plainText } from './text.ts';
 import { unboxed } from './unboxed.ts';
 import { isEmptyPart, URL_PARTS } from './url.ts';
 import { type ContainerNode, cutMarker, follow, isLeaf, pay, type Walk } from './walk.ts';
 import { readWebMap } from './web-map.ts';
+import type { OwnKeys } from './wide-objects.ts';
 
 /** How far up a `message` that is not the error's own is looked for. */
 const MAX_CHAIN = 10;
@@ -68,9 +70,32 @@ function fillObject(walk: Walk, index: number, node: NodeOf<'object'>, object: o
     : walk.memory.wide(object, LIMITS.objectProperties);
   const total = properties.length + countProperties(walk, object, keys);
   if (total > LIMITS.objectProperties) node.size = total;
-  if (addKeys(walk, index, properties, object, keys)) return true;
+  const kind = boxed ? undefined : walk.memory.classes(prototypeOf(object)).node;
+  const whole =
+    kind === undefined
+      ? addKeys(walk, index, properties, object, keys)
+      : addNodesObject(walk, index, properties, object, kind, keys);
+  if (whole) return true;
   node.size = total;
   return false;
+}
+
+/** First what a developer looks for; what is Node's own comes last, and its objects are named and not opened. */
+function addNodesObject(
+  walk: Walk,
+  index: number,
+  properties: Property[],
+  object: object,
+  kind: NodeClass,
+  keys: OwnKeys,
+): boolean {
+  const { asked, inner } = splitKeys(kind, keys);
+  const headers = headersOf(kind, object);
+  if (headers !== undefined && !addProperty(walk, index, properties, 'headers', headers, false)) return false;
+  if (!addKeys(walk, index, properties, object, asked)) return false;
+  // Contents at the deepest level have none of their own; all that this object holds else is queued already.
+  walk.levels[index] = LIMITS.depth;
+  return addOwnKeys(walk, index, properties, object, inner);
 }
 
 function addUrl(walk: Walk, index: number, properties: Property[], url: object): boolean {

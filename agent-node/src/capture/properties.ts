@@ -15,8 +15,12 @@ const GETTER: unique symbol = Symbol('getter');
 const UNREADABLE: unique symbol = Symbol('unreadable');
 const TDZ: unique symbol = Symbol('tdz');
 
-/** As many properties as are shown; false where not all of those fit. */
+/** As many properties as are shown, private fields last; false where not all of those fit. */
 export function addKeys(walk: Walk, index: number, properties: Property[], object: object, keys: OwnKeys): boolean {
+  return addOwnKeys(walk, index, properties, object, keys) && addPrivate(walk, index, properties, object);
+}
+
+export function addOwnKeys(walk: Walk, index: number, properties: Property[], object: object, keys: OwnKeys): boolean {
   const { names, symbols } = keys;
   for (let i = 0; i < names.length && properties.length < LIMITS.objectProperties; i++) {
     const key = names[i];
@@ -26,6 +30,10 @@ export function addKeys(walk: Walk, index: number, properties: Property[], objec
     const key = symbols[i];
     if (key !== undefined && !addOwn(walk, index, properties, object, key)) return false;
   }
+  return true;
+}
+
+function addPrivate(walk: Walk, index: number, properties: Property[], object: object): boolean {
   const { of, names: fields, values } = walk.privateFields;
   for (let i = 0; of === object && i < fields.length && properties.length < LIMITS.objectProperties; i++) {
     if (!addProperty(walk, index, properties, fields[i] ?? '', values[i], false)) return false;

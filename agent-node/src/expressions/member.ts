@@ -1,4 +1,5 @@
 import { isStackUnsafe, safeStack } from '../capture/error-stack.ts';
+import { readHeaders } from '../capture/node-class.ts';
 import {
   codeAt,
   descriptorOf,
@@ -111,6 +112,16 @@ function readChain(
       if (key === 'stack' && isObject(receiver)) {
         const stack = safeStack(receiver);
         if (stack !== undefined) return stack;
+      }
+      if (key === 'headers' && isObject(receiver)) {
+        const headers = readHeaders(found.get, receiver);
+        if (headers !== undefined) return headers;
+        if (!isProxy(receiver) && hasOwn(receiver, 'rawHeaders'))
+          return fail(
+            context,
+            at,
+            `\`${label}\` is a getter, and is not run; read rawHeaders, a list of names and values`,
+          );
       }
       return dataOf(context, found, label, at);
     }
