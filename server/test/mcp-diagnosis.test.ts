@@ -61,7 +61,7 @@ function causeOf(rest: Partial<Placement>): string | undefined {
 const bound = (scriptHash: string) => ({ file: 'src/cart.ts', line: 7, sourceLine: 'x', scriptHash });
 
 test(proves('tools:diagnosis', 'every reason for no hit has a cause of its own'), () => {
-  assert.equal(causeOf({ observation: quiet }), 'line_not_passed');
+  assert.equal(causeOf({ observation: quiet, bound: bound('a') }), 'line_not_passed');
   assert.equal(causeOf({ observation: { ...quiet, passes: 9, conditionFalse: 9 } }), 'condition_false');
   assert.equal(causeOf({ observation: { ...quiet, passes: 9, conditionErrors: 9 } }), 'condition_error');
   assert.equal(causeOf({ observation: { ...quiet, dropped: 5, armedMs: 100 } }), 'sampled_out');
@@ -70,6 +70,14 @@ test(proves('tools:diagnosis', 'every reason for no hit has a cause of its own')
   assert.equal(causeOf({ status: 'failed', problem: { code: 'FILE_NOT_FOUND', message: 'no' } }), 'failed');
   assert.equal(causeOf({ status: 'failed', problem: { code: 'SOURCE_MISMATCH', message: 'no' } }), 'code_differs');
   assert.equal(causeOf({ status: 'queued' }), 'waiting');
+});
+
+test('a probe that only waited for its file is told so when its action is over, and as never armed', () => {
+  const [entry] =
+    diagnose({ action, placements: [placement('runtime-1', { observation: quiet })], hits: [] }, 60_000) ?? [];
+  assert.equal(entry?.cause, 'module_not_loaded');
+  assert.equal(entry?.armed_seconds, 0);
+  assert.equal(entry?.placed_seconds, 60);
 });
 
 test('a runtime that runs other code than most is told so', () => {

@@ -44,6 +44,8 @@ export function diagnose(view: ActionView, now: number): Diagnosis[] | undefined
   return view.placements.map((placement) => {
     const { cause, message, next } = find(placement, view, usual, now);
     const seen = placement.observation;
+    // A probe that waits for its file stands ready, and yet at no line.
+    const armedMs = cause === 'module_not_loaded' ? 0 : (seen?.armedMs ?? 0);
     return {
       runtime: placement.runtime.id,
       cause,
@@ -53,7 +55,7 @@ export function diagnose(view: ActionView, now: number): Diagnosis[] | undefined
       condition_false: seen?.conditionFalse ?? 0,
       condition_errors: seen?.conditionErrors ?? 0,
       ...(seen?.conditionError !== undefined && { condition_error: visibleLine(seen.conditionError, 300) }),
-      armed_seconds: seconds(seen?.armedMs ?? 0),
+      armed_seconds: seconds(armedMs),
       placed_seconds: seconds(seen?.placedMs ?? 0),
     };
   });
@@ -80,7 +82,7 @@ function find(placement: Placement, view: ActionView, usual: string | undefined,
         : 'A restarted process is another runtime: call list_runtimes, and capture on that one.',
     };
   }
-  if (placement.status === 'pending') {
+  if (wasNeverBound(placement)) {
     return {
       cause: 'module_not_loaded',
       message: 'The file is there, and the process has not loaded it: no line of it has run.',
@@ -116,6 +118,12 @@ function find(placement: Placement, view: ActionView, usual: string | undefined,
     };
   }
   return notPassed(placement, usual, live);
+}
+
+/** The last word of a probe, also of one that waited for its file all the time, is that it was removed. */
+function wasNeverBound({ status, bound, observation: seen }: Placement): boolean {
+  if (status === 'pending') return true;
+  return bound === undefined && seen !== undefined && seen.passes === 0 && seen.dropped === 0;
 }
 
 function notPassed(placement: Placement, usual: string | undefined, live: boolean): Finding {
