@@ -299,6 +299,11 @@ export const PROMISES = {
       'A probe whose placing was dear waits for its first pass all the same: the price is paid by a longer rest afterwards.',
     source: AGENT,
   },
+  'agent:slow-loop': {
+    sentence:
+      'A function that becomes plainly slower while it holds a breakpoint is watched for a part of the time only, and its lost time is told in the cost.',
+    source: AGENT,
+  },
   'agent:one-file': {
     sentence: 'The agent is one bundled file and the doorway of `import`, with no dependency and no install script.',
     source: AGENT,

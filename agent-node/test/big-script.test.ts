@@ -32,13 +32,23 @@ function table(debugged = false) {
     now: () => 0,
     cost: () => ({ baseUs: 100, perCodeUnitUs: 0.05 }),
     debugged: async () => debugged,
+    use: () => undefined,
+    disturbed: () => false,
   });
   return {
     told,
     async place(line: number, scriptLength: number, spec: Partial<ArmSpec> = {}): Promise<LiveAction> {
       const action = newAction(armSpec({ actionId: `${armed.length}`, place: { file: 'a.js', line }, ...spec }), 0);
       if (spec.condition !== undefined) action.condition = { ...TREE, condition: true, makesTexts: false };
-      const at = { names: [], used: new Set<string>(), hasThis: false, functionLength: 200, scriptLength };
+      const at = {
+        names: [],
+        used: new Set<string>(),
+        hasThis: false,
+        functionLength: 200,
+        thisInPause: 'always',
+        scriptLength,
+        unseen: 'none',
+      } as const;
       await places.add(action, `1:${line}:0`, [{ location: { scriptId: '1', line, column: 0 } }], at);
       return action;
     },

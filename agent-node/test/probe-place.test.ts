@@ -30,9 +30,11 @@ function placeOn(stalls: readonly number[]) {
       names: [],
       used: new Set(),
       hasThis: false,
+      thisInPause: 'always',
       passUs: PASS_US,
       parseUs: 0,
       pausing: false,
+      unseen: 'none',
     },
     {
       debugger: {
@@ -47,6 +49,7 @@ function placeOn(stalls: readonly number[]) {
       tell: () => {},
       now: () => now,
       pausing: async () => {},
+      changed: () => {},
     },
   );
   return {

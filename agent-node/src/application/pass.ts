@@ -158,7 +158,8 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
       });
       probe.remaining -= 1;
       const { variables, values: results, redactions } = captured;
-      if (scope.lost.self) variables[variables.length] = { name: 'this', value: { type: 'not_captured' }, scope: 'this' };
+      if (scope.lost.self)
+        variables[variables.length] = { name: 'this', value: { type: 'not_captured' }, scope: 'this' };
       const { actionId } = probe.message;
       const stack = captureStack(entry);
       const captureUs = now() - begun + shareUs;

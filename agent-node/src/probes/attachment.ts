@@ -23,6 +23,7 @@ export class Attachment {
   #cost: PassCost | undefined;
   #idle: NodeJS.Timeout | undefined;
   #warming: Promise<void> | undefined;
+  #warm = false;
 
   constructor(options: AttachmentOptions) {
     this.#options = options;
@@ -30,6 +31,11 @@ export class Attachment {
 
   get attached(): boolean {
     return this.#options.debugger.enabled;
+  }
+
+  /** The code of a hit is still being run on samples, in the application's thread. */
+  get warming(): boolean {
+    return !this.#warm;
   }
 
   /** What V8 takes for one pass on this machine; measured once. */
@@ -47,7 +53,9 @@ export class Attachment {
     const enabling = this.#options.debugger.enable();
     this.#options.changed();
     const stallMs = await enabling;
-    this.#warming ??= warmUp(this.#options.debugger, this.#options.control);
+    this.#warming ??= warmUp(this.#options.debugger, this.#options.control, () => {
+      this.#warm = true;
+    });
     this.#cost ??= calibrate();
     await this.#warming;
     return fresh ? stallMs : 0;

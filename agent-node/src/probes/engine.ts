@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { ArmSpec, Inspection, Place, Policy } from '@borescope/agent-protocol';
 import type { ToApplication } from '../application/messages.ts';
 import { CONTROL, PROBE, ROWS, type SharedMemory } from '../application/shared.ts';
+import { readMainThread } from '../runtime/main-thread.ts';
 import { inspectPlace } from '../sources/inspect.ts';
 import { ScriptStore } from '../sources/script-store.ts';
 import { Attachment } from './attachment.ts';
@@ -83,6 +84,8 @@ export class ProbeEngine {
       tell: (message) => this.#tell(message),
       cost: () => this.#attachment.cost,
       debugged: () => mayBeDebugged(session, memory.control),
+      use: readMainThread,
+      disturbed: () => this.#attachment.warming,
     });
     const counts = memory.probes;
     this.#watch = new Watch({ actions, places, events, counts, now });

@@ -26,6 +26,8 @@ export interface LiveAction {
   /** Hits that were captured and had no room. */
   unsent: number;
   armingMs: number;
+  /** What the application lost because the code around the place is interpreted, milliseconds: an estimate. */
+  slowdownMs: number;
   ttl: NodeJS.Timeout | undefined;
   last: Seen;
   /** The observation that was last told, so that an unchanged one is not told again. */
@@ -59,6 +61,7 @@ export function newAction(spec: ArmSpec, row: number | undefined): LiveAction {
     conditionError: undefined,
     unsent: 0,
     armingMs: 0,
+    slowdownMs: 0,
     ttl: undefined,
     last: NOTHING_SEEN,
     told: '',

@@ -23,7 +23,7 @@ export function observe(action: LiveAction, counts: Float64Array, now: number): 
       samples: passes,
       meanUs: passes === 0 ? 0 : totalUs / passes,
       maxUs: read(PROBE.maxUs),
-      totalMs: totalUs / 1000,
+      totalMs: totalUs / 1000 + action.slowdownMs,
       armingMs: action.armingMs,
     },
   };

@@ -1,6 +1,6 @@
-import { LIMITS } from '@borescope/agent-protocol';
 import type { ToApplication } from '../application/messages.ts';
-import { ROWS, type SharedMemory } from '../application/shared.ts';
+import { PLACE, ROWS, type SharedMemory } from '../application/shared.ts';
+import type { ThreadUse } from '../runtime/main-thread.ts';
 import type { Binding, Location } from '../sources/bind.ts';
 import { PAUSE_US, pausesCostLess } from './big-script.ts';
 import { type PassCost, passUs } from './calibration.ts';
@@ -10,6 +10,8 @@ import { observe } from './observe.ts';
 import { asksPrivateFields, asksThis } from './private-fields.ts';
 import { type BreakTarget, type PlacePorts, ProbePlace } from './probe-place.ts';
 import { Rows } from './rows.ts';
+import { shares } from './share.ts';
+import { SlowdownGuard } from './slowdown-guard.ts';
 
 export interface PlaceTablePorts {
   readonly debugger: PlacePorts['debugger'] & Pick<Debugger, 'skipPauses'>;
@@ -20,9 +22,16 @@ export interface PlaceTablePorts {
   readonly cost: () => PassCost;
   /** Does a person debug this process? Then it never pauses for us. */
   readonly debugged: () => Promise<boolean>;
+  /** What the application's thread has used; undefined where nothing tells. */
+  readonly use: () => ThreadUse | undefined;
+  /** Something of ours is at work in the application's thread, beside probes. */
+  readonly disturbed: () => boolean;
 }
 
-export type PlaceInCode = Pick<Binding, 'names' | 'used' | 'hasThis' | 'thisInPause' | 'functionLength' | 'scriptLength'>;
+export type PlaceInCode = Pick<
+  Binding,
+  'names' | 'used' | 'hasThis' | 'thisInPause' | 'functionLength' | 'scriptLength' | 'unseen'
+>;
 
 /** Places in which V8 has evaluated, as many as are remembered. */
 const MAX_EVALUATED = 1000;
@@ -34,14 +43,24 @@ export class PlaceTable {
   readonly #rows = new Rows(ROWS);
   /** Keys of places whose script V8 has parsed for an evaluation: the next one there is cheap. */
   readonly #evaluated = new Set<string>();
+  readonly #guard: SlowdownGuard;
   #pausesArmed = 0;
 
   constructor(ports: PlaceTablePorts) {
     this.#ports = ports;
+    this.#guard = new SlowdownGuard({
+      places: () => this.#places.values(),
+      read: ports.use,
+      charged: () => chargedMs(ports.memory.places),
+      disturbed: ports.disturbed,
+      now: ports.now,
+    });
   }
 
-  all(): IterableIterator<ProbePlace> {
-    return this.#places.values();
+  /** Called a few times a second: what do the places spend? */
+  tick(): void {
+    for (const place of this.#places.values()) place.tick();
+    this.#guard.tick();
   }
 
   ofRow(row: number): ProbePlace | undefined {
@@ -67,6 +86,7 @@ export class PlaceTable {
     action.place = place;
     place.actions.set(action.id, action);
     this.#share();
+    this.#guard.release();
     await place.add(action);
   }
 
@@ -112,6 +132,7 @@ export class PlaceTable {
         passUs: pass,
         parseUs,
         pausing,
+        unseen: at.unseen,
       },
       {
         debugger: this.#ports.debugger,
@@ -119,6 +140,7 @@ export class PlaceTable {
         tell: this.#ports.tell,
         now: this.#ports.now,
         pausing: (change) => this.#countPausing(change),
+        changed: () => this.#guard.changed(),
       },
     );
     this.#places.set(key, place);
@@ -142,17 +164,18 @@ export class PlaceTable {
     if (before !== after) await this.#ports.debugger.skipPauses(!after);
   }
 
-  /** All places together never get more than the highest share that one action may have. */
   #share(): void {
-    const asked = (place: ProbePlace) =>
-      Math.min(
-        LIMITS.maxOverheadPercent,
-        [...place.actions.values()].reduce((sum, { spec }) => sum + spec.overheadPercent, 0),
-      );
-    const total = [...this.#places.values()].reduce((sum, place) => sum + asked(place), 0);
-    const scale = Math.min(1, LIMITS.maxOverheadPercent / Math.max(total, 1e-9));
-    for (const place of this.#places.values()) place.setShare(asked(place) * scale);
+    const places = [...this.#places.values()];
+    const asked = places.map(({ actions }) => [...actions.values()].map(({ spec }) => spec.overheadPercent));
+    for (const [index, percent] of shares(asked).entries()) places[index]?.setShare(percent);
   }
+}
+
+/** What passes have taken at all places since the process began, milliseconds. */
+function chargedMs(spending: Float64Array): number {
+  let us = 0;
+  for (let row = 0; row < ROWS; row++) us += spending[row * PLACE.columns + PLACE.spentUs] ?? 0;
+  return us / 1000;
 }
 
 /** A pause has the variables of the scopes: not the private fields, and not every `this`. */

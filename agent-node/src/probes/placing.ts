@@ -91,9 +91,18 @@ export class Placing {
     // One that asks for private fields waits for the code.
     if (first && !asksPrivateFields(action)) {
       const { names, used, hasThis, thisInPause, functionLength, position } = first;
+      // Nothing runs there yet: what a module does at its start is seen in full.
+      const unseen = 'none';
       const key = `ahead:${first.urls[0]}:${position.line}:${position.column}`;
-      const seen = { names: withoutPrivateFields(names), used, hasThis, thisInPause };
-      const at = { ...seen, functionLength, scriptLength: 0 };
+      const at = {
+        names: withoutPrivateFields(names),
+        used,
+        hasThis,
+        thisInPause,
+        functionLength,
+        scriptLength: 0,
+        unseen,
+      } as const;
       await this.#ports.places.add(action, key, targets, at);
     }
     if (ended(action)) return;
@@ -122,7 +131,7 @@ export class Placing {
     if (place) {
       // Set ahead: where V8 has put the breakpoint at the right place it stays, and not one pass is missed.
       const stands = locations.every((at) => place.resolved.some((other) => sameLocation(at, other)));
-      if (stands) place.adopt(locations, withoutPrivateFields(names));
+      if (stands) place.adopt(locations, withoutPrivateFields(names), first.unseen);
       else await places.leave(action);
     }
     action.bound = first.place;

@@ -1,5 +1,5 @@
-import type { NameInScope } from '../sources/scopes.ts';
 import type { ExpressionTree } from '../expressions/tree.ts';
+import type { NameInScope } from '../sources/scopes.ts';
 import type { LiveAction } from './live-action.ts';
 
 /**

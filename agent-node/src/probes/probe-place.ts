@@ -1,7 +1,7 @@
 import type { PlaceMessage, ToApplication } from '../application/messages.ts';
 import { PLACE } from '../application/shared.ts';
 import type { Location, ThisInPause } from '../sources/bind.ts';
-import type { NameInScope } from '../sources/scopes.ts';
+import type { NameInScope, UnseenWork } from '../sources/scopes.ts';
 import type { GeneratedPosition } from '../sources/source-map.ts';
 import { type Budget, createBudget, fill, mayResume, owe, refill, setPercent, spend } from './budget.ts';
 import { conditionText } from './condition.ts';
@@ -26,6 +26,8 @@ export interface PlaceOptions {
   readonly parseUs: number;
   /** The pausing path: see `big-script.ts`. */
   readonly pausing: boolean;
+  /** Of the function around the place; `none` for a script that is not loaded: nothing runs there yet. */
+  readonly unseen: UnseenWork;
 }
 
 export interface PlacePorts {
@@ -36,6 +38,8 @@ export interface PlacePorts {
   readonly now: () => number;
   /** Of all places that pause, how many are armed now: pauses are skipped again when there is none. */
   readonly pausing: (change: 1 | -1) => Promise<void>;
+  /** A breakpoint was set, or the last one removed. */
+  readonly changed: () => void;
 }
 
 /** Names handed over at one place. More would make every pass dearer than what they tell. */
@@ -53,6 +57,7 @@ export class ProbePlace {
   readonly pausing: boolean;
   /** Where V8 put breakpoints that were set ahead. */
   readonly resolved: Location[] = [];
+  unseen: UnseenWork;
   readonly #options: PlaceOptions;
   readonly #ports: PlacePorts;
   #targets: readonly BreakTarget[];
@@ -60,6 +65,8 @@ export class ProbePlace {
   #budget: Budget;
   #spent: number;
   #resting = false;
+  #held = false;
+  #interpreted = false;
   #ids: string[] = [];
   #set: string | undefined;
   #running: Promise<void> | undefined;
@@ -76,12 +83,18 @@ export class ProbePlace {
     this.key = options.key;
     this.row = options.row;
     this.pausing = options.pausing;
+    this.unseen = options.unseen;
     this.#spent = this.#spentUs();
     this.#budget = createBudget(0, options.passUs, ports.now());
   }
 
   has(breakpointId: string): boolean {
     return this.#ids.includes(breakpointId);
+  }
+
+  /** A breakpoint stands, and V8 interprets the function around it. */
+  get interpreted(): boolean {
+    return this.#interpreted;
   }
 
   /** Milliseconds for which the breakpoint was really set. */
@@ -108,9 +121,10 @@ export class ProbePlace {
   }
 
   /** The file that was waited for is loaded, and the breakpoint set ahead stands where it should. */
-  adopt(locations: readonly Location[], names: readonly NameInScope[]): void {
+  adopt(locations: readonly Location[], names: readonly NameInScope[], unseen: UnseenWork): void {
     this.#targets = locations.map((location) => ({ location }));
     this.#scope = names;
+    this.unseen = unseen;
     this.describe();
   }
 
@@ -131,11 +145,27 @@ export class ProbePlace {
       return;
     }
     this.#resting = resting;
-    this.sync().catch(() => {
-      // The application's thread does not answer: rest, and try again with the next full bucket.
-      this.#resting = true;
-      this.#budget.tokens = 0;
-    });
+    this.sync().catch(() => this.#giveUp());
+  }
+
+  /** The application's thread does not answer: rest, and try again with the next full bucket. */
+  #giveUp(): void {
+    this.#resting = true;
+    this.#budget.tokens = 0;
+  }
+
+  /** Without its breakpoint for a moment, whatever the budget has, to see what the application does then. */
+  hold(held: boolean): void {
+    if (this.#held === held) return;
+    this.#held = held;
+    this.sync().catch(() => this.#giveUp());
+  }
+
+  /** Milliseconds that the application lost beside the passes: the place pays, and its actions tell them. */
+  charge(ms: number): void {
+    spend(this.#budget, ms * 1000);
+    for (const action of this.actions.values()) action.slowdownMs += ms / this.actions.size;
+    this.tick();
   }
 
   /** What the application's thread must know of the place; posted before every change of the breakpoint. */
@@ -183,7 +213,8 @@ export class ProbePlace {
     await undefined;
     try {
       for (;;) {
-        const wanted = this.actions.size > 0 && !this.#resting ? this.#condition() : undefined;
+        const idle = this.actions.size === 0 || this.#resting || this.#held;
+        const wanted = idle ? undefined : this.#condition();
         if (wanted === this.#set) return;
         if (this.#set !== undefined) await this.#clear();
         else if (wanted !== undefined) await this.#arm(wanted);
@@ -212,6 +243,8 @@ export class ProbePlace {
       throw error;
     }
     this.#armedSince ??= this.#ports.now();
+    this.#interpreted = true;
+    this.#ports.changed();
     owe(this.#budget, stallMs * 1000);
     for (const action of this.actions.values()) action.armingMs = Math.max(action.armingMs, stallMs);
   }
@@ -223,6 +256,10 @@ export class ProbePlace {
     if (this.#armedSince !== undefined) this.#armedMs += this.#ports.now() - this.#armedSince;
     this.#armedSince = undefined;
     for (const id of ids) owe(this.#budget, 1000 * (await this.#ports.debugger.removeBreakpoint(id)));
+    if (this.#interpreted) {
+      this.#interpreted = false;
+      this.#ports.changed();
+    }
     if (this.pausing) await this.#ports.pausing(-1);
   }
 

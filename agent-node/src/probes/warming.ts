@@ -13,11 +13,11 @@ const MOST_PRACTICE_MS = 5000;
 
 /**
  * Runs the application's part of a hit on samples, in small steps, so that the first real one is as quick as the next.
- * Resolves when it is compiled; what remains goes on by itself.
+ * Resolves when it is compiled; what remains goes on by itself, and `done` is called when it is over.
  */
-export async function warmUp(session: Debugger, control: Int32Array): Promise<void> {
+export async function warmUp(session: Debugger, control: Int32Array, done: () => void): Promise<void> {
   await stepTo(WARM.ready, session, control, MOST_MS);
-  void stepTo(WARM.practised, session, control, MOST_PRACTICE_MS);
+  void stepTo(WARM.practised, session, control, MOST_PRACTICE_MS).then(done);
 }
 
 async function stepTo(level: number, session: Debugger, control: Int32Array, mostMs: number): Promise<void> {

@@ -38,7 +38,7 @@ export class Watch {
 
   #tick(): void {
     const { actions, places, now } = this.#ports;
-    for (const place of places.all()) place.tick();
+    places.tick();
     if (now() < this.#nextStatus) return;
     this.#nextStatus = now() + STATUS_MS;
     for (const action of actions.values()) this.#tell(action);
@@ -49,7 +49,14 @@ export class Watch {
     if (!action.place) return;
     action.last = observe(action, this.#ports.counts, this.#ports.now());
     const { passes, conditionFalse, conditionErrors, dropped } = action.last.observation;
-    const told = [passes, conditionFalse, conditionErrors, dropped, action.armingMs > 0].join();
+    const told = [
+      passes,
+      conditionFalse,
+      conditionErrors,
+      dropped,
+      action.armingMs > 0,
+      Math.round(action.slowdownMs),
+    ].join();
     if (told === action.told) return;
     action.told = told;
     this.#ports.events.status(action, false);

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import type { Place, Problem } from '@borescope/agent-protocol';
 import type { SourceRedactor } from '@borescope/redaction';
-import { describeScope, type ThisInPause } from './bind.ts';
+import { describeScope, type ThisInPause, undescribed } from './bind.ts';
 import type { FileOnDisk } from './disk.ts';
-import { type NameInScope, scopeAt } from './scopes.ts';
+import { type NameInScope, scopeAt, type UnseenWork } from './scopes.ts';
 import { shownLine, shownLineAt } from './shown-line.ts';
 import type { GeneratedPosition } from './source-map.ts';
 import { readSyntax } from './syntax.ts';
@@ -21,6 +21,7 @@ export interface Ahead {
   readonly hasThis: boolean;
   readonly thisInPause: ThisInPause;
   readonly functionLength: number;
+  readonly unseen: UnseenWork;
 }
 
 /** A return of a variable: only V8 can tell whether it stops before it or at it, so the worse is taken until it does. */
@@ -66,7 +67,7 @@ export async function lookAhead(file: FileOnDisk, place: Place, redactor: Source
   const scope = syntax && scopeAt(syntax, offset);
   const described = scope
     ? describeScope(scope, offset, RETURNS_NAME.test(code.text.slice(offset, offset + NAME_LENGTH)))
-    : { names: [], used: new Set<string>(), hasThis: false, thisInPause: 'never' as const, functionLength: code.text.length };
+    : undescribed(code.text.length);
   const urls = [pathToFileURL(file.scriptPath).href, file.scriptPath];
   return { ok: true, ahead: { file, urls, position: { line, column }, ...described } };
 }

@@ -4,7 +4,15 @@ import type { BoundPlace, Place, Problem } from '@borescope/agent-protocol';
 import type { SourceRedactor } from '@borescope/redaction';
 import type { Target } from './locate.ts';
 import { generatedNote, hiddenNote, type Neighbour } from './note.ts';
-import { type FunctionSyntax, type NameInScope, namesAt, type SyntaxScope, scopeAt } from './scopes.ts';
+import {
+  type FunctionSyntax,
+  type NameInScope,
+  namesAt,
+  type SyntaxScope,
+  scopeAt,
+  type UnseenWork,
+  unseenWork,
+} from './scopes.ts';
 import type { ScriptStore } from './script-store.ts';
 import { shownLine, shownLineAt } from './shown-line.ts';
 import type { GeneratedPosition } from './source-map.ts';
@@ -39,6 +47,7 @@ export interface Binding {
   /** UTF-16 code units of the function around the place, which V8 parses on each pass, and of the whole script. */
   readonly functionLength: number;
   readonly scriptLength: number;
+  readonly unseen: UnseenWork;
 }
 
 export type Bound = { ok: true; binding: Binding } | { ok: false; problem: Problem };
@@ -96,9 +105,7 @@ export async function bind(target: Target, place: Place, ports: BindPorts): Prom
     original === undefined
       ? shownLineAt(lines, chosen.line + 1, ports.redactor)
       : shownLineAt(original, place.line, ports.redactor);
-  const described = scope
-    ? describeScope(scope, offset, chosen.atReturn)
-    : { names: [], used: new Set<string>(), hasThis: false, thisInPause: 'never' as const, functionLength: lines.text.length };
+  const described = scope ? describeScope(scope, offset, chosen.atReturn) : undescribed(lines.text.length);
   const neighbour =
     chosen.atReturn && syntax
       ? await lineBefore(target, chosen, syntax, { generated: lines, original }, ports)
@@ -125,7 +132,15 @@ export async function bind(target: Target, place: Place, ports: BindPorts): Prom
   };
 }
 
-export function describeScope(scope: SyntaxScope, offset: number, atReturn: boolean) {
+type Described = Pick<Binding, 'names' | 'used' | 'hasThis' | 'thisInPause' | 'functionLength' | 'unseen'>;
+
+/** Of code that could not be read: it may do anything. */
+export function undescribed(length: number): Described {
+  const hasThis = false;
+  return { names: [], used: new Set(), hasThis, thisInPause: 'never', functionLength: length, unseen: 'loop' };
+}
+
+export function describeScope(scope: SyntaxScope, offset: number, atReturn: boolean): Described {
   const { owner } = scope;
   return {
     names: namesAt(scope, offset, atReturn),
@@ -133,6 +148,7 @@ export function describeScope(scope: SyntaxScope, offset: number, atReturn: bool
     hasThis: owner.parent !== undefined && readableThis(owner),
     thisInPause: thisInPause(owner),
     functionLength: owner.end - owner.start,
+    unseen: unseenWork(owner, offset),
   };
 }
 

@@ -33,6 +33,21 @@ export interface FunctionSyntax {
   /** Fields such as `#total` of the class whose member it is or stands in, static ones in a static member. */
   readonly privateFields: readonly string[];
   readonly identifiers: Set<string>;
+  /** A loop stands in it, not counting the functions in it. */
+  loops: boolean;
+  /** Offset from which on a call may leave code out: behind the first branch or exit. */
+  skippableFrom: number;
+}
+
+/**
+ * Work of a function that passes of a place in it do not tell of: `call` where a call need not pass it, `loop` where a
+ * call is as long as its loops are. Where each call passes the place and ends soon, passes tell all.
+ */
+export type UnseenWork = 'none' | 'call' | 'loop';
+
+export function unseenWork(owner: FunctionSyntax, offset: number): UnseenWork {
+  if (owner.loops) return 'loop';
+  return offset < owner.skippableFrom ? 'none' : 'call';
 }
 
 export interface NameInScope {

@@ -1,4 +1,5 @@
 import * as acorn from 'acorn';
+import { noteFlow } from './flow.ts';
 import type { Binding, FunctionSyntax, SyntaxScope } from './scopes.ts';
 import { isModuleValue, isNode, keyName, memberName, nameOf, nodes, type SyntaxNode } from './syntax-node.ts';
 
@@ -54,6 +55,7 @@ class Reader {
   #visit(node: SyntaxNode) {
     const hint = this.#hint;
     this.#hint = undefined;
+    noteFlow(this.#scope.owner, node);
     switch (node.type) {
       case 'FunctionDeclaration':
         this.#declare(nameOf(node['id']), 0, 'function');
@@ -245,8 +247,16 @@ class Reader {
   }
 }
 
-function newFunction(from: Omit<FunctionSyntax, 'usesThis' | 'identifiers'>): FunctionSyntax {
-  return { ...from, usesThis: false, identifiers: new Set() };
+type Read = 'usesThis' | 'identifiers' | 'loops' | 'skippableFrom';
+
+function newFunction(from: Omit<FunctionSyntax, Read>): FunctionSyntax {
+  return {
+    ...from,
+    usesThis: false,
+    identifiers: new Set(),
+    loops: false,
+    skippableFrom: Number.POSITIVE_INFINITY,
+  };
 }
 
 function newModule(end: number): FunctionSyntax {
