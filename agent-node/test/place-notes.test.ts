@@ -114,6 +114,28 @@ describe('what a place tells of itself', () => {
     });
   });
 
+  it(proves('places:notes', 'minified code with a source map tells its names by those of the source'), async () => {
+    const { code } = await transform(SOURCE, {
+      loader: 'ts',
+      minify: true,
+      sourcemap: 'inline',
+      sourcefile: 'small.ts',
+    });
+    await running('small.cjs', code, async () => {
+      const asked = arm('small.ts', 'for (const item', ['sum + 1', 'nothing']);
+      const { problem } = await broker.next('failed', (frame) => frame.actionId === asked);
+      const name = /names it anew: write `(\w+)`/.exec(problem.hint ?? '')?.[1];
+      assert.ok(name && name !== 'sum', problem.hint);
+      assert.match(problem.hint ?? '', /names of the minified code/);
+      const again = arm('small.ts', 'for (const item', [`${name} + 1`]);
+      const { place } = await broker.next('armed', (frame) => frame.actionId === again);
+      assert.match(place.note ?? '', /other names than its source/);
+      assert.ok(place.note?.includes(`\`sum\` is \`${name}\``), place.note);
+      const { hit } = await broker.next('hit', (frame) => frame.actionId === again);
+      assert.equal(hit.values[0]?.value?.type, 'number');
+    });
+  });
+
   it(proves('places:notes', 'a source map that cannot be read is told'), async () => {
     const { code } = await transform(SOURCE, { loader: 'ts' });
     await running('lost.cjs', `${code}//# sourceMappingURL=lost.cjs.map\n`, async () => {

@@ -347,6 +347,11 @@ describe('places in the files that developers know', () => {
       assert.match(misnamed.hint ?? '', /`id`/);
       const blank = await problemOf(arm({ file: 'src/main.ts', line: 2 }));
       assert.equal(blank.code, 'LINE_NOT_EXECUTABLE');
+      // Nothing has loaded it: it was placed for a while, and never armed.
+      const never = arm({ file: 'src/main.ts', line: 7 }, { ttlMs: 300 });
+      const { observation } = await broker.next('status', (frame) => frame.actionId === never && frame.removed);
+      assert.equal(observation.armedMs, 0);
+      assert.ok(observation.placedMs > 0);
     });
   });
 

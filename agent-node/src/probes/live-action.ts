@@ -17,6 +17,8 @@ export interface LiveAction {
   place: ProbePlace | undefined;
   /** Known once it is armed; of a file that is not loaded yet, what stands on disk. */
   bound: BoundPlace | undefined;
+  /** Its file has been loaded, and the line found in it. */
+  loaded: boolean;
   problem: Problem | undefined;
   /** Milliseconds by the worker's clock. */
   placedAt: number | undefined;
@@ -55,6 +57,7 @@ export function newAction(spec: ArmSpec, row: number | undefined): LiveAction {
     remaining: spec.maxHits,
     place: undefined,
     bound: undefined,
+    loaded: false,
     problem: undefined,
     placedAt: undefined,
     armedBefore: 0,

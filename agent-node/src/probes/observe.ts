@@ -8,7 +8,9 @@ export function observe(action: LiveAction, counts: Float64Array, now: number): 
   const read = (column: number) => counts[row * PROBE.columns + column] ?? 0;
   const passes = read(PROBE.passes);
   const totalUs = read(PROBE.totalUs);
-  const armedMs = Math.max(0, place.armedMs() - action.armedBefore);
+  // A breakpoint that waits for its file watches nothing.
+  const watched = action.loaded || passes > 0;
+  const armedMs = watched ? Math.max(0, place.armedMs() - action.armedBefore) : 0;
   return {
     observation: {
       passes,

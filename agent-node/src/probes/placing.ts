@@ -135,6 +135,7 @@ export class Placing {
       else await places.leave(action);
     }
     action.bound = first.place;
+    action.loaded = true;
     action.placedAt ??= this.#ports.now();
     const key = locations.map((at) => `${at.scriptId}:${at.line}:${at.column}`).join(',');
     if (!action.place) {

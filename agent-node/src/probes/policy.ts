@@ -34,9 +34,13 @@ export class CurrentPolicy {
   }
 
   /** What is wrong with them at the place that was found for the action. */
-  judgeAt(action: LiveAction, { names, place }: Pick<Binding, 'names' | 'place'>): Problem | undefined {
+  judgeAt(
+    action: LiveAction,
+    { names, place, renamed }: Pick<Binding, 'names' | 'place' | 'renamed'>,
+  ): Problem | undefined {
     const declared = names.filter(({ shadowed }) => !shadowed);
-    return judgeNames(action, declared, place, this.#redactor);
+    const at = { line: place.line, note: place.note, renamed };
+    return judgeNames(action, declared, at, this.#redactor);
   }
 
   /** The same in a file that is not loaded, where only V8 will tell the place: names that the function never mentions. */

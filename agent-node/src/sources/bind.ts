@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path';
 import type { BoundPlace, Place, Problem } from '@borescope/agent-protocol';
 import type { SourceRedactor } from '@borescope/redaction';
 import type { Target } from './locate.ts';
-import { generatedNote, hiddenNote, type Neighbour } from './note.ts';
+import { generatedNote, hiddenNote, type Neighbour, renamedAt, renamedNote } from './note.ts';
 import {
   type FunctionSyntax,
   type NameInScope,
@@ -42,6 +42,8 @@ export interface Binding {
   readonly names: readonly NameInScope[];
   /** Identifiers that stand in the function around the place. */
   readonly used: ReadonlySet<string>;
+  /** By their names in the source: the names of variables that a minifier has named anew. */
+  readonly renamed: ReadonlyMap<string, string>;
   readonly hasThis: boolean;
   readonly thisInPause: ThisInPause;
   /** UTF-16 code units of the function around the place, which V8 parses on each pass, and of the whole script. */
@@ -110,8 +112,11 @@ export async function bind(target: Target, place: Place, ports: BindPorts): Prom
     chosen.atReturn && syntax
       ? await lineBefore(target, chosen, syntax, { generated: lines, original }, ports)
       : undefined;
+  const renamed = renamedAt(described.names, lines, target.mapped?.map);
+  const isNear = ({ name, scope }: NameInScope) => scope !== 'module' || described.used.has(name);
   const note =
     hiddenNote(described.names, neighbour, ports.redactor) ??
+    renamedNote(renamedAt(described.names.filter(isNear), lines, target.mapped?.map)) ??
     generatedNote(target, lineText(lines, chosen.line) ?? '', locations);
   return {
     ok: true,
@@ -127,6 +132,7 @@ export async function bind(target: Target, place: Place, ports: BindPorts): Prom
         ...(note === undefined ? {} : { note }),
       },
       ...described,
+      renamed,
       scriptLength: target.script.length,
     },
   };

@@ -1,12 +1,16 @@
+import { LIMITS } from '@borescope/agent-protocol';
 import type { SourceRedactor } from '@borescope/redaction';
 import type { BreakLocation } from './bind.ts';
 import type { Target } from './locate.ts';
 import type { NameInScope } from './scopes.ts';
 import { shownLine } from './shown-line.ts';
+import type { LoadedMap } from './source-map.ts';
+import { type Lines, positionOf } from './text.ts';
 
 /** Names that are listed, and characters of a line that are repeated. */
 const NAMES = 5;
 const LINE_LENGTH = 80;
+const RENAMED = 20;
 /** A line as only a minifier writes it: code units, and places on it where execution can stop. */
 const LONG_LINE = 500;
 const MANY_PLACES = 10;
@@ -39,6 +43,38 @@ export function hiddenNote(
     `${hidden.slice(0, NAMES).join(', ')}${more} cannot be seen at this return: V8 has left the inner block by then.` +
     `${before} What is returned can be seen behind the call, in the caller.`
   );
+}
+
+/**
+ * Names that a minifier gave to variables in scope, by the names that their declarations have in the source. Only what
+ * the map tells at the declaration itself is certain.
+ */
+export function renamedAt(
+  names: readonly NameInScope[],
+  lines: Lines,
+  map: LoadedMap | undefined,
+): Map<string, string> {
+  const renamed = new Map<string, string>();
+  if (map === undefined) return renamed;
+  for (const { name, shadowed, binding } of names) {
+    if (shadowed || binding.declaredAt === undefined) continue;
+    const at = positionOf(lines, binding.declaredAt);
+    const original = map.originalName(at.line, at.column);
+    if (original !== undefined && original !== name && !renamed.has(original)) renamed.set(original, name);
+  }
+  return renamed;
+}
+
+export function renamedNote(renamed: ReadonlyMap<string, string>): string | undefined {
+  if (renamed.size === 0) return undefined;
+  const shown = [...renamed]
+    .slice(0, RENAMED)
+    .map(([original, name]) => `\`${original.slice(0, 32)}\` is \`${name.slice(0, 32)}\``);
+  const more = renamed.size > RENAMED ? ` and ${renamed.size - RENAMED} more` : '';
+  return (
+    'The code that runs has other names than its source, in what is captured and in expressions: ' +
+    `${shown.join(', ')}${more}. A variable that a minifier has inlined is not there.`
+  ).slice(0, LIMITS.stringLength);
 }
 
 /** Where the line is that of generated code although it is not what the developer wrote, or may not be. */

@@ -5,6 +5,8 @@ export interface Binding {
   /** Offset behind which the binding is initialised; 0 for what is hoisted. */
   readonly readyAt: number;
   readonly kind: 'variable' | 'function' | 'import' | 'module-value';
+  /** Offset of the name in its declaration; undefined for a field. */
+  readonly declaredAt: number | undefined;
 }
 
 /** A stretch of the text with bindings of its own. `owner` is the function that it belongs to; the module for the top. */
@@ -104,7 +106,7 @@ function privateFieldsOf(owner: FunctionSyntax): NameInScope[] {
   if (owner.arrow && !owner.usesThis) return [];
   return owner.privateFields.map((field) => {
     const name = `this.${field}`;
-    const binding: Binding = { name, readyAt: 0, kind: 'variable' };
+    const binding: Binding = { name, readyAt: 0, kind: 'variable', declaredAt: undefined };
     return { name, scope: 'private', uninitialized: false, hidden: false, shadowed: false, binding };
   });
 }

@@ -7,6 +7,7 @@ import {
   GREATEST_LOWER_BOUND,
   originalPositionFor,
   type TraceMap,
+  traceSegment,
 } from '@jridgewell/trace-mapping';
 
 import { withoutQuery } from './script.ts';
@@ -51,6 +52,12 @@ export class LoadedMap {
         ? this.#map.sources.indexOf(found.source)
         : this.#map.resolvedSources.indexOf(found.source);
     return source < 0 ? undefined : { source, line: found.line, column: found.column };
+  }
+
+  /** The original of a name that stands at exactly this place of the generated code, where the map tells it. */
+  originalName(line: number, column: number): string | undefined {
+    const segment = traceSegment(this.#map, line, column);
+    return segment?.length === 5 && segment[0] === column ? this.#map.names[segment[4]] : undefined;
   }
 
   /** Where the original line (1-based) went; empty where it left no code. */

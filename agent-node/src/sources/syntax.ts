@@ -58,7 +58,7 @@ class Reader {
     noteFlow(this.#scope.owner, node);
     switch (node.type) {
       case 'FunctionDeclaration':
-        this.#declare(nameOf(node['id']), 0, 'function');
+        this.#declare(node['id'], 0, 'function');
         return this.#function(node, { name: nameOf(node['id']) ?? hint?.name ?? '', defined: true });
       case 'FunctionExpression':
       case 'ArrowFunctionExpression':
@@ -66,13 +66,13 @@ class Reader {
       case 'ClassDeclaration':
       case 'ClassExpression': {
         const name = nameOf(node['id']) ?? hint?.name ?? '';
-        if (node.type === 'ClassDeclaration') this.#declare(nameOf(node['id']), node.end, 'function');
+        if (node.type === 'ClassDeclaration') this.#declare(node['id'], node.end, 'function');
         return this.#class(node, name);
       }
       case 'VariableDeclaration':
         return this.#variables(node, undefined);
       case 'ImportDeclaration':
-        for (const specifier of nodes(node['specifiers'])) this.#declare(nameOf(specifier['local']), 0, 'import');
+        for (const specifier of nodes(node['specifiers'])) this.#declare(specifier['local'], 0, 'import');
         return;
       case 'BlockStatement':
       case 'SwitchStatement':
@@ -218,7 +218,7 @@ class Reader {
   }
 
   #pattern(node: SyntaxNode, readyAt: number, kind: Binding['kind'], scope: SyntaxScope): void {
-    if (node.type === 'Identifier') this.#declare(nameOf(node), readyAt, kind, scope);
+    if (node.type === 'Identifier') this.#declare(node, readyAt, kind, scope);
     else if (node.type === 'AssignmentPattern') this.#patterns(node['left'], readyAt, kind, scope);
     else if (node.type === 'RestElement') this.#patterns(node['argument'], readyAt, kind, scope);
     else if (node.type === 'ArrayPattern')
@@ -232,8 +232,10 @@ class Reader {
     if (isNode(node)) this.#pattern(node, readyAt, kind, scope);
   }
 
-  #declare(name: string | undefined, readyAt: number, kind: Binding['kind'], scope: SyntaxScope = this.#scope): void {
-    if (name !== undefined && !scope.bindings.has(name)) scope.bindings.set(name, { name, readyAt, kind });
+  #declare(id: unknown, readyAt: number, kind: Binding['kind'], scope: SyntaxScope = this.#scope): void {
+    const name = nameOf(id);
+    if (name === undefined || !isNode(id) || scope.bindings.has(name)) return;
+    scope.bindings.set(name, { name, readyAt, kind, declaredAt: id.start });
   }
 
   #functionScope(): SyntaxScope {

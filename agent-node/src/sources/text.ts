@@ -18,6 +18,18 @@ export function lineText(lines: Lines, line: number): string | undefined {
   return lines.text.slice(start, end === undefined ? undefined : end - 1).replace(/\r$/, '');
 }
 
+/** 0-based line and column. */
+export function positionOf({ starts }: Lines, offset: number): { line: number; column: number } {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return { line: low, column: offset - (starts[low] ?? 0) };
+}
+
 export function offsetOf(lines: Lines, line: number, column: number): number {
   return (lines.starts[line] ?? lines.text.length) + column;
 }

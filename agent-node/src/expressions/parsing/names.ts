@@ -23,6 +23,8 @@ export interface JudgedAt {
   readonly line: number;
   /** What hides a name there. */
   readonly note?: string | undefined;
+  /** By their names in the source: the names of variables that a minifier has named anew. */
+  readonly renamed?: ReadonlyMap<string, string>;
   /** Identifiers of the function around the line, where its scopes are only guessed: one of them may be in scope. */
   readonly mentioned?: ReadonlySet<string>;
 }
@@ -65,12 +67,20 @@ function problemOf(
   { name, at: column }: NameNode,
   known: ReadonlyMap<string, DeclaredName>,
   names: readonly string[],
-  { line, note, mentioned }: JudgedAt,
+  { line, note, mentioned, renamed }: JudgedAt,
 ): Problem | undefined {
   const found = known.get(name);
   if (found === undefined) {
     if (GLOBALS.has(name) || mentioned?.has(name)) return undefined;
-    return problem(column, `\`${shown(name)}\` is not in scope at line ${line}`, nearby(name, names));
+    const minified = renamed?.get(name);
+    const missing = `\`${shown(name)}\` is not in scope at line ${line}`;
+    if (minified !== undefined) {
+      return problem(column, missing, `The code that runs names it anew: write \`${shown(minified)}\`.`);
+    }
+    const others = renamed?.size
+      ? ' These are the names of the minified code: the note of inspect_location has both.'
+      : '';
+    return problem(column, missing, `${nearby(name, names)}${others}`);
   }
   if (found.hidden) {
     return problem(column, `\`${shown(name)}\` cannot be seen at line ${line}`, note ?? 'Choose the line before.');
