@@ -241,6 +241,11 @@ export const PROMISES = {
     sentence: 'A process with the agent listens on no port of the agent, before, during and after an action.',
     source: AGENT,
   },
+  'values:wide-once': {
+    sentence:
+      'The keys of an object with thousands of them are listed once, and never those of a long array or buffer.',
+    source: VALUES,
+  },
   'agent:own-session': {
     sentence: 'An application that has an inspector session of its own, and pauses by it, is not left standing.',
     source: AGENT,

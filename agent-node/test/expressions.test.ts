@@ -648,3 +648,29 @@ test('it works where code generation from strings is switched off', () => {
   );
   assert.equal(output.trim(), '3');
 });
+
+test(
+  proves('values:wide-once', 'the keys of a wide object are listed once, and those of one with items not at all'),
+  () => {
+    const wide: Record<string, number> = {};
+    for (let i = 0; i < 20_000; i++) wide[`key${i}`] = i;
+    assert.match(errorOf('JSON.stringify(wide)', { wide }), /more than 10000 properties/);
+    for (const key of Object.keys(wide)) delete wide[key];
+    // A second listing would find none.
+    for (const text of ['Object.keys(wide)', 'Object.values(wide)', 'Object.entries(wide)', '({ ...wide })']) {
+      assert.match(errorOf(text, { wide }), /more than 1000 properties/);
+    }
+    assert.equal(read('Object.keys({ a: 1 }).length'), 1);
+
+    // Listing these would take minutes, and the whole memory.
+    const floats = new Float64Array(2 ** 25);
+    const sparse: number[] = [];
+    sparse[2 ** 31] = 1;
+    for (const items of [floats, sparse]) {
+      for (const text of ['Object.keys(items)', '({ ...items })']) {
+        assert.match(errorOf(text, { items }), /more than 1000 properties/);
+      }
+    }
+    assert.match(errorOf('JSON.stringify(floats)', { floats }), /more than 10000 properties/);
+  },
+);

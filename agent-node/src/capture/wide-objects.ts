@@ -21,14 +21,18 @@ export type WideObjects = (
   symbolsOf?: (object: object) => symbol[],
 ) => OwnKeys;
 
+/** For the whole process: a changed policy must not make what was dear dear again. */
+const known = new PlainWeakMap<object, OwnKeys>();
+const widths = new PlainWeakMap<object, number>();
+let any = false;
+let anyWidth = false;
+
 /**
  * V8 has no way to count or to list a few of the keys of an object without listing all: 0.6 s for a million. So an
  * object that turned out to be wide is listed once; later hits show the values of the same first keys, and the count of
  * then. It is forgotten with the object.
  */
 export function createWideObjects(): WideObjects {
-  const known = new PlainWeakMap<object, OwnKeys>();
-  let any = false;
   return (object, limit, namesOf = ownNames, symbolsOf = ownSymbols) => {
     const found = any ? (weakGet(known, object) as OwnKeys | undefined) : undefined;
     if (found !== undefined) return found;
@@ -39,8 +43,21 @@ export function createWideObjects(): WideObjects {
     const wide = { names: firstOf(names, limit), symbols: firstOf(symbols, limit), count };
     weakSet(known, object, wide);
     any = true;
+    noteWidth(object, names.length);
     return wide;
   };
+}
+
+/** How many own properties a wide object had when it was listed. */
+export function knownWidth(object: object): number | undefined {
+  return anyWidth ? (weakGet(widths, object) as number | undefined) : undefined;
+}
+
+/** What is not wide is listed each time: it may have grown or shrunk. */
+export function noteWidth(object: object, count: number): void {
+  if (count <= WIDE) return;
+  weakSet(widths, object, count);
+  anyWidth = true;
 }
 
 function firstOf<Key>(keys: readonly Key[], limit: number): Key[] {

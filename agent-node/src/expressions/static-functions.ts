@@ -8,7 +8,6 @@ import {
   isDate,
   isNaNumber,
   isProxy,
-  ownNames,
   uncurry,
 } from '../capture/primordials.ts';
 import { allow, type Call } from './built-ins.ts';
@@ -25,6 +24,7 @@ import {
   withoutName,
 } from './context.ts';
 import { propertyKey } from './member.ts';
+import { namesWithin } from './own-names.ts';
 import { stringify } from './stringify.ts';
 import { nameBeside, refuseItems } from './unnamed.ts';
 
@@ -204,8 +204,7 @@ function eachOwn(
   if (!isObject(object)) fail(context, at, 'only an object has keys here');
   if (isProxy(object)) fail(context, at, 'a Proxy is not looked into');
   refuseItems(context, object, at);
-  const names = ownNames(object);
-  if (names.length > MAX_ITEMS) fail(context, at, `the object has more than ${MAX_ITEMS} properties`);
+  const names = namesWithin(context, object, MAX_ITEMS, at);
   for (let i = 0; i < names.length; i++) {
     takeSteps(context, 1, at);
     const name = names[i] ?? '';

@@ -6,11 +6,11 @@ import {
   isDate,
   isNaNumber,
   isProxy,
-  ownNames,
   textOf,
 } from '../capture/primordials.ts';
-import { type Context, dataOf, fail, MAX_TEXT, takeSteps, withoutName, withoutSecrets } from './context.ts';
+import { type Context, dataOf, fail, MAX_STEPS, MAX_TEXT, takeSteps, withoutName, withoutSecrets } from './context.ts';
 import { readMember } from './member.ts';
+import { namesWithin } from './own-names.ts';
 import { nameBeside, refuseItems, withoutNameBefore } from './unnamed.ts';
 
 const quote = JSON.stringify;
@@ -68,7 +68,7 @@ function writeArray(context: Context, array: unknown[], at: number, depth: numbe
 }
 
 function writeRecord(context: Context, record: object, at: number, depth: number): string {
-  const names = ownNames(record);
+  const names = namesWithin(context, record, MAX_STEPS, at);
   let made = '';
   for (let i = 0; i < names.length; i++) {
     takeSteps(context, 1, at);
