@@ -122,6 +122,25 @@ describe('with two brokers on one Redis that', { skip: noRedis }, () => {
     );
   });
 
+  it(proves('faults:redis', 'has stored a hit, and is cut off before it says so, has stored it once'), async () => {
+    agent.busy = false;
+    const placed = await caller.place({ service, maxHits: 20, timeoutSeconds: 40 });
+    assert.ok('view' in placed);
+    await until(async () => agent.probes === 1);
+    const struck = line.when(
+      ({ direction, text }) => direction === 'to-client' && text.includes('accepted'),
+      () => {
+        line.cut();
+        return 'withhold';
+      },
+    );
+    agent.busy = true;
+    await struck;
+    const view = await caller.ended(placed.view.action.id, END_WITHIN);
+    assert.deepEqual([view?.action.state, view?.hits.length], ['completed', 20]);
+    await site.verify();
+  });
+
   it(proves('faults:redis', 'fails in one way after the other under work keeps every promise'), async () => {
     const others = await Promise.all([site.agent(service), site.agent(service)]);
     const callers = [caller, await site.caller(), await site.caller()];
