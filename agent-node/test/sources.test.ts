@@ -355,6 +355,25 @@ describe('places in the files that developers know', () => {
     });
   });
 
+  it('binds to the first statement of a function that stands on one line, not to a function inside of it', async () => {
+    const at = await project('one-line', {
+      'bin/app.cjs':
+        'function outer(name) { var hoisted = name; function helper() { return hoisted; } return helper(); }\n' +
+        'const half = (n) => n / 2;\n' +
+        'setInterval(() => { outer("x"); half(1); }, 20);\n',
+    });
+    await running(join(at, 'bin/app.cjs'), async () => {
+      for (const [line, name, owner] of [
+        [1, 'name', 'outer'],
+        [2, 'n', 'half'],
+      ] as const) {
+        const { hit } = await hitOf(arm({ file: 'bin/app.cjs', line }));
+        assert.equal(hit.function, owner);
+        assert.equal(hit.variables.find((other) => other.name === name)?.value.type, line === 1 ? 'string' : 'number');
+      }
+    });
+  });
+
   it(proves('tools:inspect', 'inspects a place without placing anything'), async () => {
     const at = await project('inspect', { 'src/order.ts': ORDER_TS, 'src/main.ts': MAIN_TS });
     compile(at, '--module', 'commonjs', '--sourceMap');

@@ -235,6 +235,8 @@ function choose(
   const ownerAt = (at: GeneratedPosition) => scopeAt(syntax, offsetOf(lines, at.line, at.column)).owner;
   const outer = ownerAt(first);
   const lineStart = offsetOf(lines, first.line, 0);
+  // It is inside a function of the line: a definition further inside is one of its statements.
+  if (outer.parent !== undefined && outer.start >= lineStart) return first;
   const inner = locations.find((location) => {
     const owner = ownerAt(location);
     return owner.parent === outer && owner.defined && owner.start >= lineStart;
