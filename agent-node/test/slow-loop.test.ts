@@ -33,7 +33,7 @@ it(proves('agent:slow-loop', 'a real function with a long loop has its breakpoin
     broker.arm({ actionId: 'loop', place, overheadPercent: 1, ttlMs: 30_000 });
     const found = await broker.next('status', (frame) => frame.cost.totalMs > 0);
     for (let seconds = 0; seconds < 3; seconds++) await application.said();
-    broker.send({ type: 'disarm', actionId: 'loop' });
+    broker.send({ type: 'disarm', actionId: 'loop', reason: 'cancelled' });
     const { observation, cost } = await broker.next('status', ({ removed }) => removed);
     assert.equal(observation.passes, 0, 'what is charged is not its passes');
     assert.ok(cost.totalMs >= found.cost.totalMs);
