@@ -103,6 +103,34 @@ describe('what a place tells of itself', () => {
     });
   });
 
+  it(proves('places:notes', 'the end of a return tells what a default of a parameter hides there'), async () => {
+    const code = `function chain(user, limit = 5) {
+  const rows = [user, limit];
+  var text = user + 'x';
+  return {
+    rows,
+    text,
+  };
+}
+setInterval(() => chain('ann'), 5);
+`;
+    await running('chain.cjs', code, async () => {
+      assert.match((await noteAt('chain.cjs', 7)) ?? '', /`rows`, `text` cannot be seen at this return.*Line 4/);
+      const actionId = arm('chain.cjs', 4, ['rows.length', 'text']);
+      const { hit } = await broker.next('hit', (frame) => frame.actionId === actionId);
+      assert.deepEqual(
+        hit.values.map(({ value }) => value && 'value' in value && value.value),
+        [2, 'annx'],
+      );
+      const end = arm('chain.cjs', 7, ['user', 'limit']);
+      const last = await broker.next('hit', (frame) => frame.actionId === end);
+      assert.deepEqual(
+        last.hit.values.map(({ value }) => value && 'value' in value && value.value),
+        ['ann', 5],
+      );
+    });
+  });
+
   it(proves('places:notes', 'a minified script without a source map says that its names are generated'), async () => {
     const minified = await transform(SOURCE, { loader: 'ts', minify: true });
     await running('minified.cjs', minified.code, async () => {

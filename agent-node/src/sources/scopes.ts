@@ -15,6 +15,8 @@ export interface SyntaxScope {
   readonly end: number;
   readonly owner: FunctionSyntax;
   readonly parent: SyntaxScope | undefined;
+  /** The body of a function whose parameters stand in a scope around it. */
+  readonly isBody?: boolean;
   readonly children: SyntaxScope[];
   readonly bindings: Map<string, Binding>;
 }

@@ -170,8 +170,10 @@ class Reader {
         }
         const body = node['body'];
         if (!isNode(body)) return;
-        if (body.type === 'BlockStatement') this.#children(body);
-        else this.#visit(body);
+        if (body.type !== 'BlockStatement') this.#visit(body);
+        else if (nodes(node['params']).every(({ type }) => type === 'Identifier')) this.#children(body);
+        // Beside a default, a pattern or a rest, V8 keeps the variables of the body in a block of their own.
+        else this.#within(body, () => this.#children(body), owner, true);
       },
       owner,
     );
@@ -179,11 +181,11 @@ class Reader {
     for (const name of owner.identifiers) this.#scope.owner.identifiers.add(name);
   }
 
-  #within(node: SyntaxNode, walk: () => void, owner: FunctionSyntax = this.#scope.owner): void {
+  #within(node: SyntaxNode, walk: () => void, owner: FunctionSyntax = this.#scope.owner, isBody = false): void {
     const parent = this.#scope;
     // Where a function begins, V8 stops before it is made: that place is still outside of it.
     const start = owner === parent.owner ? node.start : node.start + 1;
-    const scope: SyntaxScope = { start, end: node.end, owner, parent, children: [], bindings: new Map() };
+    const scope: SyntaxScope = { start, end: node.end, owner, parent, isBody, children: [], bindings: new Map() };
     parent.children.push(scope);
     this.#scope = scope;
     walk();
@@ -240,7 +242,7 @@ class Reader {
 
   #functionScope(): SyntaxScope {
     let scope = this.#scope;
-    while (scope.parent?.owner === scope.owner) scope = scope.parent;
+    while (!scope.isBody && scope.parent?.owner === scope.owner) scope = scope.parent;
     return scope;
   }
 
