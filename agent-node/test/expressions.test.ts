@@ -674,3 +674,9 @@ test(
     assert.match(errorOf('JSON.stringify(floats)', { floats }), /more than 10000 properties/);
   },
 );
+
+test('a call that is refused says what it is a call of', () => {
+  assert.match(errorOf('b.toString()', { b: Buffer.from('x') }), /the bytes of a buffer are not read/);
+  assert.match(errorOf('m.has(o)', { m: new WeakMap(), o: {} }), /it is a built-in, or bound/);
+  assert.match(errorOf('r.get("x")', { r: { get: () => 1 } }), /it is code of the application or of Node/);
+});

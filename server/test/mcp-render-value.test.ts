@@ -90,7 +90,11 @@ const markers: [CapturedValue, unknown][] = [
   ],
   [
     { type: 'buffer', class: 'Uint8Array', length: 3, properties: [{ name: 'at', value: one }] },
-    { $buffer: '', $class: 'Uint8Array', $length: 3, $properties: { at: 1 } },
+    { $buffer: null, $class: 'Uint8Array', $length: 3, $properties: { at: 1 } },
+  ],
+  [
+    { type: 'buffer', class: 'Buffer', length: 0 },
+    { $buffer: '', $class: 'Buffer', $length: 0 },
   ],
   [
     { type: 'error', class: 'E', message: 'm', properties: [{ name: 'code', value: one }], propertyCount: 80 },

@@ -4,9 +4,19 @@ import './iterator-methods.ts';
 import './static-functions.ts';
 import './text-methods.ts';
 import { guardRedactor } from '../capture/guarded-redactor.ts';
-import { isArray, isProxy, mapGet, mapHas, owns } from '../capture/primordials.ts';
+import {
+  functionText,
+  indexOfText,
+  isAnyArrayBuffer,
+  isArray,
+  isArrayBufferView,
+  isProxy,
+  mapGet,
+  mapHas,
+  owns,
+} from '../capture/primordials.ts';
 import { type BuiltIn, builtIn, type Callback } from './built-ins.ts';
-import { bounded, text } from './coercion.ts';
+import { bounded, isObject, text } from './coercion.ts';
 import { append, spreadInto } from './collection-methods.ts';
 import {
   type Context,
@@ -266,14 +276,19 @@ function compileCall(node: CallNode): Run {
     const fn = read(context, receiver);
     if (optional && (fn === null || fn === undefined)) return CUT_SHORT;
     const run: BuiltIn | undefined = builtIn(fn);
-    if (run === undefined) return fail(context, at, refusedCall(fn, label));
+    if (run === undefined) return fail(context, at, refusedCall(fn, receiver, label));
     return run(context, { receiver, arguments: items(context), callback, label, at });
   };
 }
 
-function refusedCall(fn: unknown, label: string): string {
-  if (typeof fn === 'function')
-    return `\`${label}\` is not called: it is code of the application; read properties instead`;
+function refusedCall(fn: unknown, receiver: unknown, label: string): string {
+  if (typeof fn === 'function') {
+    if (isObject(receiver) && !isProxy(receiver) && (isArrayBufferView(receiver) || isAnyArrayBuffer(receiver)))
+      return `\`${label}\` is not called: the bytes of a buffer are not read, they could be a key; its length can be`;
+    if (!isProxy(fn) && indexOfText(functionText(fn), '[native code]') >= 0)
+      return `\`${label}\` is not called: it is a built-in, or bound, and none of those that are called here`;
+    return `\`${label}\` is not called: it is code of the application or of Node; read properties instead`;
+  }
   return `\`${label}\` is not a function${fn === undefined ? ': it is undefined' : ''}`;
 }
 

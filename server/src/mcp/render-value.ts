@@ -14,7 +14,7 @@ export const VALUE_NOTATION = [
   '$array, $map, $set, $string hold the content that is shown; $map is an object where all keys are plain strings, else pairs.',
   '$properties are those that such a value, a date, a function etc. has beside its content.',
   '$string with $escaped: that many invisible characters are written as \\uXXXX and backslashes are doubled.',
-  '$bigint, $symbol, $date (ISO), $regexp, $function, $constructor, $error (message, with $stack, $cause), $buffer (hex, $length in bytes).',
+  '$bigint, $symbol, $date (ISO), $regexp, $function, $constructor, $error (message, with $stack, $cause), $buffer (first bytes in hex, null where they are withheld: they could be a key; $length in bytes).',
   '{"$circular":2}: the object two levels up. {"$depth":"Order"}: below the nesting limit.',
   '{"$truncated":"size"}: left out for that budget. {"$redacted":"email","$same":"k3f"}: hidden; equal $same means equal values,',
   'and its $length is rounded up to a power of two.',
@@ -112,7 +112,12 @@ function renderMarker(value: Marked): Json {
     case 'promise':
       return { $: 'promise', ...renderClass(value.class), ...renderExtras(value) };
     case 'buffer':
-      return { $buffer: value.hex ?? '', $class: plain(value.class), $length: value.length, ...renderExtras(value) };
+      return {
+        $buffer: value.hex ?? (value.length === 0 ? '' : null),
+        $class: plain(value.class),
+        $length: value.length,
+        ...renderExtras(value),
+      };
     case 'circular':
       return { $circular: value.levels };
     case 'depth':
