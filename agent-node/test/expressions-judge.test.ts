@@ -46,6 +46,7 @@ test(
     assert.doesNotMatch(message, /expressions\[0\]/);
     assert.equal(hint.split('Callable are').length, 2, 'each hint stands there once');
     assert.equal(hint.split('Compare with ===').length, 2);
+    assert.match(hint, /expressions\[3\] "a = 1", expressions\[4\] "b = 1": Compare with ===/);
   },
 );
 

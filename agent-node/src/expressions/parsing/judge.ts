@@ -61,14 +61,18 @@ export function expressionName(index: number, text: string, redactor: Redactor):
   return `expressions[${index}] ${JSON.stringify(cut)}`;
 }
 
-/** One problem for all faults: each message, and each hint once. */
+/** One problem for all faults: each message, and each hint once, with what it is for where there are several. */
 export function together(faults: readonly Fault[]): Problem | undefined {
   const [first] = faults;
   if (first === undefined) return undefined;
   const hints = faults.map(({ problem }) => problem.hint ?? '');
   const lists = hints.some((hint) => hint.endsWith(CALLABLE));
   const own = hints.map((hint) => (hint.endsWith(CALLABLE) ? hint.slice(0, -CALLABLE.length) : hint).trim());
-  const hint = [...new Set([...own, ...(lists ? [CALLABLE] : [])])].filter((one) => one !== '').join(' ');
+  const told = [...new Set(own)].filter((one) => one !== '');
+  const whichOf = (one: string) => [...new Set(faults.filter((_, i) => own[i] === one).map(({ which }) => which))];
+  const several = new Set(faults.map(({ which }) => which)).size > 1;
+  const named = several ? told.map((one) => `${whichOf(one).join(', ')}: ${one}`) : told;
+  const hint = [...named, ...(lists ? [CALLABLE] : [])].join(' ');
   return {
     code: first.problem.code,
     message: faults

@@ -91,7 +91,7 @@ const LOGGED = 'Give the value itself as an expression: it comes with the hit.';
 const TRIED: readonly (readonly [names: string, instead: string])[] = [
   [
     'add clear copyWithin delete fill pop push reverse set shift splice unshift',
-    'It changes what it is called on. Read it: index, slice, filter, map, find.',
+    'On a list, map or set it changes what it is called on: read that by index, slice, filter, map, find. On an object of the application it is its code: read properties.',
   ],
   [
     'sort toSorted toReversed with reduceRight',
