@@ -24,7 +24,8 @@ export const captureSnapshot = defineTool({
     'stack. Its code is not changed, and it goes on running: only in a bundle above 100 KB does it stand still, about ' +
     'a millisecond for a pass, or once up to 25. Use it to see real values instead of guessing from source. ' +
     'The code has to reach the line while the probe lives, so make the request that reaches it, or choose a line with ' +
-    'traffic. Costs the application one or two milliseconds for a single hit; the measured cost comes with the result. ' +
+    'traffic. Costs the application 2 to 10 ms for a single hit, up to 30 where large objects are in scope, and the first action ' +
+    'of a process stalls it some 100 ms; the measured cost comes with the result. ' +
     'Secrets and personal data are redacted. When no hit comes, `diagnosis` says why and what to do.',
   permission: 'place',
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },

@@ -13,7 +13,7 @@ const locationSchema = z.object({
     .object({
       file: z.string(),
       line: z.int(),
-      column: z.int().optional(),
+      column: z.int().optional().describe('From 1, as in a stack.'),
       source_line: z.string(),
       function: z.string().optional(),
       script_hash: z.string().optional(),
@@ -94,7 +94,7 @@ function renderInspection({ bound, problem, source, names, scripts, pending }: I
       bound: {
         file: visibleLine(bound.file, 4096),
         line: bound.line,
-        ...(bound.column !== undefined && { column: bound.column }),
+        ...(bound.column !== undefined && { column: bound.column + 1 }),
         source_line: visibleText(bound.sourceLine).text,
         ...(bound.function !== undefined && { function: visibleLine(bound.function, 1024) }),
         ...(bound.scriptHash !== undefined && { script_hash: visibleLine(bound.scriptHash, 64) }),
