@@ -8,6 +8,7 @@ import {
 } from '@borescope/agent-protocol';
 import WebSocket from 'ws';
 import { drainDelay, reconnectDelay, slowDelay } from './backoff.ts';
+import { occupyStandardDescriptors } from './standard-descriptors.ts';
 
 export interface LinkOptions {
   readonly url: string;
@@ -48,6 +49,7 @@ export class Link {
 
   connect(): void {
     if (this.#ended) return;
+    occupyStandardDescriptors();
     const socket = new WebSocket(this.#options.url, {
       headers: { Authorization: `Bearer ${this.#options.token}` },
       perMessageDeflate: false,
