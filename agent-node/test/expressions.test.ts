@@ -680,3 +680,12 @@ test('a call that is refused says what it is a call of', () => {
   assert.match(errorOf('m.has(o)', { m: new WeakMap(), o: {} }), /it is a built-in, or bound/);
   assert.match(errorOf('r.get("x")', { r: { get: () => 1 } }), /it is code of the application or of Node/);
 });
+
+test('the keys and the JSON of what a Map or a Set holds are an error, not an empty answer', () => {
+  const variables = { map: new Map([['a', 1]]), set: new Set([1]), order: { tags: new Set(['x']) } };
+  for (const text of ['Object.keys(map)', 'Object.entries(map)', 'JSON.stringify(map)', '({ ...map })'])
+    assert.match(errorOf(text, variables), /write \[\.\.\.map\.entries\(\)\]/, text);
+  assert.match(errorOf('JSON.stringify(order)', variables), /write \[\.\.\.set\]/);
+  assert.deepEqual(read('Object.keys(map)', { map: new Map() }), []);
+  assert.equal(read('JSON.stringify([...map.entries()])', variables), '[["a",1]]');
+});

@@ -26,7 +26,7 @@ import {
 import { propertyKey } from './member.ts';
 import { namesWithin } from './own-names.ts';
 import { stringify } from './stringify.ts';
-import { nameBeside, refuseItems } from './unnamed.ts';
+import { nameBeside, refuseEntries, refuseItems } from './unnamed.ts';
 
 const { apply } = Reflect;
 /** Characters of a text that is read as a date, and as a bigint. */
@@ -204,6 +204,7 @@ function eachOwn(
   if (!isObject(object)) fail(context, at, 'only an object has keys here');
   if (isProxy(object)) fail(context, at, 'a Proxy is not looked into');
   refuseItems(context, object, at);
+  refuseEntries(context, object, at);
   const names = namesWithin(context, object, MAX_ITEMS, at);
   for (let i = 0; i < names.length; i++) {
     takeSteps(context, 1, at);

@@ -11,7 +11,7 @@ import {
 import { type Context, dataOf, fail, MAX_STEPS, MAX_TEXT, takeSteps, withoutName, withoutSecrets } from './context.ts';
 import { readMember } from './member.ts';
 import { namesWithin } from './own-names.ts';
-import { nameBeside, refuseItems, withoutNameBefore } from './unnamed.ts';
+import { nameBeside, refuseEntries, refuseItems, withoutNameBefore } from './unnamed.ts';
 
 const quote = JSON.stringify;
 const MAX_DEPTH = 20;
@@ -48,6 +48,7 @@ function writeObject(context: Context, value: object, at: number, depth: number)
   if (isProxy(value)) return fail(context, at, 'a Proxy is not looked into');
   if (depth >= MAX_DEPTH) return fail(context, at, `it is circular, or nested more than ${MAX_DEPTH} levels deep`);
   refuseItems(context, value, at);
+  refuseEntries(context, value, at);
   if (isDate(value)) return isNaNumber(dateTime(value)) ? 'null' : `"${dateIso(value)}"`;
   if (typeof readMember(context, value, 'toJSON', 'toJSON', at) === 'function') {
     return fail(context, at, 'an object in it has a toJSON, which is not run');

@@ -5,10 +5,14 @@ import {
   isArrayBufferView,
   isBoxedPrimitive,
   isInt8Array,
+  isMap,
   isProxy,
+  isSet,
   isUint8Array,
   isUint8ClampedArray,
+  mapSize,
   ownData,
+  setSize,
 } from '../capture/primordials.ts';
 import { type Context, fail, withoutName } from './context.ts';
 
@@ -60,4 +64,12 @@ export function refuseItems(context: Context, holder: object, at: number): void 
     if (isUint8Array(holder) || isInt8Array(holder) || isUint8ClampedArray(holder))
       fail(context, at, 'the bytes of a buffer are not read one by one');
   } else if (isBoxedPrimitive(holder)) fail(context, at, 'a boxed primitive is not looked into');
+}
+
+/** JavaScript lists no keys of what a Map or a Set holds, as if it were empty, which misleads. */
+export function refuseEntries(context: Context, holder: object, at: number): void {
+  if (isMap(holder) && (mapSize(holder) ?? 0) > 0)
+    fail(context, at, 'the entries of a Map are no properties; write [...map.entries()], or [...map.keys()]');
+  if (isSet(holder) && (setSize(holder) ?? 0) > 0)
+    fail(context, at, 'the items of a Set are no properties; write [...set]');
 }
