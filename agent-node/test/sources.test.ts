@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { ArmSpec } from '@borescope/agent-protocol';
+import { transform } from 'esbuild';
 import { proves } from '../../tests/proves.ts';
 import { AGENT, type Application, startApplication } from './support/application.ts';
 import { TestBroker } from './support/broker.ts';
@@ -352,6 +353,32 @@ describe('places in the files that developers know', () => {
       const { observation } = await broker.next('status', (frame) => frame.actionId === never && frame.removed);
       assert.equal(observation.armedMs, 0);
       assert.ok(observation.placedMs > 0);
+    });
+  });
+
+  it('waits for a file of which one build that is not loaded declares the names, and another does not', async () => {
+    const at = await project('builds', {
+      'bin/app.cjs': 'setInterval(() => {}, 50);\n',
+      'src/order.ts': ORDER_TS,
+      'src/main.ts': MAIN_TS,
+    });
+    compile(at, '--module', 'commonjs', '--sourceMap');
+    const { code, map } = await transform(ORDER_TS, { loader: 'ts', minify: true, sourcemap: true, sourcefile: 'x' });
+    await mkdir(join(at, 'a-build'));
+    await writeFile(join(at, 'a-build/order.js'), `${code}//# sourceMappingURL=order.js.map\n`);
+    const sources = { ...JSON.parse(map), sources: ['../src/order.ts'] };
+    await writeFile(join(at, 'a-build/order.js.map'), JSON.stringify(sources));
+    await running(join(at, 'bin/app.cjs'), async () => {
+      const actionId = arm({ file: 'src/order.ts', line: 15 }, { condition: 'sum > 1' });
+      const frame = await Promise.race([
+        broker.next('pending', (one) => one.actionId === actionId),
+        problemOf(actionId),
+      ]);
+      assert.ok('type' in frame && frame.type === 'pending', JSON.stringify(frame));
+      assert.match(
+        (await problemOf(arm({ file: 'src/order.ts', line: 15 }, { condition: 'summ > 1' }))).message,
+        /`summ`/,
+      );
     });
   });
 

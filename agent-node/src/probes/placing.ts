@@ -1,5 +1,5 @@
 import type { Problem } from '@borescope/agent-protocol';
-import { lookAhead } from '../sources/ahead.ts';
+import { type Ahead, lookAhead } from '../sources/ahead.ts';
 import { type Binding, type BindPorts, bind, type Location } from '../sources/bind.ts';
 import { findOnDisk } from '../sources/disk.ts';
 import { ambiguous, type Located, locate, notFound } from '../sources/locate.ts';
@@ -73,18 +73,21 @@ export class Placing {
     if (onDisk.kind === 'none')
       return endings.fail(action, notFound(place.file, [...new Set([...nearest, ...onDisk.nearest])]));
     const targets: BreakTarget[] = [];
-    let first: Extract<Awaited<ReturnType<typeof lookAhead>>, { ok: true }>['ahead'];
+    const aheads: Ahead[] = [];
     for (const file of onDisk.files) {
       const looked = await lookAhead(file, place, policy.redactor);
       if (!looked.ok) return endings.fail(action, looked.problem);
       const { ahead } = looked;
       if (!ahead) continue;
-      first ??= ahead;
+      aheads.push(ahead);
       for (const url of ahead.urls) targets.push({ url, position: ahead.position });
     }
     if (ended(action)) return;
-    const misnamed = first && policy.judgeAhead(action, first);
-    if (misnamed) return endings.fail(action, misnamed);
+    const [first] = aheads;
+    // Several builds may carry the file, each with names of its own: which one is loaded is not known.
+    const judged = aheads.map((ahead) => policy.judgeAhead(action, ahead));
+    const [misnamed] = judged;
+    if (misnamed && !judged.includes(undefined)) return endings.fail(action, misnamed);
     action.status = 'pending';
     action.placedAt ??= now();
     if (first) action.bound = { file: first.file.path, line: place.line, sourceLine: '' };
