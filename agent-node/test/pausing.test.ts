@@ -183,7 +183,7 @@ ${FILLER}filler(1);\n`,
       application.tell('pass');
       const { hit } = await broker.next('hit', ({ actionId }) => actionId === 'fields');
       for (const { error } of hit.values) assert.match(error ?? '', /is not seen in a real pause/);
-      broker.disarm('condition');
+      broker.send({ type: 'disarm', actionId: 'condition', reason: 'cancelled' });
       const { observation } = await broker.next('status', (frame) => frame.actionId === 'condition' && frame.removed);
       assert.deepEqual([observation.conditionFalse, observation.conditionErrors], [0, 1]);
     });
