@@ -446,3 +446,25 @@ test('objects of another realm are known by what they are, not by their construc
     assert.ok(text.includes(found), found);
   }
 });
+
+test('expressions that take all the time leave the variables theirs', () => {
+  let clock = 0;
+  const heavy = {
+    text: 'heavy',
+    evaluate: () => {
+      clock += 100_000;
+      return { error: 'it would take more than 10000 steps' };
+    },
+  };
+  const light = { text: 'list', evaluate: () => ({ value: Array.from({ length: 90 }, (_, i) => i), made: false }) };
+  const result = createCapturer({ redactor, now: () => (clock += 1) }).capture({
+    names: Array.from({ length: 30 }, (_, i) => ({ name: `v${i}`, scope: 'local' as const })),
+    values: Array.from({ length: 30 }, (_, i) => ({ i })),
+    thisValue: undefined,
+    hasThis: false,
+    expressions: [heavy, heavy, light],
+    budget: { ...BUDGET, microseconds: 5000 },
+  });
+  assert.equal(result.variables.length, 30);
+  assert.doesNotMatch(JSON.stringify(result.variables), /"truncated"/);
+});

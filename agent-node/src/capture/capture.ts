@@ -39,6 +39,8 @@ const EXPRESSION_BYTES = 25 + 40;
 const ERROR_LENGTH = 1024;
 /** `this` of a sloppy function that is called plainly: a hundred names of the engine that say nothing of the application. */
 const GLOBAL: unknown = globalThis;
+/** Of the time of a capture, whatever its expressions took. */
+const VARIABLES_SHARE = 1 / 2;
 /** A capture that is kept off its core takes at most so many times its budget by the clock. */
 const PATIENCE = 5;
 
@@ -126,12 +128,22 @@ function captureAll(memory: Memory, request: CaptureRequest): CaptureResult {
     origins: [],
   };
   const values = captureExpressions(walk, request);
+  if (values.length > 0) leaveTime(walk, budget.microseconds * VARIABLES_SHARE);
   const asked = walk.heads.length;
   const variables = captureVariables(walk, request);
   // What was asked for by name comes before what only stands in scope.
   fillInTurns(walk, 0, asked);
   fillInTurns(walk, asked, walk.heads.length);
   return { variables, values, redactions: { count: walk.redactions, kinds: walk.kinds } };
+}
+
+/** So that heavy expressions do not cost the hit its variables. */
+function leaveTime(walk: Walk, microseconds: number): void {
+  walk.lookedAt = walk.memory.now();
+  if (walk.stopped === 'time') walk.stopped = undefined;
+  if (walk.timeLeft < microseconds) walk.timeLeft = microseconds;
+  const deadline = walk.lookedAt + microseconds * PATIENCE;
+  if (walk.deadline < deadline) walk.deadline = deadline;
 }
 
 /** Fills what is queued for these roots, an object of each in turn, until nothing is left. */

@@ -36,7 +36,7 @@ export interface Walk {
   timeLeft: number;
   lookedAt: number;
   /** Whatever the work was: here it ends. */
-  readonly deadline: number;
+  deadline: number;
   nodesLeft: number;
   bytesLeft: number;
   /** Of `this`, where the place is in its class. */
