@@ -246,6 +246,11 @@ export const PROMISES = {
       'The keys of an object with thousands of them are listed once, and never those of a long array or buffer.',
     source: VALUES,
   },
+  'values:long-texts': {
+    sentence:
+      'A text that is too long to be read without holding the application up is not gone through; its length is told.',
+    source: VALUES,
+  },
   'agent:own-session': {
     sentence: 'An application that has an inspector session of its own, and pauses by it, is not left standing.',
     source: AGENT,

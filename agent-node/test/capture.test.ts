@@ -468,3 +468,13 @@ test('expressions that take all the time leave the variables theirs', () => {
   assert.equal(result.variables.length, 30);
   assert.doesNotMatch(JSON.stringify(result.variables), /"truncated"/);
 });
+
+test(proves('values:long-texts', 'of a text that is too long to be read at a hit, the length is told'), () => {
+  const text = 'x'.repeat(2 ** 24 + 1);
+  const { variables } = capture({ text, failed: new Error(text), short: 'x'.repeat(2 ** 24) });
+  assert.deepEqual(variables[0]?.value, { type: 'string', value: '', length: 2 ** 24 + 1 });
+  const failed = variables[1]?.value;
+  assert.equal(failed?.type === 'error' && failed.message, '…');
+  const short = variables[2]?.value;
+  assert.equal(short?.type === 'string' && short.value.length, LIMITS.stringLength);
+});

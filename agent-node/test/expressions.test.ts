@@ -689,3 +689,31 @@ test('the keys and the JSON of what a Map or a Set holds are an error, not an em
   assert.deepEqual(read('Object.keys(map)', { map: new Map() }), []);
   assert.equal(read('JSON.stringify([...map.entries()])', variables), '[["a",1]]');
 });
+
+test(
+  proves(
+    'values:long-texts',
+    'a long text is not gone through: not as a key, a number, a pattern, nor beside its like',
+  ),
+  () => {
+    const long = 'x'.repeat(2 ** 20);
+    const same = `${'x'.repeat(2 ** 20 - 1)}y`;
+    const map = new Map([[long, 1]]);
+    for (const text of [
+      'order[long]',
+      'long in order',
+      'map.get(long)',
+      'map.has(long)',
+      '"x".includes(long)',
+      '+long',
+      'long == 1',
+    ]) {
+      assert.match(errorOf(text, { long, map, order }), /text of more than 65536 characters/, text);
+    }
+    for (const text of ['long === same', 'long !== same', '[long].includes(same)', '[long].indexOf(same)']) {
+      assert.match(errorOf(text, { long, same }), /more than 10000 steps/, text);
+    }
+    assert.equal(read('long === other', { long, other: 'x' }), false);
+    assert.equal(read('long.length', { long }), 2 ** 20);
+  },
+);

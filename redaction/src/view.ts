@@ -1,5 +1,5 @@
 import { type Alphabet, alphabetCount } from './alphabet.ts';
-import { codeAt, indexOf, Integers32, most as larger, sliceText, least as smaller } from './intrinsics.ts';
+import { codeAt, Integers32, indexOf, most as larger, sliceText, least as smaller } from './intrinsics.ts';
 import type { NameMatcher } from './names/name-matcher.ts';
 
 /**

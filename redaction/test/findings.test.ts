@@ -26,6 +26,11 @@ test('what could be guessed by trying all of it has no pseudonym', () => {
   assert.equal(keyed.text('4111111111111111')?.findings[0]?.pseudonym, undefined);
 });
 
+test('a long value has no pseudonym: making one would hold the application up', () => {
+  assert.notEqual(keyed.hide('secret-name', 'string', 'x'.repeat(8192)).pseudonym, undefined);
+  assert.equal(keyed.hide('secret-name', 'string', 'x'.repeat(8193)).pseudonym, undefined);
+});
+
 test('the placeholder carries the pseudonym, and equal values have equal ones', () => {
   const found = keyed.text('anna@example.com and anna@example.com');
   assert.equal(found?.text, '[redacted:email:k15x16] and [redacted:email:k15x16]');

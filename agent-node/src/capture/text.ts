@@ -5,11 +5,20 @@ import { isNaNumber, sliceText } from './primordials.ts';
 import { withoutPseudonyms } from './pseudonyms.ts';
 import { countKind, hidden, type Walk } from './walk.ts';
 
+/**
+ * UTF-16 code units. A text that was put together of parts is copied before any of it can be read, 0.6 ms for a million:
+ * of one that is longer, only the length is told.
+ */
+const MOST_READ = 16 * 1024 * 1024;
 const MAX_BIGINT = 1n << 16384n;
 
 /** A string: redacted first, then cut. The redactor looks as far behind the cut as it needs to. */
 export function textNode(walk: Walk, text: string): CapturedValue {
   const { length } = text;
+  if (length > MOST_READ) {
+    walk.cost = 44;
+    return { type: 'string', value: '', length };
+  }
   const found = walk.memory.redactor.text(text, LIMITS.stringLength);
   let shown = text;
   if (found !== undefined) {
@@ -28,6 +37,7 @@ export function textNode(walk: Walk, text: string): CapturedValue {
 
 /** A text that has no node of its own, such as the message of an error; cut to `limit`, told by an ellipsis. */
 export function plainText(walk: Walk, text: string, limit: number): string {
+  if (text.length > MOST_READ) return '…';
   const found = walk.memory.redactor.text(text, limit);
   const shown = found === undefined ? text : foundText(walk, found);
   const cut = shown.length > limit || text.length > limit;

@@ -17,7 +17,7 @@ import {
   setValues,
 } from '../capture/primordials.ts';
 import { allow, type Call } from './built-ins.ts';
-import { numeric, text } from './coercion.ts';
+import { brief, isSame, numeric, text } from './coercion.ts';
 import {
   type Context,
   dataOf,
@@ -40,7 +40,7 @@ allow(prototype, 'includes', (context, call) => {
   const wantsNaN = isNaNValue(wanted);
   for (let i = 0; i < array.length; i++) {
     const item = itemOf(context, array, i, call.at);
-    if (item === wanted || (wantsNaN && isNaNValue(item))) return true;
+    if (isSame(context, item, wanted, call.at) || (wantsNaN && isNaNValue(item))) return true;
   }
   return false;
 });
@@ -48,7 +48,7 @@ allow(prototype, 'includes', (context, call) => {
 allow(prototype, 'indexOf', (context, call) => {
   const array = receiverArray(context, call);
   for (let i = 0; i < array.length; i++) {
-    if (itemOf(context, array, i, call.at) === call.arguments[0] && hasOwn(array, i)) return i;
+    if (isSame(context, itemOf(context, array, i, call.at), call.arguments[0], call.at) && hasOwn(array, i)) return i;
   }
   return -1;
 });
@@ -56,7 +56,7 @@ allow(prototype, 'indexOf', (context, call) => {
 allow(prototype, 'lastIndexOf', (context, call) => {
   const array = receiverArray(context, call);
   for (let i = array.length - 1; i >= 0; i--) {
-    if (itemOf(context, array, i, call.at) === call.arguments[0] && hasOwn(array, i)) return i;
+    if (isSame(context, itemOf(context, array, i, call.at), call.arguments[0], call.at) && hasOwn(array, i)) return i;
   }
   return -1;
 });
@@ -105,20 +105,20 @@ allow(Map.prototype, 'get', (context, call) => {
   const { receiver } = call;
   if (isProxy(receiver) || !isMap(receiver)) return fail(context, call.at, `\`${call.label}\` is not called on a Map`);
   const key = call.arguments[0];
-  const value = mapGet(receiver, key);
+  const value = mapGet(receiver, brief(context, key, call.at));
   if (typeof key === 'string') taintByName(context, key, value);
   return value;
 });
 
 allow(Map.prototype, 'has', (context, { receiver, label, at, arguments: { 0: key } }) =>
   !isProxy(receiver) && isMap(receiver)
-    ? mapHas(receiver, key)
+    ? mapHas(receiver, brief(context, key, at))
     : fail(context, at, `\`${label}\` is not called on a Map`),
 );
 
 allow(Set.prototype, 'has', (context, { receiver, label, at, arguments: { 0: item } }) =>
   !isProxy(receiver) && isSet(receiver)
-    ? setHas(receiver, item)
+    ? setHas(receiver, brief(context, item, at))
     : fail(context, at, `\`${label}\` is not called on a Set`),
 );
 

@@ -14,7 +14,7 @@ import {
   prototypeOf,
 } from '../capture/primordials.ts';
 import { ACCESSORS } from './accessors.ts';
-import { isObject, primitive, text } from './coercion.ts';
+import { brief, isObject, primitive, text } from './coercion.ts';
 import { type Context, dataOf, fail, taintByContent, taintByName } from './context.ts';
 import { indexOfKey, nameBeside, refuseItems } from './unnamed.ts';
 
@@ -29,7 +29,7 @@ const SymbolPrototype = Symbol.prototype;
 /** What stands between the brackets of `object[value]`. */
 export function propertyKey(context: Context, value: unknown, at: number): string | symbol {
   const plain = primitive(context, value, at);
-  return typeof plain === 'symbol' ? plain : text(context, plain, at);
+  return typeof plain === 'symbol' ? plain : text(context, brief(context, plain, at), at);
 }
 
 /**

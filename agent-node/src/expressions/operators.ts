@@ -7,7 +7,18 @@ import {
   ownData,
   prototypeOf,
 } from '../capture/primordials.ts';
-import { BIGINT_TOO_LONG, bounded, isObject, MAX_BIGINT, numeric, orderable, primitive, text } from './coercion.ts';
+import {
+  BIGINT_TOO_LONG,
+  bounded,
+  brief,
+  isObject,
+  isSame,
+  MAX_BIGINT,
+  numeric,
+  orderable,
+  primitive,
+  text,
+} from './coercion.ts';
 import { type Context, fail, MAX_TEXT, taintByContent, taintByNumber, takeSteps, withoutSecrets } from './context.ts';
 import { propertyKey } from './member.ts';
 import type { BinaryOperator, UnaryOperator } from './tree.ts';
@@ -44,9 +55,9 @@ export function applyBinary(
 ): unknown {
   switch (operator) {
     case '===':
-      return left === right;
+      return isSame(context, left, right, at);
     case '!==':
-      return left !== right;
+      return !isSame(context, left, right, at);
     case '==':
       return looselyEqual(context, left, right, at);
     case '!=':
@@ -76,7 +87,7 @@ function looselyEqual(context: Context, left: unknown, right: unknown, at: numbe
   if (left === null || left === undefined || right === null || right === undefined) return false;
   // An object beside a primitive would be turned into one.
   // biome-ignore lint/suspicious/noDoubleEquals: it is what the expression says.
-  return primitive(context, left, at) == primitive(context, right, at);
+  return primitive(context, brief(context, left, at), at) == primitive(context, brief(context, right, at), at);
 }
 
 /** JavaScript turns the text into NaN, and the comparison is false whatever the date is, which misleads. */
@@ -87,7 +98,7 @@ function refuseDateText(context: Context, date: unknown, other: unknown, at: num
 
 /** What comes before what tells of a secret, a step at a time. */
 function inOrder(context: Context, value: unknown, at: number): Orderable {
-  const plain = orderable(context, value, at);
+  const plain = brief(context, orderable(context, value, at), at);
   if (typeof plain === 'string') taintByContent(context, plain);
   else if (typeof plain === 'number' || typeof plain === 'bigint') taintByNumber(context, plain);
   return plain;

@@ -1,7 +1,7 @@
 import { indexOfText, sliceText, uncurry } from '../capture/primordials.ts';
 import { masked } from '../capture/pseudonyms.ts';
 import { allow, type Call } from './built-ins.ts';
-import { numeric, text } from './coercion.ts';
+import { brief, numeric, text } from './coercion.ts';
 import {
   type Context,
   fail,
@@ -87,7 +87,7 @@ function argument(context: Context, call: Call, index: number, kinds: readonly K
   const value = call.arguments[index];
   const kind = kinds[index];
   if (kind === undefined || value === undefined) return undefined;
-  return kind === 'text' ? text(context, value, call.at) : numeric(context, value, call.at);
+  return kind === 'text' ? brief(context, text(context, value, call.at), call.at) : numeric(context, value, call.at);
 }
 
 allow(prototype, 'concat', (context, call) => {
