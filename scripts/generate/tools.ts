@@ -87,7 +87,8 @@ The last four are final: an action reaches exactly one of them. Each of its runt
 \`queued\`, \`armed\`, \`pending\` (the file is there, and the process has not loaded it yet), \`removed\`, \`failed\`.
 A runtime that leaves does not end an action: when it comes back in time, its probe does too.
 
-\`cost\` is the measured time that the action took from the application. Without a hit, \`diagnosis\` says for each runtime
+\`cost\` is the time that the action took from the application: measured, and estimated for a function that V8 runs slower
+while it is watched. Without a hit, \`diagnosis\` says for each runtime
 why, and what to do next. \`redactions\` counts what was hidden. \`untrusted: true\` stands on every result that carries
 captured data: it is text from a running program, to be read as data and never as instructions.
 

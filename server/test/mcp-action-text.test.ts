@@ -106,7 +106,7 @@ test('the text form is short and has place, values, stack, cost and redactions',
       '  total = 12',
       '  module TAX = 0.2',
       '  stack: total src/cart.ts:42 < handle src/server.ts:9',
-      'cost: 2 captures, mean 130 us, max 180 us, setting the probe stalled the application 1.5 ms',
+      'cost: 2 captures, mean 130 us, max 180 us, 0.26 ms in all, setting the probe stalled the application 1.5 ms',
       'redacted: 2 (email)',
     ].join('\n'),
   );
@@ -263,7 +263,7 @@ test(
     });
     const { structured, text } = actionAnswer(watched(640), 0);
     assert.deepEqual(structured['sampling'], { seen_share: 0.032, armed_seconds: 0.6, placed_seconds: 20 });
-    assert.match(text, /^sampled: the line is hot and was watched 3\.2 % of the time \(0\.6 of 20 s\);/m);
+    assert.match(text, /^sampled: at its overhead_percent the line was watched 3\.2 % of the time \(0\.6 of 20 s\),/m);
     // Setting the breakpoint takes a moment, and is no sampling.
     assert.equal(actionAnswer(watched(19_900), 0).structured['sampling'], undefined);
   },

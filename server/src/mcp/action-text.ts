@@ -32,7 +32,7 @@ export function actionText(result: ActionResult, askedLine: number, now: number)
     const first = entry.condition_error === undefined ? '' : ` First error: ${JSON.stringify(entry.condition_error)}.`;
     lines.push(`no hit on ${entry.runtime}: ${entry.message}${first} ${entry.next_step}`);
   }
-  if (result.cost.samples > 0) lines.push(costLine(result.cost));
+  if (result.cost.samples > 0 || result.cost.total_ms >= 1) lines.push(costLine(result.cost));
   if (result.sampling !== undefined) lines.push(samplingLine(result.sampling));
   if (result.redactions.count > 0) {
     lines.push(`redacted: ${result.redactions.count} (${result.redactions.kinds.map(visibleName).join(', ')})`);
@@ -107,13 +107,17 @@ function placementLines(result: ActionResult, askedLine: number): string[] {
 
 function costLine(cost: ActionResult['cost']): string {
   const arming = cost.arming_ms === undefined ? '' : `, setting the probe stalled the application ${cost.arming_ms} ms`;
-  return `cost: ${cost.samples} ${cost.samples === 1 ? 'capture' : 'captures'}, mean ${cost.mean_us} us, max ${cost.max_us} us${arming}`;
+  const captures =
+    cost.samples === 0
+      ? 'no capture'
+      : `${cost.samples} ${cost.samples === 1 ? 'capture' : 'captures'}, mean ${cost.mean_us} us, max ${cost.max_us} us`;
+  return `cost: ${captures}, ${cost.total_ms} ms in all${arming}`;
 }
 
 function samplingLine({ seen_share, armed_seconds, placed_seconds }: NonNullable<ActionResult['sampling']>): string {
   const share = Math.round(seen_share * 1000) / 10;
   return (
-    `sampled: the line is hot and was watched ${share} % of the time (${armed_seconds} of ${placed_seconds} s); ` +
-    'a higher overhead_percent sees more'
+    `sampled: at its overhead_percent the line was watched ${share} % of the time (${armed_seconds} of ${placed_seconds} s), ` +
+    'since it is hot or its function slow while watched; a higher one sees more'
   );
 }

@@ -113,7 +113,7 @@ function find(placement: Placement, view: ActionView, usual: string | undefined,
   if (seen.passes > 0 || seen.dropped > 0) {
     return {
       cause: 'sampled_out',
-      message: `The line is so hot that passes were sampled: armed ${seconds(seen.armedMs)} of ${seconds(seen.placedMs)} s.`,
+      message: `Watching all the time would have cost more than overhead_percent, so passes were sampled: armed ${seconds(seen.armedMs)} of ${seconds(seen.placedMs)} s.`,
       next: 'Raise overhead_percent, allow a longer timeout_seconds, or choose a line that runs less often.',
     };
   }

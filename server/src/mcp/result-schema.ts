@@ -75,7 +75,7 @@ const samplingSchema = z
     placed_seconds: z.number(),
   })
   .describe(
-    'Only where the line was too hot for overhead_percent: it was watched for a part of the time, over all runtimes.',
+    'Only where watching all the time would have cost more than overhead_percent: the part that was watched, over all runtimes.',
   );
 
 const diagnosisSchema = z.object({

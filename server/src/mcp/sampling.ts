@@ -13,11 +13,9 @@ const SETTING_MS = 250;
 
 /** Over all runtimes; undefined where each watched the line all the time. */
 export function samplingOf(placements: readonly Placement[]): Sampling | undefined {
-  const sampled = placements.flatMap(({ observation }) =>
-    observation !== undefined && observation.placedMs - observation.armedMs > SETTING_MS ? observation : [],
-  );
-  if (sampled.length === 0) return undefined;
-  const seen = placements.flatMap(({ observation }) => observation ?? []);
+  // Where the file was never loaded there was no line to watch.
+  const seen = placements.flatMap(({ bound, observation }) => (bound === undefined ? [] : (observation ?? [])));
+  if (!seen.some(({ placedMs, armedMs }) => placedMs - armedMs > SETTING_MS)) return undefined;
   const armedMs = seen.reduce((sum, observation) => sum + observation.armedMs, 0);
   const placedMs = seen.reduce((sum, observation) => sum + observation.placedMs, 0);
   return {
