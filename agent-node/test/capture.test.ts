@@ -478,3 +478,20 @@ test(proves('values:long-texts', 'of a text that is too long to be read at a hit
   const short = variables[2]?.value;
   assert.equal(short?.type === 'string' && short.value.length, LIMITS.stringLength);
 });
+
+test(
+  proves('values:wide-once', 'the keys that were listed are charged to the time of a hit, however the clock runs'),
+  () => {
+    const objects = Array.from({ length: 5 }, (_, at) =>
+      Object.fromEntries(Array.from({ length: 4000 }, (_, key) => [`k${at}_${key}`, key])),
+    );
+    const shown = capture({ objects }, { budget: { microseconds: 3000 }, now: () => 0 }).variables[0]?.value;
+    assert.deepEqual(shown?.type === 'array' && shown.items.map(({ type }) => type), [
+      'object',
+      'object',
+      'truncated',
+      'truncated',
+      'truncated',
+    ]);
+  },
+);

@@ -3,7 +3,7 @@ import type { Finding, Redactor } from '@borescope/redaction';
 import type { ClassTable } from './class-name.ts';
 import { jsonBytes } from './json-bytes.ts';
 import type { NameTable } from './name-table.ts';
-import type { WideObjects } from './wide-objects.ts';
+import { takeListed, type WideObjects } from './wide-objects.ts';
 
 /** What a capturer keeps from hit to hit. */
 export interface Memory {
@@ -110,13 +110,24 @@ export function pay(walk: Walk, extra: number): boolean {
   const bytes = walk.cost + extra;
   if (walk.nodesLeft <= 0) walk.stopped = 'nodes';
   else if (walk.bytesLeft < bytes) walk.stopped = 'size';
-  else if (walk.nodesLeft % NODES_PER_LOOK === 0 && isLate(walk)) walk.stopped = 'time';
+  else if (hasListed(walk) || (walk.nodesLeft % NODES_PER_LOOK === 0 && isLate(walk))) walk.stopped = 'time';
   else {
     walk.nodesLeft--;
     walk.bytesLeft -= bytes;
     return true;
   }
   return false;
+}
+
+/** Microseconds at least; see `createWideObjects`. A look at the clock would take a part of it for a wait. */
+const LISTED_KEY = 0.5;
+
+/** One wide object may take more than there is; a second one must not. */
+function hasListed(walk: Walk): boolean {
+  const keys = takeListed();
+  if (keys === 0) return false;
+  walk.timeLeft -= keys * LISTED_KEY;
+  return walk.timeLeft < 0;
 }
 
 function isLate(walk: Walk): boolean {

@@ -26,6 +26,7 @@ const known = new PlainWeakMap<object, OwnKeys>();
 const widths = new PlainWeakMap<object, number>();
 let any = false;
 let anyWidth = false;
+let listed = 0;
 
 /**
  * V8 has no way to count or to list a few of the keys of an object without listing all: 0.6 s for a million. So an
@@ -43,9 +44,17 @@ export function createWideObjects(): WideObjects {
     const wide = { names: firstOf(names, limit), symbols: firstOf(symbols, limit), count };
     weakSet(known, object, wide);
     any = true;
+    listed += count;
     noteWidth(object, names.length);
     return wide;
   };
+}
+
+/** The keys of wide objects that were listed since the last call. */
+export function takeListed(): number {
+  const keys = listed;
+  listed = 0;
+  return keys;
 }
 
 /** How many own properties a wide object had when it was listed. */
