@@ -48,6 +48,8 @@ export const REQUEST = {
   debugged: -1,
   /** One step of the warm-up. */
   warmUp: -2,
+  /** Nothing but what every call looks at: `CONTROL.altered`. */
+  look: -3,
 } as const;
 
 /** One row for each live action: there are never more places than probes. */

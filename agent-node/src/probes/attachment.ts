@@ -1,3 +1,4 @@
+import { CONTROL, REQUEST } from '../application/shared.ts';
 import { calibrate, type PassCost } from './calibration.ts';
 import type { Debugger } from './debugger.ts';
 import { warmUp } from './warming.ts';
@@ -59,6 +60,12 @@ export class Attachment {
     this.#cost ??= calibrate();
     await this.#warming;
     return fresh ? stallMs : 0;
+  }
+
+  /** Has the application changed what the agent's own lists inherit? Then nothing is captured. */
+  async isAltered(): Promise<boolean> {
+    await this.#options.debugger.callEntry(REQUEST.look);
+    return Atomics.load(this.#options.control, CONTROL.altered) === 1;
   }
 
   needed(): void {

@@ -124,9 +124,7 @@ export class ProbeEngine {
       if (action.row !== undefined) this.#clearCounts(action.row);
       if (problem) return await this.#endings.fail(action, problem);
       action.armingMs = await this.#attachment.ready();
-      if (Atomics.load(this.#options.memory.control, CONTROL.altered) === 1) {
-        return await this.#endings.fail(action, altered());
-      }
+      if (await this.#attachment.isAltered()) return await this.#endings.fail(action, altered());
       await this.#placing.place(action);
     } catch (error) {
       await this.#endings.fail(action, unavailable(error));
