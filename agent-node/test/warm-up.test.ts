@@ -38,8 +38,11 @@ it('a first hit with a request and its response in scope meets hardly a name tha
     ] as const;
     const values = [req, res];
     const request = { names, values, thisValue: undefined, hasThis: false, expressions: [], budget: BUDGET };
-    const size = JSON.stringify(capturer.capture(request)).length;
-    assert.ok(size > 20_000, `a whole request, not ${size} characters`);
+    const captured = JSON.stringify(capturer.capture(request));
+    // Node's own insides are told as too deep.
+    for (const part of ['"method"', '"headers"', '"statusCode"', '"socket"', '"_readableState"']) {
+      assert.ok(captured.includes(part), part);
+    }
     res.end();
   });
   try {

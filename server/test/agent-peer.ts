@@ -13,7 +13,7 @@ import {
 import { WebSocket } from 'ws';
 
 /** Milliseconds that a test waits for a frame before it fails. */
-const PATIENCE = 5_000;
+const PATIENCE = 20_000;
 
 export type Frame<Type extends BrokerFrame['type']> = Extract<BrokerFrame, { type: Type }>;
 
