@@ -6,6 +6,7 @@ import { GLOBAL_NAME } from './application/global-name.ts';
 import { tellWhenLoaded } from './application/loaded.ts';
 import { createPass, direct, entry } from './application/pass.ts';
 import { allocate, CONTROL, type SharedMemory } from './application/shared.ts';
+import { occupyStandardDescriptors } from './connection/standard-descriptors.ts';
 import { preloaded } from './settings/preloaded.ts';
 import { readSettings, type Settings } from './settings/settings.ts';
 import type { WorkerData } from './worker-data.ts';
@@ -117,6 +118,8 @@ function startWorker(
     script: process.argv[1] ?? null,
     startedAt: Date.now() - process.uptime() * 1000,
   };
+  // The thread opens descriptors of its own, which it closes when the process ends.
+  occupyStandardDescriptors();
   const worker = new Worker(BOOTSTRAP, {
     eval: true,
     name: 'borescope',

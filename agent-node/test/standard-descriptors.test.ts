@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { proves } from '../../tests/proves.ts';
-import { type Application, startApplication } from './support/application.ts';
+import { AGENT, type Application, startApplication } from './support/application.ts';
 import { TestBroker } from './support/broker.ts';
 
 describe('an application that closes its standard descriptors', () => {
@@ -17,11 +17,14 @@ describe('an application that closes its standard descriptors', () => {
   async function ends(
     text: string,
     whileItRuns?: (broker: TestBroker, application: Application) => Promise<void>,
+    beforeTheAgent = '',
   ): Promise<void> {
     const path = join(folder, 'app.cjs');
+    const preload = join(folder, 'preload.cjs');
     await writeFile(path, `const { closeSync, readlinkSync } = require('node:fs');\n${text}`);
+    await writeFile(preload, beforeTheAgent);
     const broker = await TestBroker.start();
-    const application = startApplication(broker, path);
+    const application = startApplication(broker, path, { execArgv: ['--require', preload, '--require', AGENT] });
     try {
       await broker.hello();
       await whileItRuns?.(broker, application);
@@ -37,7 +40,7 @@ describe('an application that closes its standard descriptors', () => {
   const END = "process.on('message', (wanted) => { if (wanted === 'end') process.exit(3); });";
 
   it(proves('agent:exit', 'before the agent connects ends as it would'), () =>
-    ends(`closeSync(0);\ncloseSync(2);\n${END}`),
+    ends(END, undefined, "for (const descriptor of [0, 2]) require('node:fs').closeSync(descriptor);"),
   );
 
   it(proves('agent:exit', 'before the agent connects again ends as it would'), () =>
