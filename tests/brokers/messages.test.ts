@@ -112,7 +112,8 @@ describe('messages between brokers', { skip: noRedis }, () => {
     await assert.rejects(one.messages.send('two', follow('lost')), StoreUnavailable);
     one.messages.tell(changed('lost'));
     await redis.restart();
-    await until(() => one.messages.send('two', follow('a')));
+    // False while the inbox of the other one is not made anew.
+    await until(async () => assert.equal(await one.messages.send('two', follow('a')), true));
     await two.heard(1);
     await until(async () => {
       one.messages.tell(changed('b'));
