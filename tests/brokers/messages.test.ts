@@ -136,6 +136,16 @@ describe('messages between brokers', { skip: noRedis }, () => {
     await two.heard(3);
   });
 
+  test('whoever closes while Redis is away is not held up', async () => {
+    const parts = [await join('one'), await join('two')];
+    await redis.kill();
+    await Promise.all(parts.map((part) => part.reconnecting()));
+    const late = AbortSignal.timeout(10_000);
+    const closed = Promise.all(parts.map((part) => part.close()));
+    await Promise.race([closed, once(late, 'abort').then(() => assert.fail('not closed after 10 s'))]);
+    await redis.restart();
+  });
+
   test('a message that cannot be dealt with stops nothing', async () => {
     const [one, two] = [await join('one'), await join('two')];
     two.failsOn = 'a';
@@ -227,6 +237,15 @@ class Part {
   heard = (count: number) => this.#until(() => this.messagesHeard.length >= count);
   noticed = (count: number, withinMs?: number) => this.#until(() => this.noticesHeard.length >= count, withinMs);
   missedSome = () => this.#until(() => this.#missed > 0);
+
+  /** Until each of its clients waits for its next attempt to connect. */
+  reconnecting = () =>
+    Promise.all(
+      this.#clients.map(async (client) => {
+        const signal = AbortSignal.timeout(10_000);
+        while (client.status !== 'reconnecting') await once(client, 'reconnecting', { signal });
+      }),
+    );
 
   async close(): Promise<void> {
     await this.messages.close();

@@ -113,13 +113,13 @@ export async function openInbox({
 
   await keep();
   keepOn();
-  const reading = read();
+  void read();
   return {
     async close() {
       closed = true;
       cancelKeep();
+      // The read is not waited for: between two attempts to connect ioredis forgets what waits in it, and never settles it.
       client.disconnect();
-      await reading;
       await connection.call((redis) => redis.del(key)).catch(() => undefined);
     },
   };
