@@ -46,7 +46,7 @@ test('frames that wait when the broker closes the connection are dropped', async
         if (frame.type === 'pending') told.push(frame.actionId);
         connection.close(4001, 'é'.repeat(200));
       },
-      onEnd: resolve,
+      onEnd: () => resolve(),
     });
   });
   for (const actionId of ['1', '2', '3']) peer.send({ type: 'pending', actionId });
