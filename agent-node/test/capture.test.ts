@@ -90,6 +90,9 @@ test('every kind of object is what it is', () => {
       },
     ],
     [Object.create(null), { type: 'object', class: 'Object (null prototype)', properties: [] }],
+    [(function* () {})(), { type: 'object', class: 'Generator', properties: [] }],
+    [new Map().values(), { type: 'object', class: 'Map Iterator', properties: [] }],
+    [Object.create({ [Symbol.toStringTag]: 'Tagged' }), { type: 'object', class: 'Tagged', properties: [] }],
     [sparse, { type: 'array', items: [{ type: 'number', value: 1 }, { type: 'hole' }, { type: 'number', value: 3 }] }],
     [
       new Words([['a', 1]]),

@@ -20,11 +20,13 @@ export type WebClass = 'url' | 'params' | 'headers';
 const OBJECT: ClassRecord = { name: 'Object', bytes: 8 };
 const NULL_PROTOTYPE: ClassRecord = { name: 'Object (null prototype)', bytes: 25 };
 const MAX_CHAIN = 20;
+const TAG: symbol = Symbol.toStringTag;
 
 export type ClassTable = (prototype: object | null) => ClassRecord;
 
 /**
- * The class of an object by its prototype: the own name of the nearest own `constructor` that is a data property.
+ * The class of an object by its prototype: the own name of the nearest own `constructor` that is a data property, or where
+ * a nearer prototype has no such constructor its tag.
  * Remembered for each prototype, so a class that is renamed later keeps the name that was seen first.
  */
 export function createClassTable(redactor: Redactor): ClassTable {
@@ -62,6 +64,9 @@ function constructorName(start: object): string {
       const name = ownData(made, 'name');
       if (typeof name === 'string' && name !== '') return name;
     }
+    // Generators and iterators have no constructor that is a function: ECMA-262, %GeneratorPrototype% [ %Symbol.toStringTag% ].
+    const tag = ownData(prototype, TAG);
+    if (typeof tag === 'string' && tag !== '') return tag;
     prototype = prototypeOf(prototype);
   }
   return 'Object';

@@ -245,6 +245,7 @@ export class Debugger {
       hash: params.hash,
       sourceMapUrl: params.sourceMapURL ?? '',
       isModule: params.isModule ?? false,
+      inVmContext: isVmContext(params.executionContextAuxData),
       length: params.length ?? 0,
     });
   }
@@ -265,6 +266,7 @@ export class Debugger {
 type PossibleLocation = InspectorLocation & { type?: string };
 type InspectorLocation = { scriptId: string; lineNumber: number; columnNumber?: number | undefined };
 type InspectorScript = {
+  executionContextAuxData?: { isDefault?: boolean } | undefined;
   scriptId: string;
   url: string;
   hash: string;
@@ -279,6 +281,11 @@ type InspectorPause = {
     this: { objectId?: string | undefined };
   }[];
 };
+
+/** Node says it of each context that it makes, `node:vm`'s among them. */
+function isVmContext(aux: InspectorScript['executionContextAuxData']): boolean {
+  return aux?.isDefault === false;
+}
 
 function locationOf(location: InspectorLocation): Location {
   return { scriptId: location.scriptId, line: location.lineNumber, column: location.columnNumber ?? 0 };

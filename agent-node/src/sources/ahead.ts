@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import type { Place, Problem } from '@borescope/agent-protocol';
 import type { SourceRedactor } from '@borescope/redaction';
-import { describeScope, type ThisInPause, undescribed } from './bind.ts';
+import { describeScope, insideWith, type ThisInPause, undescribed } from './bind.ts';
 import type { FileOnDisk } from './disk.ts';
 import { type NameInScope, scopeAt, type UnseenWork } from './scopes.ts';
 import { shownLine, shownLineAt } from './shown-line.ts';
@@ -65,6 +65,7 @@ export async function lookAhead(file: FileOnDisk, place: Place, redactor: Source
   const syntax = readSyntax(code.text, true) ?? readSyntax(code.text, false);
   const offset = offsetOf(code, line, column);
   const scope = syntax && scopeAt(syntax, offset);
+  if (scope?.inWith) return { ok: false, problem: insideWith(place.line) };
   const described = scope
     ? describeScope(scope, offset, RETURNS_NAME.test(code.text.slice(offset, offset + NAME_LENGTH)))
     : undescribed(code.text.length);

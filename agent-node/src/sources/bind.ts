@@ -66,11 +66,21 @@ const NEAR = [15, 100, 1000] as const;
 /** Lines of a mapped file that are tried at most. */
 const TRIED = 40;
 const NEAREST_SHOWN = 3;
+/** In code whose syntax could not be read. */
+const WITH = /\bwith\s*\(/;
 /** Lines of the script looked at above a return, for one that sees its block. */
 const LINES_ABOVE = 50;
 
 /** Finds where a line (1-based, as the developer wrote it) can carry a probe in one script. */
 export async function bind(target: Target, place: Place, ports: BindPorts): Promise<Bound> {
+  if (target.script.inVmContext) {
+    const message = `${target.path} runs in a context of node:vm, which probes do not reach`;
+    return refuse(
+      'LINE_NOT_EXECUTABLE',
+      message,
+      'Probe the code that runs it, or that it calls, outside of the context.',
+    );
+  }
   const original = await originalLines(target, ports.store);
   const text = original === undefined ? undefined : lineText(original, place.line - 1);
   if (original !== undefined && text === undefined) {
@@ -101,6 +111,7 @@ export async function bind(target: Target, place: Place, ports: BindPorts): Prom
   }
   const offset = offsetOf(lines, chosen.line, chosen.column);
   const scope = syntax && scopeAt(syntax, offset);
+  if (scope === undefined ? WITH.test(lines.text) : scope.inWith) return { ok: false, problem: insideWith(place.line) };
   const mapped = target.mapped?.map.original(chosen.line, chosen.column);
   const name = scope?.owner.name;
   const sourceLine =
@@ -151,7 +162,7 @@ export function describeScope(scope: SyntaxScope, offset: number, atReturn: bool
   return {
     names: namesAt(scope, offset, atReturn),
     used: owner.identifiers,
-    hasThis: owner.parent !== undefined && readableThis(owner),
+    hasThis: owner.parent !== undefined && offset >= owner.thisReadyAt && readableThis(owner),
     thisInPause: thisInPause(owner),
     functionLength: owner.end - owner.start,
     unseen: unseenWork(owner, offset),
@@ -294,6 +305,15 @@ function whereExpected(lines: Lines | undefined, expected: string): string {
   return found.length > 0
     ? `The expected text stands on line ${found.join(', ')}.`
     : 'The deployed file differs from the one at hand: look at the deployed commit, or call inspect_location.';
+}
+
+/** Even the name of the agent's own entry would be looked up in the object of the `with` first. */
+export function insideWith(line: number): Problem {
+  return {
+    code: 'LINE_NOT_EXECUTABLE',
+    message: `line ${line} stands in the body of a \`with\` statement, where to read a name may run code of the application`,
+    hint: 'Probe a line outside of it: the `with` statement itself, a function that it calls, or its caller.',
+  };
 }
 
 function refuse(code: Problem['code'], message: string, hint: string): Bound {

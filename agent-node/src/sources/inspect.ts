@@ -27,7 +27,7 @@ export async function inspectPlace(
   if (located.kind === 'ambiguous')
     return { ...nothing, problem: ambiguous(place.file, located.paths), scripts: located.paths };
   if (located.kind === 'none') return inspectOnDisk(place, ports, located.nearest, roots, now);
-  const [target] = located.targets;
+  const target = located.targets.find(({ script }) => !script.inVmContext) ?? located.targets[0];
   if (target === undefined) return { ...nothing, problem: notFound(place.file, []) };
   const bound = await bind(target, place, ports);
   const lines = (await originalLines(target, ports.store)) ?? splitLines('');

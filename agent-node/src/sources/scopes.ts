@@ -17,6 +17,8 @@ export interface SyntaxScope {
   readonly parent: SyntaxScope | undefined;
   /** The body of a function whose parameters stand in a scope around it. */
   readonly isBody?: boolean;
+  /** The body of a `with` statement, or something in it: to read a name there may run a getter or a proxy trap. */
+  readonly inWith: boolean;
   readonly children: SyntaxScope[];
   readonly bindings: Map<string, Binding>;
 }
@@ -32,6 +34,8 @@ export interface FunctionSyntax {
   readonly defined: boolean;
   /** `this` or `super` stands in it, or in an arrow in it. */
   usesThis: boolean;
+  /** Offset behind which `this` has a value: in the constructor of a derived class that of the first call of `super`, else 0. */
+  thisReadyAt: number;
   /** Stands in the value of a class's field, whose `this` is the object that is made. */
   readonly inField: boolean;
   /** Fields such as `#total` of the class whose member it is or stands in, static ones in a static member. */

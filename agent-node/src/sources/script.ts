@@ -11,6 +11,8 @@ export interface Script {
   readonly hash: string;
   readonly sourceMapUrl: string;
   readonly isModule: boolean;
+  /** Runs in a context of `node:vm`, whose global object has no way to the agent: a condition there could only fail. */
+  readonly inVmContext: boolean;
   /** UTF-16 code units. */
   readonly length: number;
 }

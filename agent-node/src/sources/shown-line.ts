@@ -1,6 +1,6 @@
 import { LIMITS } from '@borescope/agent-protocol';
 import { type SourceRedactor, TEXT_LIMIT, TEXT_LOOKAHEAD } from '@borescope/redaction';
-import { type Lines, lineText } from './text.ts';
+import { LINE_END, type Lines, lineText } from './text.ts';
 
 /** UTF-16 code units before the lines that are asked for in which a secret that reaches into them may begin. */
 const LOOK_BACK = 128 * 1024;
@@ -33,7 +33,7 @@ export function shownLines(lines: Lines, first: number, last: number, redactor: 
   if (to - from > TEXT_LIMIT) return alone();
   try {
     const part = text.slice(from, to);
-    const shown = (redactor.source(part) ?? part).split('\n').slice(first - 1 - before, last - before);
+    const shown = (redactor.source(part) ?? part).split(LINE_END).slice(first - 1 - before, last - before);
     return shown.map((line) => cut(line.replace(/\s+$/, '')));
   } catch {
     return Array.from({ length: last - first + 1 }, () => HIDDEN);

@@ -28,6 +28,7 @@ class Reader {
     end: 0,
     owner: newModule(0),
     parent: undefined,
+    inWith: false,
     children: [],
     bindings: new Map(),
   };
@@ -36,6 +37,7 @@ class Reader {
   #ofClass = { static: NO_FIELDS, instance: NO_FIELDS };
   #privateFields = NO_FIELDS;
   #inField = false;
+  #inWith = false;
 
   read(program: SyntaxNode, length: number): SyntaxScope {
     const owner = newModule(length + 1);
@@ -44,6 +46,7 @@ class Reader {
       end: length + 1,
       owner,
       parent: undefined,
+      inWith: false,
       children: [],
       bindings: new Map(),
     };
@@ -83,6 +86,8 @@ class Reader {
       case 'ForInStatement':
       case 'ForOfStatement':
         return this.#within(node, () => this.#forEach(node));
+      case 'WithStatement':
+        return this.#with(node);
       case 'CatchClause':
         return this.#within(node, () => {
           if (isNode(node['param'])) this.#pattern(node['param'], 0, 'variable', this.#scope);
@@ -101,6 +106,9 @@ class Reader {
         this.#inField = inField;
         return;
       }
+      case 'CallExpression':
+        if (isNode(node['callee']) && node['callee'].type === 'Super') markSuper(this.#scope.owner, node.end);
+        return this.#children(node);
       case 'ThisExpression':
       case 'Super':
         return markThis(this.#scope.owner);
@@ -181,11 +189,31 @@ class Reader {
     for (const name of owner.identifiers) this.#scope.owner.identifiers.add(name);
   }
 
+  #with(node: SyntaxNode): void {
+    const { object, body } = node;
+    if (isNode(object)) this.#visit(object);
+    if (!isNode(body)) return;
+    const around = this.#inWith;
+    this.#inWith = true;
+    this.#within(body, () => this.#visit(body));
+    this.#inWith = around;
+  }
+
   #within(node: SyntaxNode, walk: () => void, owner: FunctionSyntax = this.#scope.owner, isBody = false): void {
     const parent = this.#scope;
     // Where a function begins, V8 stops before it is made: that place is still outside of it.
     const start = owner === parent.owner ? node.start : node.start + 1;
-    const scope: SyntaxScope = { start, end: node.end, owner, parent, isBody, children: [], bindings: new Map() };
+    const inWith = this.#inWith;
+    const scope: SyntaxScope = {
+      start,
+      end: node.end,
+      owner,
+      parent,
+      isBody,
+      inWith,
+      children: [],
+      bindings: new Map(),
+    };
     parent.children.push(scope);
     this.#scope = scope;
     walk();
@@ -251,12 +279,13 @@ class Reader {
   }
 }
 
-type Read = 'usesThis' | 'identifiers' | 'loops' | 'skippableFrom';
+type Read = 'usesThis' | 'thisReadyAt' | 'identifiers' | 'loops' | 'skippableFrom';
 
 function newFunction(from: Omit<FunctionSyntax, Read>): FunctionSyntax {
   return {
     ...from,
     usesThis: false,
+    thisReadyAt: 0,
     identifiers: new Set(),
     loops: false,
     skippableFrom: Number.POSITIVE_INFINITY,
@@ -277,8 +306,16 @@ function privateFields(body: SyntaxNode, isStatic: boolean): readonly string[] {
 
 /** An arrow's `this` is that of the function around it. */
 function markThis(owner: FunctionSyntax): void {
+  for (const at of sharingThis(owner)) at.usesThis = true;
+}
+
+function markSuper(owner: FunctionSyntax, end: number): void {
+  for (const at of sharingThis(owner)) at.thisReadyAt ||= end;
+}
+
+function* sharingThis(owner: FunctionSyntax): Generator<FunctionSyntax> {
   for (let at: FunctionSyntax | undefined = owner; at; at = at.parent) {
-    at.usesThis = true;
+    yield at;
     if (!at.arrow) return;
   }
 }

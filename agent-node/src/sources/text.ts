@@ -4,9 +4,15 @@ export interface Lines {
   readonly starts: readonly number[];
 }
 
+/**
+ * What ends a line for V8, in stacks and in source maps: ECMA-262, LineTerminatorSequence. An editor that goes by `\n` alone
+ * counts fewer lines in the rare file that has one of the others.
+ */
+export const LINE_END = /\r\n|[\n\r\u2028\u2029]/;
+
 export function splitLines(text: string): Lines {
   const starts = [0];
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  for (const { index, 0: end } of text.matchAll(new RegExp(LINE_END, 'g'))) starts.push(index + end.length);
   return { text, starts };
 }
 
@@ -14,8 +20,7 @@ export function splitLines(text: string): Lines {
 export function lineText(lines: Lines, line: number): string | undefined {
   const start = lines.starts[line];
   if (start === undefined) return undefined;
-  const end = lines.starts[line + 1];
-  return lines.text.slice(start, end === undefined ? undefined : end - 1).replace(/\r$/, '');
+  return lines.text.slice(start, lines.starts[line + 1]).replace(/(\r\n|[\n\r\u2028\u2029])$/, '');
 }
 
 /** 0-based line and column. */
