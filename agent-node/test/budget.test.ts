@@ -83,7 +83,8 @@ process.on('message', () => process.send(passes));
       application.tell('passes');
       const passes = Number(await application.said());
       assert.ok(observation.passes > 0 && observation.passes < passes / 100, `${observation.passes} of ${passes}`);
-      assert.ok(observation.conditionFalse + observation.dropped === observation.passes);
+      assert.ok(observation.dropped > 0);
+      assert.equal(observation.conditionFalse, observation.passes, 'a pass that was let go is none that was judged');
       assert.ok(observation.armedMs < observation.placedMs / 2, JSON.stringify(observation));
       assert.ok(cost.totalMs > 0);
     } finally {

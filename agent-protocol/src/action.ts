@@ -73,13 +73,13 @@ export const cost = z
 /** What one runtime knows of a probe that has, or has not, been hit. */
 export const observation = z
   .object({
-    /** Passes of the line seen while armed; with sampling a lower bound. */
+    /** Passes that were looked at while armed, without those let go; with sampling not all that there were. */
     passes: z.int().nonnegative(),
     conditionFalse: z.int().nonnegative(),
     conditionErrors: z.int().nonnegative(),
     /** The first error that the condition gave, redacted. */
     conditionError: z.string().max(1024).optional(),
-    /** Passes that were seen and let go because the budget was empty. */
+    /** Passes that were let go without a look because the budget was empty, and hits that were not sent. */
     dropped: z.int().nonnegative(),
     /** Milliseconds for which the probe was really armed, of those since it was placed. */
     armedMs: z.number().nonnegative(),

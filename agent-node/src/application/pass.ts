@@ -131,7 +131,6 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
 
   function letGo(probe: Probe | undefined, shareUs: number): void {
     if (probe === undefined || probe.remaining <= 0) return;
-    add(probe, PROBE.passes, 1);
     add(probe, PROBE.dropped, 1);
     add(probe, PROBE.totalUs, shareUs);
   }
@@ -144,7 +143,6 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
     begun: number,
     shareUs: number,
   ): void {
-    add(probe, PROBE.passes, 1);
     let hit: HitMessage | undefined;
     if (testCondition(probe, scope)) {
       const captured = places.capturer().capture({
@@ -192,9 +190,11 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
     if (all > (counts[at] ?? 0)) counts[at] = all;
   }
 
+  /** Counts the pass together with its verdict: what the worker reads in between would look like a pass without one. */
   function testCondition(probe: Probe, scope: Scope): boolean {
-    if (probe.condition === undefined) return true;
-    const result = probe.condition(scope);
+    const result = probe.condition?.(scope);
+    add(probe, PROBE.passes, 1);
+    if (result === undefined) return true;
     if ('value' in result) {
       if (result.value) return true;
       add(probe, PROBE.conditionFalse, 1);

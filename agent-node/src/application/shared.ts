@@ -30,9 +30,11 @@ export const WARM = {
 
 /** Columns of one probe's row in `probes`: counts, and microseconds of the application's thread. */
 export const PROBE = {
+  /** Without those that were let go: each of these was judged by the condition, or is a hit. */
   passes: 0,
   conditionFalse: 1,
   conditionErrors: 2,
+  /** Let go unjudged. */
   dropped: 3,
   totalUs: 4,
   maxUs: 5,

@@ -95,7 +95,7 @@ export class PlaceTable {
     const { place } = action;
     if (!place) return;
     action.last = observe(action, this.#ports.memory.probes, this.#ports.now());
-    if (!place.pausing && action.last.observation.passes > 0) this.#remember(place.key);
+    if (!place.pausing && action.last.cost.samples > 0) this.#remember(place.key);
     try {
       await place.remove(action);
     } finally {
