@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Observation } from '@borescope/agent-protocol';
 import { proves } from '../../tests/proves.ts';
 import type { Action, Placement } from '../src/actions/action.ts';
-import { diagnose } from '../src/mcp/diagnosis.ts';
+import { type Diagnosis, diagnose } from '../src/mcp/diagnosis.ts';
 
 const action: Action = {
   id: 'act_1',
@@ -94,7 +94,7 @@ test('each entry has counts, spans in seconds and a next step', () => {
     passes: 12,
     conditionErrors: 12,
     conditionError: 'x is\u202e undefined',
-    armedMs: 1234,
+    armedMs: 59_960,
   };
   const [entry] = diagnose({ action, placements: [placement('runtime-1', { observation })], hits: [] }, 60_000) ?? [];
   assert.deepEqual(entry, {
@@ -106,9 +106,66 @@ test('each entry has counts, spans in seconds and a next step', () => {
     condition_false: 0,
     condition_errors: 12,
     condition_error: 'x is\\u202e undefined',
-    armed_seconds: 1.2,
+    armed_seconds: 60,
     placed_seconds: 60,
   });
+});
+
+function entryOf(observation: Partial<Observation>, overheadPercent = 1): Diagnosis {
+  const sampled = { ...action, spec: { ...action.spec, overheadPercent } };
+  const placements = [placement('runtime-1', { observation: { ...quiet, ...observation }, bound: bound('a') })];
+  return diagnose({ action: sampled, placements, hits: [] }, 60_000)?.[0] ?? assert.fail('no entry');
+}
+
+test(
+  proves(
+    ['tools:diagnosis', 'tools:sampled'],
+    'a condition that was false on the passes of a sample is told as that, and that more can be seen',
+  ),
+  () => {
+    const {
+      cause,
+      message,
+      next_step: next,
+    } = entryOf({ passes: 434, conditionFalse: 434, armedMs: 3600, dropped: 88 });
+    assert.equal(cause, 'condition_false');
+    assert.equal(
+      message,
+      'The condition was false on 434 of the 434 passes that were looked at. That is a sample: to keep within ' +
+        'overhead_percent the line was watched 6 % of the time (3.6 of 60 s), and passes within it were let go. How ' +
+        'often it was passed in all is not known.',
+    );
+    assert.match(
+      next,
+      /^A pass for which it is true may be among the others\. Raise overhead_percent \(it was 1\), allow a longer timeout_seconds/,
+    );
+    const highest = entryOf({ passes: 434, conditionFalse: 434, armedMs: 3600 }, 20);
+    assert.doesNotMatch(highest.message, /let go/);
+    assert.doesNotMatch(highest.next_step, /overhead_percent/);
+    assert.match(entryOf({ passes: 9, conditionFalse: 9, armedMs: 10 }).message, /less than 0\.1 %/);
+  },
+);
+
+test('passes that were let go make a sample, also where the line was watched all the time', () => {
+  assert.match(entryOf({ passes: 9, conditionFalse: 9, dropped: 1 }).message, /watched 100 % of the time.*were let go/);
+});
+
+test('errors of a condition, and a line that no pass was seen of, are told as a sample too', () => {
+  assert.match(
+    entryOf({ passes: 3, conditionErrors: 3, armedMs: 600 }).message,
+    /on 3 of the 3 passes that were looked at\..*1 %/,
+  );
+  const unseen = entryOf({ armedMs: 600 });
+  assert.equal(unseen.cause, 'line_not_passed');
+  assert.match(unseen.message, /^No pass of the line was seen\. That is a sample/);
+  assert.match(unseen.next_step, /^Raise overhead_percent/);
+});
+
+test('a line that was watched all the time has its passes counted, also those that were in error', () => {
+  assert.equal(
+    entryOf({ passes: 9, conditionFalse: 7, conditionErrors: 2 }).message,
+    'The line was passed 9 times, and the condition was false on 7 of them and in error on 2.',
+  );
 });
 
 test('where there is a hit there is nothing to explain', () => {

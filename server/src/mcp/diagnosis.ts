@@ -1,5 +1,7 @@
+import { LIMITS, type Observation } from '@borescope/agent-protocol';
 import type { Placement } from '../actions/action.ts';
 import type { ActionView } from '../actions/actions.ts';
+import { isSampled } from './sampling.ts';
 import { visibleLine } from './visible-text.ts';
 
 export const DIAGNOSIS_CAUSES = [
@@ -16,7 +18,7 @@ export const DIAGNOSIS_CAUSES = [
 
 export type DiagnosisCause = (typeof DIAGNOSIS_CAUSES)[number];
 
-/** Why one runtime has given no hit. Counts are of what was seen while the probe was armed. */
+/** Why one runtime has given no hit. Counts are of the passes that were looked at: where passes are sampled, of a part. */
 export interface Diagnosis {
   readonly runtime: string;
   readonly cause: DiagnosisCause;
@@ -96,28 +98,69 @@ function find(placement: Placement, view: ActionView, usual: string | undefined,
       next: live ? 'Call wait_for_action.' : 'Check that the runtime is still attached (list_runtimes), and try again.',
     };
   }
+  const sampled = isSampled(seen);
+  const overhead = view.action.spec.overheadPercent;
   if (seen.conditionErrors > 0 && seen.conditionErrors >= seen.conditionFalse) {
     return {
       cause: 'condition_error',
-      message: `The condition gave an error on ${seen.conditionErrors} of ${seen.passes} passes.`,
+      message: sampled
+        ? `The condition gave an error on ${seen.conditionErrors} of the ${seen.passes} passes that were looked at. ${partSeen(seen)}`
+        : `The condition gave an error on ${seen.conditionErrors} of ${seen.passes} passes.`,
       next: 'Mend the condition: condition_error has the first error; inspect_location lists the names in scope.',
     };
   }
   if (seen.conditionFalse > 0) {
-    return {
-      cause: 'condition_false',
-      message: `The line was passed ${seen.passes} times, and the condition was false on ${seen.conditionFalse} of them.`,
-      next: 'Capture once without the condition, and compare its values with what the condition expects.',
-    };
+    return sampled ? falseWhereSeen(seen, overhead) : falseEachTime(seen);
   }
   if (seen.passes > 0 || seen.dropped > 0) {
     return {
       cause: 'sampled_out',
       message: `Watching all the time would have cost more than overhead_percent, so passes were sampled: armed ${seconds(seen.armedMs)} of ${seconds(seen.placedMs)} s.`,
-      next: 'Raise overhead_percent, allow a longer timeout_seconds, or choose a line that runs less often.',
+      next: `${seeMore(overhead)}.`,
     };
   }
-  return notPassed(placement, usual, live);
+  if (!sampled || differs(placement, usual)) return notPassed(placement, usual, live);
+  return {
+    cause: 'line_not_passed',
+    message: `No pass of the line was seen. ${partSeen(seen)}`,
+    next: `${seeMore(overhead)}; or probe an earlier line to see how far it comes.`,
+  };
+}
+
+function falseEachTime({ passes, conditionFalse, conditionErrors }: Observation): Finding {
+  const errors = conditionErrors > 0 ? ` and in error on ${conditionErrors}` : '';
+  return {
+    cause: 'condition_false',
+    message: `The line was passed ${passes} times, and the condition was false on ${conditionFalse} of them${errors}.`,
+    next: 'Capture once without the condition, and compare its values with what the condition expects.',
+  };
+}
+
+/** The pass for which the condition holds may be one of those that nobody looked at: the condition need not be wrong. */
+function falseWhereSeen(seen: Observation, overhead: number): Finding {
+  return {
+    cause: 'condition_false',
+    message: `The condition was false on ${seen.conditionFalse} of the ${seen.passes} passes that were looked at. ${partSeen(seen)}`,
+    next:
+      `A pass for which it is true may be among the others. ${seeMore(overhead)}. Where it should be true often, ` +
+      'capture once without the condition, and compare its values with what the condition expects.',
+  };
+}
+
+/** Never how many passes there were in all: that is not known. */
+function partSeen({ armedMs, placedMs, dropped }: Observation): string {
+  const share = placedMs > 0 ? armedMs / placedMs : 1;
+  const percent = share < 0.001 ? 'less than 0.1' : `${Math.round(share * 1000) / 10}`;
+  const letGo = dropped > 0 ? ', and passes within it were let go' : '';
+  return (
+    `That is a sample: to keep within overhead_percent the line was watched ${percent} % of the time ` +
+    `(${seconds(armedMs)} of ${seconds(placedMs)} s)${letGo}. How often it was passed in all is not known.`
+  );
+}
+
+function seeMore(overhead: number): string {
+  const raise = overhead < LIMITS.maxOverheadPercent ? `Raise overhead_percent (it was ${overhead}), allow` : 'Allow';
+  return `${raise} a longer timeout_seconds, or choose a line that runs less often`;
 }
 
 /** The last word of a probe, also of one that waited for its file all the time, is that it was removed. */
@@ -127,8 +170,7 @@ function wasNeverBound({ status, bound, observation: seen }: Placement): boolean
 }
 
 function notPassed(placement: Placement, usual: string | undefined, live: boolean): Finding {
-  const hash = placement.bound?.scriptHash;
-  if (usual !== undefined && hash !== undefined && hash !== usual) {
+  if (differs(placement, usual)) {
     return {
       cause: 'code_differs',
       message: 'The line was not passed, and this runtime runs other code in this file than most of the others.',
@@ -142,6 +184,10 @@ function notPassed(placement: Placement, usual: string | undefined, live: boolea
       ? 'Send the request that should reach it, then call wait_for_action; or probe an earlier line to see how far it comes.'
       : 'Send the request that should reach it while the probe is armed, or probe an earlier line to see how far it comes.',
   };
+}
+
+function differs({ bound }: Placement, usual: string | undefined): boolean {
+  return usual !== undefined && bound?.scriptHash !== undefined && bound.scriptHash !== usual;
 }
 
 /** Undefined where all runtimes that told a hash told the same one. */

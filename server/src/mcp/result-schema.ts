@@ -83,7 +83,7 @@ const diagnosisSchema = z.object({
   cause: z.enum(DIAGNOSIS_CAUSES),
   message: z.string(),
   next_step: z.string(),
-  passes: z.int(),
+  passes: z.int().describe('Passes that were looked at. Where passes are sampled, not all that there were.'),
   condition_false: z.int(),
   condition_errors: z.int(),
   condition_error: z.string().optional(),

@@ -1,3 +1,4 @@
+import type { Observation } from '@borescope/agent-protocol';
 import type { Placement } from '../actions/action.ts';
 
 /** How much of the time the line was really watched, where an agent had to take the breakpoint away in between. */
@@ -15,7 +16,7 @@ const SETTING_MS = 250;
 export function samplingOf(placements: readonly Placement[]): Sampling | undefined {
   // Where the file was never loaded there was no line to watch.
   const seen = placements.flatMap(({ bound, observation }) => (bound === undefined ? [] : (observation ?? [])));
-  if (!seen.some(({ placedMs, armedMs }) => placedMs - armedMs > SETTING_MS)) return undefined;
+  if (!seen.some(wasUnwatched)) return undefined;
   const armedMs = seen.reduce((sum, observation) => sum + observation.armedMs, 0);
   const placedMs = seen.reduce((sum, observation) => sum + observation.placedMs, 0);
   return {
@@ -23,6 +24,15 @@ export function samplingOf(placements: readonly Placement[]): Sampling | undefin
     armed_seconds: seconds(armedMs),
     placed_seconds: seconds(placedMs),
   };
+}
+
+/** Whether passes may have gone by that nothing looked at. */
+export function isSampled(observation: Observation): boolean {
+  return observation.dropped > 0 || wasUnwatched(observation);
+}
+
+function wasUnwatched({ placedMs, armedMs }: Observation): boolean {
+  return placedMs - armedMs > SETTING_MS;
 }
 
 function seconds(milliseconds: number): number {
