@@ -2,6 +2,7 @@
 export const ADVERSARIAL: readonly string[] = [
   // E-mail, URLs.
   ...['a@', '@a.', 'a@b.', '"@', '"a@', 'a:b@', '://', '://a', ':a@', '://a:b', 'x://a@b ', 'a.b@c.d1'],
+  ...['a%40', '%40a.', 'a%40b.', '%41', 'a%2540', '%252541', '%2540a.b', '%25', '%'],
   // Tokens in headers, JSON Web Tokens.
   ...['eyJ.', 'eyJ=', '=eyJhbGciOiJub25lIn0', 'eyJhbGciOiJub25lIn0', 'Bearer  ', 'bearer a', 'Basic a', 'Basic QQ== '],
   // Keys.

@@ -35,6 +35,25 @@ test(
   },
 );
 
+test(proves('redaction:email', 'a percent-encoded e-mail address is hidden, and nothing of the URL around it'), () => {
+  hides('/login?email=', 'jane%40example.com', '', 'email');
+  hides('/u/', 'jane%40example.com', '/orders', 'email');
+  hides('/x?a=1&mail=', 'jane.doe%2Bshop%40mail.example.co.uk', '&b=2', 'email');
+  hides('/x?q=%7B%22mail%22%3A%22', 'jane%40example.com', '%22%7D', 'email');
+  hides('/x?q=', 'j%C3%BCrgen%40example.com', '', 'email');
+  hides('/to?next=%2Flogin%3Femail%3D', 'jane%40example.com', '', 'email');
+  hides('/to?next=%252Flogin%253Femail%253D', 'jane%252Bshop%2540example.com', '%2526x%253D1', 'email');
+  stays(
+    '/%40babel/core',
+    '/npm/react%4018.2.0/umd',
+    '/@scope%2Fname',
+    '100%40',
+    'printf("%40s.x")',
+    'a%4',
+    '%2540b.com',
+  );
+});
+
 test('what has an at sign and is no address stays', () => {
   stays(
     'express@4.18.2',

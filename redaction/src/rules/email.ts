@@ -1,5 +1,5 @@
-import { ALNUM, alphabet, DIGIT } from '../alphabet.ts';
-import type { Rule } from '../rule.ts';
+import { ALNUM, alphabet, DIGIT, HEX } from '../alphabet.ts';
+import type { Rule, Span } from '../rule.ts';
 import type { View } from '../view.ts';
 
 /** RFC 5321 section 4.5.3.1.1: octets of a local part. */
@@ -9,15 +9,21 @@ const LONGEST_DOMAIN = 255;
 
 /** `atext` of RFC 5322 section 3.2.3 with the dot; without `/`, which in captured text is nearly always a path. */
 const LOCAL = alphabet("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.!#$%&'*+-=?^_`{|}~");
+/** The same where the text is percent-encoded: `=`, `&` and their kin stand between values there, and are encoded in one. */
+const ENCODED_LOCAL = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-_~+');
+/** `%2540`: a URL in a parameter of a URL. */
+const MOST_ENCODINGS = 3;
+
 /** Letters that stand around an address in text far more often than in one: not at its first place. */
 const NOT_FIRST = alphabet("'`=&?!#$%*+-.{|}~^");
 
 export const email: Rule = {
   kind: 'email',
-  what: 'E-mail addresses, also internationalized ones and ones with a quoted local part',
-  source: 'RFC 5321 section 4.1.2, RFC 6531 section 3.3, RFC 1035 section 2.3.1',
-  anchors: ['@'],
+  what: 'E-mail addresses, also internationalized ones, ones with a quoted local part, and percent-encoded ones',
+  source: 'RFC 5321 section 4.1.2, RFC 6531 section 3.3, RFC 1035 section 2.3.1, RFC 3986 section 2.1',
+  anchors: ['@', '%'],
   match(view, at) {
+    if (view.code(at) === PERCENT) return encoded(view, at);
     const from = view.code(at - 1) === QUOTE ? quotedStart(view, at - 1) : localStart(view, at);
     if (from < 0) return undefined;
     const to = domainEnd(view, at + 1);
@@ -34,6 +40,57 @@ function localStart(view: View, at: number): number {
     from--;
   while (from < at && view.isIn(NOT_FIRST, from)) from++;
   return from < at ? from : -1;
+}
+
+/** `jane%40example.com`, as it stands in a query string or a path. */
+function encoded(view: View, at: number): readonly Span[] | undefined {
+  let domain = at + 1;
+  for (let depth = 1; depth < MOST_ENCODINGS && view.startsWith('25', domain); depth++) domain += 2;
+  if (!view.startsWith('40', domain)) return undefined;
+  const from = encodedStart(view, at);
+  if (from < 0) return undefined;
+  const to = domainEnd(view, domain + 2);
+  return to < 0 ? undefined : [{ from, to }];
+}
+
+/** A character counts as it is or as its escape; one that is encoded twice has the escape of a `%` before its digits. */
+function encodedStart(view: View, at: number): number {
+  let from = at;
+  while (at - from < LONGEST_LOCAL * 3 && from > view.floor) {
+    const escaped = from - 3 < view.floor ? -1 : escapedAt(view, from - 3);
+    if (escaped < 0) {
+      if (!view.isIn(ENCODED_LOCAL, from - 1)) break;
+      from--;
+      continue;
+    }
+    const inner = escaped === PERCENT && from + 2 <= at ? byteAt(view, from) : -1;
+    if (!isLocalByte(inner < 0 ? escaped : inner)) {
+      if (inner >= 0) from += 2;
+      break;
+    }
+    from -= 3;
+  }
+  while (from < at && view.code(from) !== PERCENT && view.isIn(NOT_FIRST, from)) from++;
+  return from < at ? from : -1;
+}
+
+function isLocalByte(byte: number): boolean {
+  return byte >= 128 || ENCODED_LOCAL.has[byte] === 1;
+}
+
+/** The byte that `%2B` stands for, or -1. */
+function escapedAt(view: View, at: number): number {
+  return view.code(at) === PERCENT ? byteAt(view, at + 1) : -1;
+}
+
+/** Of two hexadecimal digits, or -1. */
+function byteAt(view: View, at: number): number {
+  if (!view.isIn(HEX, at) || !view.isIn(HEX, at + 1)) return -1;
+  return digitOf(view.code(at)) * 16 + digitOf(view.code(at + 1));
+}
+
+function digitOf(code: number): number {
+  return code < 58 ? code - 48 : (code | 32) - 87;
 }
 
 /** `closing` is the index of the quote before the `@`. */
@@ -99,6 +156,7 @@ function literalEnd(view: View, from: number): number {
 }
 
 const QUOTE = 34;
+const PERCENT = 37;
 const DASH = 45;
 const DOT = 46;
 const COLON = 58;
