@@ -5,6 +5,7 @@ export const ADVERSARIAL: readonly string[] = [
   ...['a%40', '%40a.', 'a%40b.', '%41', 'a%2540', '%252541', '%2540a.b', '%25', '%'],
   // Tokens in headers, JSON Web Tokens.
   ...['eyJ.', 'eyJ=', '=eyJhbGciOiJub25lIn0', 'eyJhbGciOiJub25lIn0', 'Bearer  ', 'bearer a', 'Basic a', 'Basic QQ== '],
+  ...['Bearer\t\t', 'Basic\tQQ== ', '4111.', '4111.1111.'],
   // Keys.
   ...['-----BEGIN ', '-----BEGIN PRIVATE KEY-----', '-----BEGIN PRIVATE KEY-----"{', '-----END ', 'END '],
   ...['-----BEGIN PRIVATE KEY-----A{', '-----BEGIN PRIVATE KEY-----A{END '],

@@ -82,6 +82,8 @@ test(proves('redaction:card', 'payment cards are known by issuer, length and che
   hides('', '4111 1111 1111 1111', '', 'payment-card');
   hides('pan=', '4111-1111-1111-1111', ';', 'payment-card');
   hides('', '3782 822463 10005', ' 12/29', 'payment-card');
+  hides('card ', '4111.1111.1111.1111', '. Next', 'payment-card');
+  hides('', '3782.822463.10005', '', 'payment-card');
   hides('', '4111\u00a01111\u00a01111\u00a01111', '', 'payment-card');
 });
 
@@ -90,6 +92,10 @@ test('numbers that are no cards stay', () => {
     '4111111111111112', // check digit
     '1234567812345670', // issuer
     '0.4111111111111111',
+    '4111.1111.1111.1112',
+    '4111.1111.1111.1111.1',
+    '1.4111.1111.1111.1111',
+    '4111.1111-1111.1111',
     'a4111111111111111',
     '4111111111111111f',
     '41111111-1111-1111-1111-111111111111',
@@ -104,12 +110,16 @@ test('numbers that are no cards stay', () => {
 test(proves('redaction:card', 'cards kept as numbers are found, other numbers are not'), () => {
   assert.deepEqual(redactor.number(4111111111111111), { kind: 'payment-card', of: 'number' });
   assert.deepEqual(redactor.number(4111111111111111n), { kind: 'payment-card', of: 'bigint' });
+  assert.deepEqual(redactor.number(-4111111111111111), { kind: 'payment-card', of: 'number' });
+  assert.deepEqual(redactor.number(-4111111111111111n), { kind: 'payment-card', of: 'bigint' });
   for (const number of [
     0,
     -1,
     1.5,
     4111111111111112,
-    -4111111111111111,
+    -4111111111111112,
+    -1763718000000,
+    -(10n ** 40n),
     1763718000000,
     2 ** 60,
     Number.NaN,

@@ -82,7 +82,7 @@ export function taintByChange(context: Context, before: string, after: string): 
 /** Before a number is computed with. */
 export function taintByNumber(context: Context, value: number | bigint): void {
   if (context.redactor === undefined || context.secret !== undefined) return;
-  const found = context.redactor.number(value) ?? context.redactor.number(-value);
+  const found = context.redactor.number(value);
   if (found !== undefined) context.secret = found.kind;
 }
 

@@ -62,7 +62,7 @@ const NO_BREAK_SPACE = 0xa0;
 
 export const paymentCard: Rule = {
   kind: PAYMENT_CARD,
-  what: 'Payment card numbers: issuer range, length and Luhn check digit; with spaces or dashes; also as numbers',
+  what: 'Payment card numbers: issuer range, length and Luhn check digit; with spaces, dashes or dots; also as numbers',
   source: 'ISO/IEC 7812-1 (issuer identification, annex B: Luhn formula)',
   anchors: ['2', '3', '4', '5', '6', '8'],
   enumerable: true,
@@ -86,7 +86,7 @@ export const paymentCard: Rule = {
 
 function grouped(view: View, at: number, firstEnd: number, before: number): readonly Span[] | undefined {
   const separator = view.code(firstEnd);
-  if (separator !== SPACE && separator !== DASH && separator !== NO_BREAK_SPACE) return undefined;
+  if (separator !== SPACE && separator !== DASH && separator !== DOT && separator !== NO_BREAK_SPACE) return undefined;
   // A date, a short number: every grouping goes on with four digits.
   if (!view.isIn(DIGIT, firstEnd + 4) || !view.isIn(DIGIT, firstEnd + 3)) return undefined;
   // The tail of a longer dashed thing, such as a UUID.
@@ -154,11 +154,12 @@ function isIssued(lead: number, length: number): boolean {
   return false;
 }
 
-/** A card number that was kept as a number. Above 2^53 a `number` has lost digits, and is none. */
-export function isCardNumber(value: number | bigint): boolean {
-  if (typeof value === 'number') {
-    if (!(value >= 1e11) || !isSafeInteger(value)) return false;
-  } else if (value < 100_000_000_000n || value >= 10_000_000_000_000_000_000n) return false;
+/** A card number that was kept as a number, whatever its sign. Above 2^53 a `number` has lost digits, and is none. */
+export function isCardNumber(signed: number | bigint): boolean {
+  // Before the sign is taken away: that copies a bigint, however long.
+  if (signed >= 10_000_000_000_000_000_000n || signed <= -10_000_000_000_000_000_000n) return false;
+  const value = signed < 0 ? -signed : signed;
+  if (!(value >= 1e11) || (typeof value === 'number' && !isSafeInteger(value))) return false;
   const digits = toText(value);
   let sum = 0;
   for (let index = digits.length - 1, place = 0; index >= 0; index--, place++) {
