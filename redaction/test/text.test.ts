@@ -143,11 +143,15 @@ test(proves('redaction:header', 'of an Authorization value only the secret part 
   hides('authorization: Basic ', Buffer.from('bob:pw').toString('base64'), '\r\nHost: x', 'secret-name');
   hides('"authorization":"Digest ', 'username="bob", response="6629"'.replaceAll('"', "'"), '"', 'secret-name');
   hides('sent Bearer ', alnum(20), ' to them', 'bearer-token');
+  hides('sent Bearer\t', alnum(20), '', 'bearer-token');
+  hides('authorization: Bearer \t', alnum(20), '', 'secret-name');
+  hides('sent Basic\t', Buffer.from('bob:hunter2').toString('base64'), ', and', 'basic-credentials');
   hides('sent Basic ', Buffer.from('bob:hunter2').toString('base64'), ', and', 'basic-credentials');
   hides('curl -H "Authorization: token ', alnum(30), '" https://x', 'secret-name');
   stays(
     'the bearer of this letter',
     'Bearer authentication is required',
+    'Bearer\tauthentication',
     'basic knowledge',
     'Authorization: required',
     'headers: { Authorization: `Bearer ${token}` }',

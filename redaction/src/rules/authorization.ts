@@ -134,10 +134,11 @@ function isScheme(word: string): boolean {
 
 function behindSpaces(view: View, at: number): number {
   let index = at;
-  while (view.code(index) === SPACE && index - at < 8) index++;
+  while ((view.code(index) === SPACE || view.code(index) === TAB) && index - at < 8) index++;
   return index;
 }
 
+const TAB = 9;
 const SPACE = 32;
 const DASH = 45;
 const COLON = 58;
