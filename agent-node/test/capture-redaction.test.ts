@@ -271,10 +271,15 @@ test(
       capture({
         rawHeaders: ['Host', 'shop.test', 'X-Api-Key', 'k-plain-1', 'Accept', 'text/html'],
         field: { name: 'password', value: 'p-plain-2' },
+        attributes: [
+          { Name: 'password', Value: 'p-plain-4' },
+          { Name: 'country', Value: 'de-plain-5' },
+          { NAME: 'API_KEY', VALUE: 'p-plain-6' },
+        ],
         other: { key: 'country', value: 'de-plain-3' },
       }).variables,
     );
-    assert.doesNotMatch(text, /k-plain-1|p-plain-2/);
-    assert.match(text, /shop\.test.*text\/html.*de-plain-3/);
+    assert.doesNotMatch(text, /k-plain-1|p-plain/);
+    assert.match(text, /shop\.test.*text\/html.*de-plain-5.*de-plain-3/);
   },
 );

@@ -111,6 +111,8 @@ test('a secret is found wherever a captured value can hold one', () => {
     { type: 'buffer', class: 'Buffer', length: 17, hex: Buffer.from('password=hunter2!').toString('hex') },
     { type: 'array', items: [text('password'), secret] },
     object(['name', text('X-Api-Key')], ['value', secret]),
+    object(['Name', text('X-Api-Key')], ['Value', secret]),
+    object(['key', text('k1')], ['name', text('password')], ['value', secret]),
     object(['password=hunter2!', { type: 'null' }]),
     object(['rawHeaders', { type: 'array', items: [text('Host'), text('h'), text('X-Api-Key'), secret] }]),
   ];

@@ -1,7 +1,24 @@
-/** Properties by which an object says the name of the value that it holds: `{name: 'password', value: '...'}`. */
-export const NAMING_PROPERTIES = ['name', 'key', 'header', 'field'] as const;
+/**
+ * Properties by which an object says the name of the value that it holds: `{name: 'password', value: '...'}`, and
+ * `{Name: 'password', Value: '...'}` as AWS writes it. The broker knows the same.
+ */
+export const NAMING_PROPERTIES = [
+  ...['name', 'key', 'header', 'field'],
+  ...['Name', 'Key', 'Header', 'Field'],
+  ...['NAME', 'KEY', 'HEADER', 'FIELD'],
+] as const;
 
 /** Whether a property of this name holds such a value. */
 export function holdsNamedValue(key: string | symbol): boolean {
-  return key === 'value' || key === 'val';
+  switch (key) {
+    case 'value':
+    case 'val':
+    case 'Value':
+    case 'Val':
+    case 'VALUE':
+    case 'VAL':
+      return true;
+    default:
+      return false;
+  }
 }

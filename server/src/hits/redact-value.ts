@@ -15,7 +15,7 @@ const LONGEST_CARD = 20;
 
 /** Properties that hold a list of alternating names and values: Node's own `rawHeaders` and `rawTrailers`. */
 const ALTERNATING = new Set(['rawHeaders', 'rawTrailers']);
-/** An object that says the name of its value in a property: `{name: 'password', value: '...'}`. */
+/** An object that says the name of its value in a property, in small letters or not: `{Name: 'password', Value: '...'}`. */
 const NAMES = new Set(['name', 'key', 'header', 'field']);
 const VALUES = new Set(['value', 'val']);
 
@@ -167,17 +167,26 @@ function numberOr(pass: Pass, value: CapturedValue, number: number | bigint | un
 }
 
 function redactProperties(pass: Pass, properties: readonly Property[], depth: number): Property[] {
-  const said = properties.find(({ name, value }) => NAMES.has(name) && value.type === 'string')?.value;
-  const kind = said?.type === 'string' ? pass.redactor.name(said.value) : undefined;
+  const kind = kindBeside(pass, properties);
   return properties.map((property) => {
     const { name, value } = property;
-    const hidden = kind !== undefined && VALUES.has(name);
+    const hidden = kind !== undefined && VALUES.has(name.toLowerCase());
     return {
       ...property,
       name: redactText(pass, name, 4096),
       value: hidden ? hideUnder(pass, kind, value, depth + 1) : redactNamed(pass, name, value, depth + 1),
     };
   });
+}
+
+/** The kind of the first name that hides: an object may have a `key` beside its `name`. */
+function kindBeside(pass: Pass, properties: readonly Property[]): string | undefined {
+  for (const { name, value } of properties) {
+    if (value.type !== 'string' || !NAMES.has(name.toLowerCase())) continue;
+    const kind = pass.redactor.name(value.value);
+    if (kind !== undefined) return kind;
+  }
+  return undefined;
 }
 
 function underKey(pass: Pass, key: CapturedValue, held: CapturedValue, depth: number): CapturedValue {
