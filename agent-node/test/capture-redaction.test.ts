@@ -9,6 +9,7 @@ import { createCapturer } from '../src/capture/capture.ts';
 import type { CaptureResult } from '../src/capture/request.ts';
 import { compileExpression } from '../src/expressions/compile.ts';
 import { parseExpression } from '../src/expressions/parse.ts';
+import { createScope } from '../src/expressions/scope.ts';
 
 const CARD = '4111 1111 1111 1111';
 const MAIL = 'someone@example.com';
@@ -281,5 +282,38 @@ test(
     );
     assert.doesNotMatch(text, /k-plain-1|p-plain/);
     assert.match(text, /shop\.test.*text\/html.*de-plain-5.*de-plain-3/);
+  },
+);
+
+test(
+  proves(
+    ['redaction:agent', 'redaction:ordinary'],
+    'tokens are hidden, and how many there are is shown, also to expressions and conditions',
+  ),
+  () => {
+    const usage = { tokens: 1234, maxTokens: 99n };
+    const user = { tokens: ['t-plain-1'], sessionTokens: { phone: 't-plain-2' } };
+    const text = JSON.stringify(capture({ usage, user }, ['usage.tokens * 2', 'user.tokens[0]', 'user.tokens.length']));
+    assert.doesNotMatch(text, /t-plain/);
+    assert.match(text, /1234.*99.*2468/);
+    assert.equal(text.match(/"kind":"secret-list"/g)?.length, 4);
+    const condition = (expression: string) => {
+      const parsed = parseExpression(expression, { redactor: real, condition: true });
+      assert.ok(parsed.ok, expression);
+      const evaluate = compileExpression(parsed.tree, { redactor: real });
+      return evaluate(
+        createScope(
+          [
+            { name: 'usage', scope: 'local' },
+            { name: 'user', scope: 'local' },
+          ],
+          [usage, user],
+          undefined,
+          false,
+        ),
+      );
+    };
+    assert.deepEqual(condition('usage.tokens > 1000'), { value: true, made: false });
+    assert.ok('error' in condition("user.tokens[0] === 't-plain-1'"));
   },
 );

@@ -1,4 +1,5 @@
 export { createRedactor, TEXT_LIMIT, TEXT_LOOKAHEAD, UNEXAMINED } from './create-redactor.ts';
+export { isCount } from './names/name-terms.ts';
 export type * from './redactor.ts';
 export type { Rule } from './rule.ts';
 export { RULES } from './rules/table.ts';

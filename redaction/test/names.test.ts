@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRedactor } from '@borescope/redaction';
+import { createRedactor, isCount } from '@borescope/redaction';
 import { proves } from '../../tests/proves.ts';
 
 const redactor = createRedactor({});
@@ -32,24 +32,45 @@ test('a secret word hides a name wherever it stands in it as a whole word', () =
     x-api-key stripeApiKeys userToken accessToken access_tokens clientSecret secretAccessKey AWS_SECRET_ACCESS_KEY
     sessionId cookies set-cookie Proxy-Authorization jwt signingKey db_pass smtpPass cloudant_pw dbpassword
     mysqlpassword wifi_passphrase otpCode creditCardNumber cardNumber cvv2 iban accountNumber dateOfBirth
-    connectionString privateKeys mySecretString`.split(/\s+/);
+    connectionString privateKeys mySecretString sessionTokens SESSION_TOKENS userSessionTokens tokens authHeader auth-headers
+    x-auth X_AUTH basicAuth basic_auth proxyBasicAuth`.split(/\s+/);
   for (const name of hidden) assert.notEqual(redactor.name(name), undefined, name);
 });
 
 test(proves('redaction:ordinary', 'words that only contain a secret word stay'), () => {
   const clean = `author authors authority keyboard keys monkey tokenize tokenizer passenger passengers compass bypass
     secretary cookieless pinned spinner opinion shipping session_count obsession mapping cipherless passwordless hash
+    sessions xauthor basicAuthor tokensUsed css_tokens
     id name user userId total customer card cart pass_rate key value data`.split(/\s+/);
   for (const name of clean) assert.equal(redactor.name(name), undefined, name);
 });
 
 test('names of what describes a secret, and of counts and pages, stay', () => {
-  const clean = `tokenCount tokenType maxTokens promptTokens total_tokens passwordLength passwordMinLength hasPassword
+  const clean =
+    `tokenCount tokenType maxTokens promptTokens total_tokens inputTokens max_session_tokens sessionTokenCount passwordLength passwordMinLength hasPassword
     isTokenValid tokenExpiresAt token_expires_in secretName cookieDomain cookie_path sessionTimeout access_token_url
     credentials_file nextPageToken page_token continuationToken cancellationToken passwordPolicy otpEnabled
-    creditCardType`.split(/\s+/);
+    creditCardType authHeaderName basicAuthEnabled useBasicAuth`.split(/\s+/);
   for (const name of clean) assert.equal(redactor.name(name), undefined, name);
 });
+
+test(
+  proves(
+    ['redaction:names', 'redaction:ordinary'],
+    'under a name of several tokens a number is how many, and no secret',
+  ),
+  () => {
+    for (const name of ['tokens', 'sessionTokens']) {
+      const kind = redactor.name(name) ?? '';
+      assert.deepEqual(
+        [isCount(kind, 'number'), isCount(kind, 'bigint'), isCount(kind, 'string')],
+        [true, true, false],
+      );
+    }
+    assert.equal(isCount(redactor.name('token') ?? '', 'number'), false);
+    assert.equal(redactor.text('12 tokens: ok, tokens=5'), undefined);
+  },
+);
 
 test('the kind tells the family of the name', () => {
   assert.equal(redactor.name('password'), 'secret-name');

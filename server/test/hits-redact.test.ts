@@ -229,3 +229,9 @@ test(
     }
   },
 );
+
+test('under a name of several tokens a number is how many, and stays', () => {
+  const count: CapturedValue = { type: 'number', value: 1234 };
+  assert.deepEqual(variable('tokens', count), count);
+  assert.equal(variable('tokens', { type: 'array', items: [text('abc')] })?.type, 'redacted');
+});

@@ -1,4 +1,5 @@
 import { type CapturedValue, LIMITS } from '@borescope/agent-protocol';
+import { isCount } from '@borescope/redaction';
 import { bufferNode } from './buffer.ts';
 import { countProperties, EXTRAS_BYTES, extraKeys } from './extra-keys.ts';
 import { jsonBytes } from './json-bytes.ts';
@@ -82,8 +83,9 @@ export function shape(walk: Walk, value: unknown, level: number, parent: number)
   }
 }
 
-/** What stands in the place of a value whose name says that it is secret. That there is none, or a function, is shown. */
+/** What stands in the place of a value whose name says that it is secret. That there is none, a count, or a function, is shown. */
 export function shapeSecret(walk: Walk, kind: string, value: unknown, level: number, parent: number): CapturedValue {
+  if (isCount(kind, typeof value)) return shape(walk, value, level, parent);
   switch (typeof value) {
     case 'undefined':
     case 'boolean':

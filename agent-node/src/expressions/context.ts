@@ -1,4 +1,4 @@
-import type { Redactor } from '@borescope/redaction';
+import { isCount, type Redactor } from '@borescope/redaction';
 import { hasOwn } from '../capture/primordials.ts';
 import { withoutPseudonyms } from '../capture/pseudonyms.ts';
 import type { Scope } from './scope.ts';
@@ -56,7 +56,7 @@ export function taintByName(context: Context, name: string, value: unknown): voi
   if (context.redactor === undefined || context.secret !== undefined) return;
   if (value === null || value === undefined || typeof value === 'boolean' || typeof value === 'function') return;
   const kind = context.redactor.name(name);
-  if (kind !== undefined) context.secret = kind;
+  if (kind !== undefined && !isCount(kind, typeof value)) context.secret = kind;
 }
 
 /** Before a part of a text is taken: a part of a secret is not recognisable any more, and so hidden with it. */

@@ -1,4 +1,4 @@
-import type { Redactor } from '@borescope/redaction';
+import { isCount, type Redactor } from '@borescope/redaction';
 import type { ExpressionNode } from './tree.ts';
 
 /**
@@ -43,8 +43,9 @@ export function readsSecret(node: ExpressionNode, redactor: Redactor): { name: s
     if (found) return found;
   }
   const name = readName(node);
-  if (name === undefined || redactor.name(name.name) === undefined) return undefined;
-  return name;
+  const kind = name === undefined ? undefined : redactor.name(name.name);
+  // What may be a count is judged at each pass, by its value.
+  return kind === undefined || isCount(kind, 'number') ? undefined : name;
 }
 
 function readName(node: ExpressionNode): { name: string; at: number } | undefined {

@@ -33,11 +33,18 @@ export interface TermGroup {
 }
 
 export const SECRET_NAME = 'secret-name';
+/** Several secrets, or how many there are: `tokens` of a user, and of a language model's answer or a rate limiter. */
+const SECRET_LIST = 'secret-list';
 /** Short codes (PIN, one-time password): what they hide can be enumerated. */
 export const CODE_NAME = 'code-name';
 export const PERSONAL_NAME = 'personal-name';
 export const PAYMENT_NAME = 'payment-name';
 export const POLICY_NAME = 'policy-name';
+
+/** Whether a value of this type (as `typeof` has it) is a count under a name of this kind, and so is shown. */
+export function isCount(kind: string, of: string): boolean {
+  return kind === SECRET_LIST && (of === 'number' || of === 'bigint');
+}
 
 /**
  * Taken from the identifiers that dd-trace's debugger hides by default (DataDog/dd-trace-js,
@@ -62,7 +69,7 @@ export const TERM_GROUPS: readonly TermGroup[] = [
       signingkeys signaturekey masterkey sessionkey sshkey pgpkey gpgkey licensekey recaptchakey sharedkey hmackey
       accountkey storagekey servicekey deploykey rsakey authkey appkey applicationkey consumerkey apisignature
       sessionid sessionids sessid phpsessid jsessionid connectsid sessioncookie cookie cookies setcookie
-      authorization proxyauthorization xamzsignature xamzsecuritytoken sharedaccesssignature
+      authheader authheaders authorization proxyauthorization xamzsignature xamzsecuritytoken sharedaccesssignature
       mnemonic seedphrase recoveryphrase pemfile keytab connstring
       mysqlpwd`,
   },
@@ -70,9 +77,11 @@ export const TERM_GROUPS: readonly TermGroup[] = [
     kind: SECRET_NAME,
     role: ROLE.whole,
     terms: `pass auth oauth oauthtoken session usersession aiohttpsession symfony sid salt nonce signature sig jti pem
-      databaseurl dburl dsn pkcs8`,
+      databaseurl dburl dsn pkcs8 xauth basicauth`,
   },
-  { kind: SECRET_NAME, role: ROLE.last, terms: 'pass' },
+  { kind: SECRET_NAME, role: ROLE.last, terms: 'pass basicauth' },
+  { kind: SECRET_LIST, role: ROLE.word, terms: 'sessiontokens' },
+  { kind: SECRET_LIST, role: ROLE.loose, terms: 'tokens' },
   // An environment and a configuration are full of secrets whose names nobody chose with a debugger in mind.
   { kind: SECRET_NAME, role: ROLE.loose, terms: 'config env cipher publickey clientid transactionid' },
   {

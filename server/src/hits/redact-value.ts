@@ -1,5 +1,5 @@
 import type { CapturedValue, Extras, Property } from '@borescope/agent-protocol';
-import type { Finding, Redactor } from '@borescope/redaction';
+import { type Finding, isCount, type Redactor } from '@borescope/redaction';
 
 /** One pass over captured values: the redactor, and what it found that was not hidden before. */
 export interface Pass {
@@ -97,8 +97,9 @@ export function redactNamed(pass: Pass, name: string, value: CapturedValue, dept
   return redactValue(pass, value, depth);
 }
 
-/** What stands in place of a value whose name is secret. That there is none, a truth value, a function or a promise is shown. */
+/** What stands in place of a value whose name is secret. That there is none, a truth value, a count, a function or a promise is shown. */
 export function hideUnder(pass: Pass, kind: string, value: CapturedValue, depth = 0): CapturedValue {
+  if (isCount(kind, value.type)) return redactValue(pass, value, depth);
   switch (value.type) {
     case 'string':
     case 'number':
