@@ -123,6 +123,18 @@ describe('a text that is no frame', () => {
     });
   }
 
+  test('is told what is wrong with it in words, and nothing of its own text', () => {
+    const reasonOf = (frame: unknown) => {
+      const decoded = decodeAgentFrame(JSON.stringify(frame));
+      return decoded.ok ? undefined : decoded.reason;
+    };
+    for (const other of [[], null, 7, 'text', true]) assert.equal(reasonOf(other), 'a frame is a JSON object');
+    for (const type of ['dance'.repeat(99), 7, null, undefined]) assert.equal(reasonOf({ type }), 'unknown frame type');
+    assert.equal(reasonOf({ type: 'pending' }), 'actionId is missing or of another JSON type');
+    assert.equal(reasonOf({ type: 'pending', actionId: '' }), 'actionId is too small or too short');
+    assert.equal(reasonOf(hitWith({ type: 'dance' })), 'hit.variables.0.value.type is unknown');
+  });
+
   test(proves('wire:forbidden-keys', 'adds nothing to any prototype'), () => {
     for (const { from, text } of invalidFrames) decoders[from](text);
     assert.equal(Reflect.get({}, 'admin'), undefined);
