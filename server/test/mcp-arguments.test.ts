@@ -48,6 +48,8 @@ const refused: [string, Record<string, unknown>, RegExp][] = [
     { ...good, condition: 'a'.repeat(1025) },
     /^condition: above the limit of 1024 characters$/,
   ],
+  ['an empty expect_line', { ...good, expect_line: '' }, /^expect_line: must hold more than white space/],
+  ['an expect_line of white space', { ...good, expect_line: ' \t' }, /^expect_line: must hold more than white space/],
   ['line 0', { ...good, line: 0 }, /^line: below the limit of 1$/],
   ['no file', { runtimes: { service: 's' }, line: 1 }, /^file: is missing$/],
   ['runtimes that name nothing', { ...good, runtimes: {} }, /^runtimes: needs at least one of service/],

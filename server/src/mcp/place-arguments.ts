@@ -45,6 +45,7 @@ export const placeArguments = {
   expect_line: z
     .string()
     .max(4096)
+    .refine((text) => text.trim() !== '', 'must hold more than white space: leave it out where nothing is expected')
     .optional()
     .describe(
       'What you believe stands on that line. Where the deployed text differs, the call is refused with that text.',
