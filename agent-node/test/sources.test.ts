@@ -299,7 +299,9 @@ describe('places in the files that developers know', () => {
     async () => {
       const at = await project('names', {
         'bin/app.cjs': "require('../a/index.cjs'); require('../b/index.cjs'); setInterval(() => {}, 50);\n",
-        'a/index.cjs': 'setInterval(() => {\n  Date.now();\n}, 10);\n',
+        'a/index.cjs':
+          'setInterval(() => {\n  Date.now();\n}, 10);\n' +
+          "globalThis.kept = new WebAssembly.Module(Buffer.from('0061736d01000000', 'hex'));\n",
         'b/index.cjs': 'setInterval(() => {\n  Date.now();\n}, 10);\n',
       });
       await running(join(at, 'bin/app.cjs'), async () => {
@@ -308,6 +310,7 @@ describe('places in the files that developers know', () => {
         assert.match(missing.hint ?? '', /a\/index\.cjs/);
         const unlike = await problemOf(arm({ file: 'src/checkout-of-orders.ts', line: 1 }));
         assert.match(unlike.hint ?? '', /Nearest: .*index\.cjs/);
+        assert.doesNotMatch(unlike.hint ?? '', /wasm/);
         const several = await problemOf(arm({ file: 'index.cjs', line: 2 }));
         assert.equal(several.code, 'FILE_AMBIGUOUS');
         assert.match(several.hint ?? '', /a\/index\.cjs.*b\/index\.cjs/);

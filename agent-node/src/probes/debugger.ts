@@ -236,6 +236,8 @@ export class Debugger {
   #parsed(params: InspectorScript): void {
     // What has no URL is a condition of ours or an eval; the built-in modules and the agent itself carry no probe.
     if (params.url === '' || params.url.startsWith('node:')) return;
+    // WebAssembly is no file that a developer could name, and its lines are no lines.
+    if (params.scriptLanguage === 'WebAssembly') return;
     const path = pathOf(params.url);
     if (path === this.#ownFile) return;
     this.#events.onScript({
@@ -267,6 +269,7 @@ type PossibleLocation = InspectorLocation & { type?: string };
 type InspectorLocation = { scriptId: string; lineNumber: number; columnNumber?: number | undefined };
 type InspectorScript = {
   executionContextAuxData?: { isDefault?: boolean } | undefined;
+  scriptLanguage?: string;
   scriptId: string;
   url: string;
   hash: string;
