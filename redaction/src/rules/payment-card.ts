@@ -154,12 +154,17 @@ function isIssued(lead: number, length: number): boolean {
   return false;
 }
 
+/** One digit more than the longest number has. */
+const TOO_LONG = 10_000_000_000_000_000_000n;
+
 /** A card number that was kept as a number, whatever its sign. Above 2^53 a `number` has lost digits, and is none. */
 export function isCardNumber(signed: number | bigint): boolean {
-  // Before the sign is taken away: that copies a bigint, however long.
-  if (signed >= 10_000_000_000_000_000_000n || signed <= -10_000_000_000_000_000_000n) return false;
+  if (typeof signed === 'number') {
+    if (!(signed >= 1e11 || signed <= -1e11) || !isSafeInteger(signed)) return false;
+    // Before the sign is taken away: that copies a bigint, however long.
+  } else if (signed >= TOO_LONG || signed <= -TOO_LONG) return false;
   const value = signed < 0 ? -signed : signed;
-  if (!(value >= 1e11) || (typeof value === 'number' && !isSafeInteger(value))) return false;
+  if (value < 1e11) return false;
   const digits = toText(value);
   let sum = 0;
   for (let index = digits.length - 1, place = 0; index >= 0; index--, place++) {
