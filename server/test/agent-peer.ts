@@ -85,6 +85,10 @@ export class AgentPeer {
     this.send({ type: 'armed', actionId, place: { file: '/app/src/order.ts', line: 12, sourceLine: 'total += 1' } });
   }
 
+  failed(actionId: string): void {
+    this.send({ type: 'failed', actionId, problem: { code: 'UNAVAILABLE', message: 'it cannot be placed here' } });
+  }
+
   removed(actionId: string, over: Partial<Extract<AgentFrame, { type: 'status' }>> = {}): void {
     this.send({
       type: 'status',

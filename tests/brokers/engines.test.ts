@@ -8,11 +8,12 @@ import type { Foundation } from '../../server/src/foundation.ts';
 import { noMeter } from '../../server/src/meter.ts';
 import { openSharedFoundation } from '../../server/src/shared-foundation.ts';
 import { StoreUnavailable } from '../../server/src/store/store.ts';
-import { HIT, runtimeOf } from '../../server/test/agent-peer.ts';
+import { type AgentPeer, HIT, runtimeOf } from '../../server/test/agent-peer.ts';
 import { developer, type Harness, inSeconds, spec, startEngine } from '../../server/test/engine-harness.ts';
 import { type LiveRedis, liveRedis, noRedis } from '../live/redis.ts';
 import { silentLog } from '../live/silent-log.ts';
 import { until } from '../live/until.ts';
+import { proves } from '../proves.ts';
 
 const ORGANIZATION = developer.organization;
 /** RFC 6455's registry: try again later. The agent comes back at once, while it stays away where it is superseded. */
@@ -78,6 +79,54 @@ describe('engines on one Redis', { skip: noRedis }, () => {
     peer.hit(id, welcome.epoch, 1);
     assert.equal((await peer.closed).code, TRY_AGAIN_LATER);
     assert.equal((await store.actions.get(ORGANIZATION, id))?.action.hits, 0);
+  });
+
+  const older =
+    'the last word of an older attachment ends nothing, whatever the newer one at another broker has yet to send';
+  test(proves('faults:standstill', older), async (t) => {
+    const quiet = ({ messages }: Foundation) =>
+      messages === undefined ? {} : { messages: { ...messages, tell() {} } };
+    // Neither a notice nor a heartbeat tells the older broker of the newer one: only what the older attachment says.
+    const [a, b] = [await join(t, quiet, 600_000), await join(t, quiet, 600_000)];
+    for (const [name, say] of [
+      ['removed', (peer: AgentPeer, id: string) => peer.removed(id)],
+      ['failed', (peer: AgentPeer, id: string) => peer.failed(id)],
+    ] as const) {
+      const { peer: first } = await a.attach(name);
+      const { id } = await b.engine.actions.place(
+        developer,
+        { ids: [`runtime-${name}`] },
+        { ...spec, timeoutSeconds: 2 },
+      );
+      await first.next('arm', id);
+      first.armed(id);
+      await until(async () => (await b.engine.actions.view(developer, id)).action.state === 'armed');
+      const { peer: second, welcome } = await b.attach(name);
+      await until(async () => (await a.engine.actions.view(developer, id)).action.expiresAt < Date.now());
+      say(first, id);
+      assert.equal((await first.closed).code, CLOSE.superseded);
+      assert.equal((await a.engine.actions.view(developer, id)).action.state, 'armed');
+      second.oldHit(id, welcome.epoch, 1, 5_000);
+      assert.equal((await second.next('ack', id)).sequence, 1);
+      assert.equal((await b.engine.actions.view(developer, id)).action.state, 'completed');
+    }
+  });
+
+  test('the last word of a lapsed attachment is not taken, and its runtime is told to come again', async (t) => {
+    const a = await join(t, undefined, 600_000);
+    const { peer, welcome } = await a.attach('late-word');
+    const { store, clock } = a.foundation;
+    const { id } = await a.engine.actions.place(developer, { ids: ['runtime-late-word'] }, spec);
+    await peer.next('arm', id);
+    peer.armed(id);
+    await until(async () => (await store.actions.get(ORGANIZATION, id))?.action.state === 'armed');
+    await store.runtimes.detach(ORGANIZATION, 'runtime-late-word', welcome.epoch, clock.now());
+    peer.removed(id);
+    assert.equal((await peer.closed).code, TRY_AGAIN_LATER);
+    const { peer: back, welcome: again } = await a.attach('late-word');
+    // The hit that it had sent before its last word would have been fenced as well.
+    back.hit(id, again.epoch, 1);
+    assert.equal((await back.next('ack', id)).sequence, 1);
   });
 
   test('an order whose message and job are lost is given at the heartbeat, to place and to remove', async (t) => {

@@ -68,6 +68,8 @@ const command = fc.oneof(
       id: actionId,
       on: runtimeId,
       event: fc.constantFrom(...Object.keys(EVENTS), 'failed'),
+      // Null: the broker itself says so.
+      back: fc.oneof({ weight: 4, arbitrary: back }, { weight: 1, arbitrary: fc.constant(null) }),
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('deadline'), id: actionId }) },
@@ -82,7 +84,7 @@ type Command =
   | { do: 'attach'; on: string }
   | { do: 'detach' | 'renew'; on: string; back: number }
   | { do: 'hit'; id: string; on: string; back: number; ahead: number; late: boolean }
-  | { do: 'report'; id: string; on: string; event: string }
+  | { do: 'report'; id: string; on: string; event: string; back: number | null }
   | { do: 'deadline' | 'cancel'; id: string }
   | { do: 'wait'; ms: number }
   | { do: 'lapse' }
@@ -176,9 +178,10 @@ class Played {
       case 'report': {
         const event = EVENTS[asked.event]?.(at);
         assert.ok(event);
-        const expected = model.changePlacement(asked.id, asked.on, (step) => nextPlacement(step, event));
+        const epoch = asked.back === null ? undefined : model.epoch(asked.on) - asked.back;
+        const expected = model.changePlacement(asked.id, asked.on, (step) => nextPlacement(step, event), epoch);
         return same(
-          await actions.changePlacement(of, asked.id, asked.on, (step) => nextPlacement(step, event)),
+          await actions.changePlacement(of, asked.id, asked.on, (step) => nextPlacement(step, event), epoch),
           expected,
         );
       }

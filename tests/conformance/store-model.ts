@@ -75,10 +75,12 @@ export class StoreModel {
       action: Action;
       placement: Placement;
     },
+    epoch?: number,
   ) {
     const record = this.#records.get(id);
     const placement = record?.placements.get(runtime);
     if (record === undefined || placement === undefined) return undefined;
+    if (epoch !== undefined && this.#holder(runtime) !== epoch) return 'fenced';
     const others = [...record.placements.values()].filter((other) => other !== placement);
     const othersFailed = others.every(({ status }) => status === 'failed');
     const after = change({ action: record.action, placement, othersFailed });
@@ -90,12 +92,7 @@ export class StoreModel {
   }
 
   acceptHit(id: string, hit: Parameters<typeof acceptHit>[2]): HitOutcome {
-    const known = this.#runtimes.get(hit.runtime);
-    const { record, answer, stored } = acceptHit(
-      this.#records.get(id),
-      known?.holds ? known.attached.epoch : undefined,
-      hit,
-    );
+    const { record, answer, stored } = acceptHit(this.#records.get(id), this.#holder(hit.runtime), hit);
     if (record !== undefined) this.#records.set(id, record);
     if (stored !== undefined) this.#hits.get(id)?.push(stored);
     return answer;
@@ -149,6 +146,12 @@ export class StoreModel {
   /** The last that was given; 0 before the first. */
   epoch(runtime: string): number {
     return this.#runtimes.get(runtime)?.attached.epoch ?? 0;
+  }
+
+  /** The epoch that holds now; undefined where none does. */
+  #holder(runtime: string): number | undefined {
+    const known = this.#runtimes.get(runtime);
+    return known?.holds ? known.attached.epoch : undefined;
   }
 
   /** What a runtime has to do is gone since then, or here again; the ids of the actions. */

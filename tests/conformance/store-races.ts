@@ -172,6 +172,26 @@ export function storeRaces(name: string, open: () => Promise<readonly [Store, St
       for (const { epoch, outcome } of outcomes) assert.equal(outcome, epoch === 20 ? 'accepted' : 'fenced');
     });
 
+    test('a report and a newer attachment at once: it counts only where it came before, and the store says so', async () => {
+      for (let round = 0; round < 10; round++) {
+        const id = `over-${round}`;
+        await here.actions.create('org', action(id), [placement(id, id)]);
+        const { epoch } = await attach(here, id);
+        const problem = { code: 'FILE_NOT_FOUND', message: 'no such file' } as const;
+        const fail = (store: Store) =>
+          store.actions.changePlacement(
+            'org',
+            id,
+            id,
+            (step) => nextPlacement(step, { type: 'failed', problem, at: 9 }),
+            epoch,
+          );
+        const [first] = await Promise.all([fail(here), attach(there, id)]);
+        assert.equal(await fail(here), 'fenced');
+        assert.equal((await there.actions.get('org', id))?.action.state, first === 'fenced' ? 'queued' : 'failed');
+      }
+    });
+
     test('of 10 actions for the last free place of a runtime one is made', async () => {
       await atOnce(199, (store, n) =>
         store.actions.create('org', action(`place-${n}`), [placement(`place-${n}`, 'runtime-199')]),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { RuntimeDescription } from '@borescope/agent-protocol';
 import type { Action } from '../../server/src/actions/action.ts';
+import { nextPlacement, type PlacementEvent } from '../../server/src/actions/state-machine.ts';
 import { type Store, TooManyActions } from '../../server/src/store/store.ts';
 import {
   accept,
@@ -179,11 +180,14 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
       test('a placement is changed with its action, and knows when it is the last that has not failed', async () => {
         await store.actions.create('org', action('a-two'), [placement('a-two', 'r-1'), placement('a-two', 'r-2')]);
         const problem = { code: 'FILE_NOT_FOUND', message: 'no such file' } as const;
-        const fail = (runtime: string) =>
-          store.actions.changePlacement('org', 'a-two', runtime, (at) => ({
+        const fail = async (runtime: string) => {
+          const after = await store.actions.changePlacement('org', 'a-two', runtime, (at) => ({
             placement: { ...at.placement, status: 'failed', problem },
             ...(at.othersFailed ? { action: end(at.action) } : {}),
           }));
+          assert.ok(after !== 'fenced');
+          return after;
+        };
         const first = await fail('r-1');
         assert.deepEqual(first?.placement.problem, problem);
         assert.equal(first?.action.state, 'queued');
@@ -197,6 +201,33 @@ export function storeConformance(name: string, open: () => Promise<Store>): void
           ['failed', 'failed'],
         );
         assert.equal(await store.actions.changePlacement('org', 'a-two', 'r-3', () => undefined), undefined);
+      });
+
+      test('what an older attachment says of a placement, or one that was let go, is fenced and changes nothing', async () => {
+        await store.actions.create('org', action('a-fence'), [placement('a-fence', 'r-fence')]);
+        const problem = { code: 'FILE_NOT_FOUND', message: 'no such file' } as const;
+        const say = (event: PlacementEvent, epoch: number, runtime = 'r-fence') =>
+          store.actions.changePlacement('org', 'a-fence', runtime, (step) => nextPlacement(step, event), epoch);
+        const failed = { type: 'failed', problem, at: 9 } as const;
+        const pending = { type: 'pending' } as const;
+        assert.equal(await say(failed, 1), 'fenced', 'it never was attached');
+        const old = await attach(store, 'r-fence');
+        const now = await attach(store, 'r-fence');
+        const before = await store.actions.get('org', 'a-fence');
+        for (const event of [failed, pending]) {
+          assert.equal(await say(event, old.epoch), 'fenced');
+          assert.equal(await say(event, now.epoch + 1), 'fenced');
+        }
+        assert.equal(await say(failed, old.epoch, 'r-none'), undefined);
+        assert.deepEqual(await store.actions.get('org', 'a-fence'), before);
+        const after = await say(pending, now.epoch);
+        assert.ok(after !== 'fenced' && after?.action.state === 'armed');
+        await store.runtimes.detach('org', 'r-fence', now.epoch, 5);
+        assert.equal(await say(failed, now.epoch), 'fenced');
+        const again = await attach(store, 'r-fence');
+        const last = await say(failed, again.epoch);
+        assert.ok(last !== 'fenced' && last?.action.state === 'failed');
+        assert.equal(await say(failed, now.epoch), 'fenced', 'also where it would change nothing');
       });
 
       test('what a runtime saw is kept, also after the end', async () => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import {
+  type AgentFrame,
   type BrokerFrame,
   decodeBrokerFrame,
   encodeFrame,
@@ -61,19 +62,26 @@ export class RawAgent {
     }
   }
 
-  hit(actionId: string, sequence: number, hit: Hit): void {
-    this.socket.send(encodeFrame({ type: 'hit', actionId, epoch: this.#epoch, sequence, hit }));
+  say(frame: AgentFrame): void {
+    this.socket.send(encodeFrame(frame));
+  }
+
+  /** `ageMs`: how long ago it was captured. */
+  hit(actionId: string, sequence: number, hit: Hit, ageMs = 0): void {
+    this.say({ type: 'hit', actionId, epoch: this.#epoch, sequence, hit, ageMs });
+  }
+
+  armed(actionId: string): void {
+    this.say({ type: 'armed', actionId, place: { file: '/app/src/price.ts', line: 12, sourceLine: 'x' } });
+  }
+
+  removed(actionId: string): void {
+    this.say(statusOf(actionId, true));
   }
 
   /** Says the same thing again and again, as fast as it is taken; `stop` tells how often it was said. */
   flood(actionId: string): { stop(): number } {
-    const text = encodeFrame({
-      type: 'status',
-      actionId,
-      removed: false,
-      observation: { passes: 1, conditionFalse: 0, conditionErrors: 0, dropped: 0, armedMs: 1, placedMs: 1 },
-      cost: { samples: 1, meanUs: 1, maxUs: 1, totalMs: 1 },
-    });
+    const text = encodeFrame(statusOf(actionId, false));
     let sent = 0;
     const pour = () => {
       while (this.socket.readyState === WebSocket.OPEN && this.socket.bufferedAmount < AHEAD) {
@@ -89,4 +97,14 @@ export class RawAgent {
       },
     };
   }
+}
+
+function statusOf(actionId: string, removed: boolean) {
+  return {
+    type: 'status' as const,
+    actionId,
+    removed,
+    observation: { passes: 1, conditionFalse: 0, conditionErrors: 0, dropped: 0, armedMs: 1, placedMs: 1 },
+    cost: { samples: 1, meanUs: 1, maxUs: 1, totalMs: 1 },
+  };
 }

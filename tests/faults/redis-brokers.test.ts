@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { HIT, runtimeOf } from '../../server/test/agent-peer.ts';
 import { type LiveRedis, liveRedis, noRedis } from '../live/redis.ts';
 import { until } from '../live/until.ts';
 import { proves } from '../proves.ts';
-import type { Caller } from './caller.ts';
+import type { Answer, Caller } from './caller.ts';
 import { RawAgent } from './raw-agent.ts';
 import { Site, TICKER_PLACE } from './site.ts';
 import { workload } from './workload.ts';
@@ -36,14 +37,9 @@ describe('two brokers on one Redis', { skip: noRedis }, () => {
       'take hits by the newer attachment only of a runtime that is attached to both',
     ),
     async () => {
-      const runtime = runtimeOf('twice', { service: 'twice' });
-      site.history.record({ type: 'runtime', runtime: runtime.id, organization: 'north', witnessed: false });
-      const attach = (index: number) =>
-        RawAgent.attach(`ws://127.0.0.1:${site.portOf(index)}/agent/v1`, site.token('agent'), runtime);
+      const { attach, place } = raw('twice');
       const older = await attach(0);
-      const placed = await caller.place({ service: 'twice', maxHits: 4, timeoutSeconds: 20 });
-      assert.ok('view' in placed);
-      const { actionId } = (await older.next('arm')).action;
+      const actionId = await place({ maxHits: 4, timeoutSeconds: 20 }, older);
       older.hit(actionId, 1, pass(1));
       assert.equal((await older.next('ack')).sequence, 1);
       const newer = await attach(1);
@@ -100,6 +96,56 @@ describe('two brokers on one Redis', { skip: noRedis }, () => {
       await site.verify();
     },
   );
+
+  const words = [
+    { says: 'failed', seconds: 20, say: (agent: RawAgent, id: string) => agent.say(failed(id)) },
+    { says: 'its probe is out', seconds: 2, say: (agent: RawAgent, id: string) => agent.removed(id) },
+  ];
+  for (const [index, { says, seconds, say }] of words.entries()) {
+    const sentence = `end nothing where one that stood still reads late that an older attachment says: ${says}`;
+    it(proves(['faults:standstill', 'wire:epochs'], sentence), async () => {
+      const service = `word-${index}`;
+      const { attach, place } = raw(service);
+      const older = await attach(0);
+      const actionId = await place({ maxHits: 2, timeoutSeconds: seconds }, older);
+      site.broker(0).pause();
+      try {
+        older.hit(actionId, 1, pass(1));
+        if (seconds < 5) await wait(seconds * 1_000);
+        // Its broker reads this when it goes on: long after the newer attachment.
+        say(older, actionId);
+        const newer = await attach(1);
+        site.broker(0).resume();
+        await older.closed;
+        newer.hit(actionId, 1, pass(1), seconds < 5 ? 5_000 : 0);
+        newer.hit(actionId, 2, pass(2), seconds < 5 ? 5_000 : 0);
+        const view = await caller.ended(actionId, END_WITHIN);
+        assert.deepEqual([view?.action.state, view?.hits.length], ['completed', 2]);
+        newer.socket.terminate();
+      } finally {
+        site.broker(0).resume();
+      }
+      await site.verify();
+    });
+  }
+
+  /** A runtime of this service, which says what the test has it say. */
+  function raw(service: string) {
+    const runtime = runtimeOf(service, { service });
+    site.history.record({ type: 'runtime', runtime: runtime.id, organization: 'north', witnessed: false });
+    return {
+      attach: (index: number) =>
+        RawAgent.attach(`ws://127.0.0.1:${site.portOf(index)}/agent/v1`, site.token('agent'), runtime),
+      async place(over: { maxHits: number; timeoutSeconds: number }, agent: RawAgent): Promise<string> {
+        const placed = await caller.place({ service, ...over });
+        assert.ok('view' in placed);
+        const { actionId } = (await agent.next('arm')).action;
+        agent.armed(actionId);
+        await until(async () => isArmed(await caller.look(actionId)));
+        return actionId;
+      },
+    };
+  }
 });
 
 describe('two brokers on one Redis, the clock of one an hour ahead, of the other an hour behind', {
@@ -139,6 +185,18 @@ describe('two brokers on one Redis, the clock of one an hour ahead, of the other
     await site.verify();
   });
 });
+
+function isArmed(answer: Answer): boolean {
+  return 'view' in answer && answer.view.action.state === 'armed';
+}
+
+function failed(actionId: string) {
+  return {
+    type: 'failed',
+    actionId,
+    problem: { code: 'FILE_NOT_FOUND', message: 'from the older attachment' },
+  } as const;
+}
 
 /** A hit that tells which pass it is; two brokers may be sent different ones under one sequence. */
 function pass(number: number) {

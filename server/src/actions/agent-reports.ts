@@ -2,7 +2,7 @@ import type { AgentListener, AgentReport, Attachment, HitFrame, Reply } from '..
 import type { Clock } from '../clock.ts';
 import type { AcceptHit } from '../hits/accept.ts';
 import type { Redaction, SecondPass } from '../hits/redaction.ts';
-import type { Store } from '../store/store.ts';
+import type { PlacementStep, Store } from '../store/store.ts';
 import type { Action, Placement } from './action.ts';
 import type { Changes } from './changes.ts';
 import type { MeetDeadline } from './deadline.ts';
@@ -48,16 +48,19 @@ export function createAgentReports(options: AgentReportsOptions): AgentListener 
     }
   }
 
-  async function report(from: Attachment, frame: AgentReport): Promise<readonly Reply[]> {
-    const { organization, runtime } = from;
+  async function report(from: Attachment, frame: AgentReport): Promise<readonly Reply[] | 'fenced'> {
+    const { organization, runtime, epoch } = from;
     const { actionId } = frame;
     const event = toEvent(await redaction.of(organization), frame);
     let ended = false;
-    const after = await store.actions.changePlacement(organization, actionId, runtime, (step) => {
+    const move = (step: PlacementStep) => {
       const next = nextPlacement(step, event);
       ended = isOver(next.action) && !isOver(step.action);
       return next;
-    });
+    };
+    const after = await store.actions.changePlacement(organization, actionId, runtime, move, epoch);
+    // The newer attachment has said how it stands, or the runtime will when it is attached again.
+    if (after === 'fenced') return after;
     if (ended) await ending(organization, actionId);
     else if (after !== undefined) changes.tell(organization, actionId, 'progress');
     // It may have been the last word that was waited for.

@@ -17,9 +17,9 @@ export type Reply = Extract<BrokerFrame, { type: 'ack' | 'resend' | 'disarm' }>;
  * `StoreUnavailable`: then a hit is asked for again, and a report is handed over again, when the store works.
  */
 export interface AgentListener {
-  /** `fenced`: a newer attachment of the runtime exists. */
+  /** `fenced`: the attachment holds no longer, a newer one of the runtime may exist; nothing of it counts. */
   hit(from: Attachment, frame: HitFrame): Promise<readonly Reply[] | 'fenced'>;
-  report(from: Attachment, report: AgentReport): Promise<readonly Reply[]>;
+  report(from: Attachment, report: AgentReport): Promise<readonly Reply[] | 'fenced'>;
   /** The runtime attached: the results of these actions change by that. */
   attached(from: Attachment, actionIds: readonly string[]): void;
   gone(from: Attachment, actionIds: readonly string[]): void;

@@ -273,7 +273,9 @@ export class AgentSession {
     listener.attached(attachment, [...named]);
     for (const actionId of left) {
       const message = 'the live actions of this runtime are too large to be told to its agent in one frame';
-      await listener.report(attachment, { type: 'failed', actionId, problem: { code: 'LIMIT_EXCEEDED', message } });
+      const problem = { code: 'LIMIT_EXCEEDED', message } as const;
+      const replies = await listener.report(attachment, { type: 'failed', actionId, problem });
+      if (replies === 'fenced') return this.#fenced(attachment);
     }
   }
 
@@ -292,6 +294,7 @@ export class AgentSession {
   async #report(report: AgentReport): Promise<void> {
     if (this.#attachment === undefined) return;
     const replies = await this.#context.listener.report(this.#attachment, report);
+    if (replies === 'fenced') return this.#fenced(this.#attachment);
     if (report.type === 'failed' || (report.type === 'status' && report.removed)) this.#told.delete(report.actionId);
     this.#recovery.reported(report);
     for (const reply of replies) this.#connection.send(reply);

@@ -76,7 +76,7 @@ export type HitOutcome =
   | { outcome: 'accepted'; number: number; completed: boolean }
   | { outcome: 'duplicate'; lastSequence: number }
   | { outcome: 'gap'; lastSequence: number }
-  /** A newer attachment of the runtime exists. */
+  /** The attachment does not hold: a newer one of the runtime exists, or it was let go. */
   | { outcome: 'fenced' }
   /** The action is over or unknown here, or the hit was captured after its deadline: the agent should drop its probe. */
   | { outcome: 'closed' };
@@ -105,14 +105,17 @@ export interface ActionStore {
   change(organization: string, id: string, change: (action: Action) => Action | undefined): Promise<Action | undefined>;
   /**
    * The same for one placement, with its action: the last placement that fails ends the action in the same step.
-   * Undefined where there is no such placement.
+   * Undefined where there is no such placement. `epoch`: of the attachment that says so; where it is not the one that holds,
+   * nothing is changed. That is asked in the same step, and as it is for hits: else the last word of a runtime would count
+   * while the hits that it sent before it are fenced. Not given where the broker itself changes something.
    */
   changePlacement(
     organization: string,
     id: string,
     runtime: string,
     change: (at: PlacementStep) => { action?: Action; placement?: Placement } | undefined,
-  ): Promise<{ action: Action; placement: Placement } | undefined>;
+    epoch?: number,
+  ): Promise<{ action: Action; placement: Placement } | 'fenced' | undefined>;
   /**
    * One atomic step: fencing, duplicate, deadline, gap, budget, store, completion. `capturedAt`: the earliest time, by the
    * broker's clock, at which the hit may have been captured; behind the action's deadline it is `closed`.

@@ -163,10 +163,11 @@ export function embeddedActions(database: Database, memory: Memory | undefined):
       });
     },
 
-    async changePlacement(organization, id, runtime, change) {
-      return step(organization, id, (record) => {
+    async changePlacement(organization, id, runtime, change, epoch) {
+      return step<Awaited<ReturnType<ActionStore['changePlacement']>>>(organization, id, (record) => {
         const before = record?.placements.get(runtime);
         if (record === undefined || before === undefined) return { record, answer: undefined };
+        if (epoch !== undefined && epochOf(organization, runtime) !== epoch) return { record, answer: 'fenced' };
         const others = [...record.placements.values()].filter((placement) => placement !== before);
         const othersFailed = others.every(({ status }) => status === 'failed');
         const { action = record.action, placement = before } =

@@ -29,7 +29,7 @@ const READ_AT_ONCE = 200;
 export function redisActions(connection: RedisConnection, timesToLive: TimesToLive): ActionStore {
   const { call, run } = connection;
 
-  /** Writes what was made of what was read; false where it has changed since. */
+  /** Writes what was made of what was read; `again` where it has changed since. */
   async function commit(
     before: { action: Action; revision: string },
     after: Action,
@@ -38,8 +38,9 @@ export function redisActions(connection: RedisConnection, timesToLive: TimesToLi
       after: Placement;
       change: string;
       othersFailed: boolean;
+      epoch: number | undefined;
     } | null,
-  ): Promise<boolean> {
+  ): Promise<'written' | 'again' | 'fenced'> {
     const { organization, id } = before.action;
     const parameters: (string | number)[] = [
       id,
@@ -52,12 +53,14 @@ export function redisActions(connection: RedisConnection, timesToLive: TimesToLi
       timesToLive.ended,
     ];
     if (placed !== null) {
-      const { change, othersFailed } = placed;
+      const { change, othersFailed, epoch } = placed;
       const changed = placed.after !== placed.before;
       parameters.push(placed.before.runtime.id, change, othersFailed ? '1' : '', changed ? '1' : '');
-      parameters.push(placed.after.status, saidOf(placed.after), placed.after.lastSequence);
+      parameters.push(placed.after.status, saidOf(placed.after), placed.after.lastSequence, epoch ?? '');
     }
-    return (await run(COMMIT_CHANGE, [prefixOf(organization)], parameters)) === 1;
+    const answer = await run(COMMIT_CHANGE, [prefixOf(organization)], parameters);
+    if (answer === -1) return 'fenced';
+    return answer === 1 ? 'written' : 'again';
   }
 
   async function readAction(organization: string, id: string) {
@@ -171,21 +174,24 @@ export function redisActions(connection: RedisConnection, timesToLive: TimesToLi
         const before = await readAction(organization, id);
         if (before === undefined) return { answer: undefined };
         const after = change(before.action) ?? before.action;
-        if (after === before.action || (await commit(before, after, null))) return { answer: after };
+        if (after === before.action || (await commit(before, after, null)) === 'written') return { answer: after };
         return 'again';
       }),
 
-    changePlacement: (organization, id, runtime, change) =>
-      retried(async () => {
+    changePlacement: (organization, id, runtime, change, epoch) =>
+      retried<Awaited<ReturnType<ActionStore['changePlacement']>>>(async () => {
         const before = await readPlacement(organization, id, runtime);
         if (before === undefined) return { answer: undefined };
         const { action: wasAction, placement: was, othersFailed } = before;
         const { action = wasAction, placement = was } =
           change({ action: wasAction, placement: was, othersFailed }) ?? {};
         const answer = { action, placement };
-        if (action === wasAction && placement === was) return { answer };
-        const placed = { before: was, after: placement, change: before.change, othersFailed };
-        return (await commit(before, action, placed)) ? { answer } : 'again';
+        // Who says what changes nothing is fenced all the same.
+        if (action === wasAction && placement === was && epoch === undefined) return { answer };
+        const placed = { before: was, after: placement, change: before.change, othersFailed, epoch };
+        const committed = await commit(before, action, placed);
+        if (committed === 'again') return committed;
+        return { answer: committed === 'fenced' ? committed : answer };
       }),
 
     async acceptHit(organization, id, { runtime, epoch, sequence, hit, receivedAt, capturedAt }) {

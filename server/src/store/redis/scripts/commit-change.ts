@@ -3,14 +3,14 @@ import { RECORD_LUA } from './record.ts';
 
 /**
  * Writes what a function has made of an action, or of one placement and its action, if neither has changed since they were
- * read. One step, because the function ran outside of Redis.
+ * read. One step, because the function ran outside of Redis, and because an attachment may be taken over at any time.
  *
  * KEYS   1 the organization's prefix
  * ARGV   1 id, 2 revision that was read, 3 '1' where the action has changed, 4 state, 5 '=' and the reason ('' for none),
  *        6 end ('' for none), 7 hits, 8 time to live of an ended action in ms; and for a placement that has changed
  *        9 runtime, 10 change that was read, 11 '1' where all others had failed, 12 '1' where it has changed, 13 status,
- *        14 what it said, 15 sequence
- * Answer 1 where it was written, 0 where it must be read again
+ *        14 what it said, 15 sequence, 16 epoch of the attachment that says so ('' where the broker itself does)
+ * Answer 1 where it was written, 0 where it must be read again, -1 where that attachment does not hold
  */
 export const COMMIT_CHANGE = script(
   'writes',
@@ -23,6 +23,10 @@ local found = redis.call('HMGET', key, 'revision', 'state', 'endedAt', 'standing
 if found[1] ~= ARGV[2] then return 0 end
 local status
 if runtime then
+  if ARGV[16] ~= '' then
+    local attached = redis.call('HMGET', at.runtime .. runtime, 'attached', 'epoch')
+    if attached[1] ~= '1' or attached[2] ~= ARGV[16] then return -1 end
+  end
   local placement = redis.call('HMGET', key, 'change:' .. runtime, 'status:' .. runtime)
   status = placement[2]
   if (placement[1] or '0') ~= ARGV[10] then return 0 end
