@@ -224,24 +224,7 @@ describe('engines on one Redis', { skip: noRedis }, () => {
     const { store, clock } = foundation;
     const dead = runtimeOf('dead');
     assert.ok(await store.runtimes.attach(ORGANIZATION, dead, 'a-broker-that-died', clock.now()));
-    const changes = createChanges();
-    const look = (settleMs: number, random: () => number) => {
-      const late = { ...clock, now: () => clock.now() + 60_000 };
-      const sweep = createSweep({
-        store,
-        orders: createLocalOrders({ sessions: engine.sessions, clock: late }),
-        meetDeadline: async () => undefined,
-        changes,
-        clock: late,
-        random,
-        log: silentLog,
-        meter: noMeter,
-        everyMs: 20,
-        settleMs,
-      });
-      sweep.start();
-      return sweep;
-    };
+    const look = (settleMs: number, random: () => number) => sweepOf(engine, late(foundation), { settleMs, random });
     let looks = 0;
     const careful = look(60_000, () => {
       looks += 1;
@@ -254,4 +237,54 @@ describe('engines on one Redis', { skip: noRedis }, () => {
     await until(async () => (await store.runtimes.get(ORGANIZATION, dead.id)) === undefined);
     settled.stop();
   });
+
+  test('all runtimes of a broker that died are let go in one look of another, however many', async (t) => {
+    const { foundation, engine } = await join(t);
+    const { store, clock } = foundation;
+    const dead = Array.from({ length: 300 }, (_, n) => runtimeOf(`dead-${n}`, { service: 'dead' }));
+    await Promise.all(dead.map((one) => store.runtimes.attach(ORGANIZATION, one, 'a-broker-that-died', clock.now())));
+    const left = async () =>
+      (await store.runtimes.list(ORGANIZATION)).filter(({ runtime }) => runtime.service === 'dead');
+    assert.equal((await left()).length, dead.length);
+    // Asked at the begin of each pause: the second time after the first look.
+    let looked = () => {};
+    const first = new Promise<void>((resolve) => {
+      looked = resolve;
+    });
+    let pauses = 0;
+    const random = () => {
+      pauses += 1;
+      if (pauses === 2) looked();
+      return 0.5;
+    };
+    const sweep = sweepOf(engine, late(foundation), { settleMs: 0, random });
+    await first;
+    sweep.stop();
+    assert.deepEqual(await left(), []);
+  });
 });
+
+/** The same a minute later: what nobody renews has lapsed. */
+function late({ store, clock }: Foundation): Pick<Foundation, 'store' | 'clock'> {
+  return { store, clock: { ...clock, now: () => clock.now() + 60_000 } };
+}
+
+function sweepOf(
+  engine: Harness['engine'],
+  { store, clock }: Pick<Foundation, 'store' | 'clock'>,
+  timing: { readonly settleMs: number; readonly random: () => number },
+) {
+  const sweep = createSweep({
+    store,
+    orders: createLocalOrders({ sessions: engine.sessions, clock }),
+    meetDeadline: async () => undefined,
+    changes: createChanges(),
+    clock,
+    log: silentLog,
+    meter: noMeter,
+    everyMs: 20,
+    ...timing,
+  });
+  sweep.start();
+  return sweep;
+}

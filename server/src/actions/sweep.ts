@@ -31,6 +31,9 @@ const LATE_BY = 2_000;
  */
 const SETTLE = 30_000;
 
+/** Batches of attachments that lapse in one look; what is left then waits for the next, behind actions that are late. */
+const LAPSE_BATCHES = 500;
+
 /** Makes good what jobs and brokers that are gone have left undone. Every broker looks; what two do at once is done once. */
 export interface Sweep {
   start(): void;
@@ -66,11 +69,20 @@ export function createSweep(options: SweepOptions): Sweep {
       await orders.follow(organization, record);
       meter.madeGood('dispatch');
     }
-    if (steadyMs < settleMs) return;
-    for (const { organization, runtime, actionIds } of await store.runtimes.lapse(clock.now())) {
-      log.warn({ organization, runtime }, 'a runtime was let go: no broker has renewed its attachment');
-      meter.madeGood('lapse');
-      for (const actionId of actionIds) changes.tell(organization, actionId, 'progress');
+    if (steadyMs >= settleMs) await letGo(clock.now());
+  }
+
+  /** What was over at `at`, and no more: a renewal that comes meanwhile counts. A broker that died may leave thousands. */
+  async function letGo(at: number): Promise<void> {
+    for (let batch = 0; batch < LAPSE_BATCHES && !stopped; batch++) {
+      const lapsed = await store.runtimes.lapse(at);
+      if (lapsed.length === 0) return;
+      for (const { organization, runtime, actionIds } of lapsed) {
+        log.warn({ organization, runtime }, 'a runtime was let go: no broker has renewed its attachment');
+        meter.madeGood('lapse');
+        for (const actionId of actionIds) changes.tell(organization, actionId, 'progress');
+      }
+      await new Promise(setImmediate);
     }
   }
 

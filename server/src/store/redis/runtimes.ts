@@ -14,7 +14,7 @@ export interface RedisRuntimesOptions {
   readonly uniqueName: () => string;
 }
 
-/** Runtimes of one organization that lapse in one call: each costs a step for every live action that it has. */
+/** Runtimes of one organization that lapse in one call: each costs a step for every live action that it has, and others wait. */
 const LAPSE_BATCH = 20;
 
 /** The directory of all brokers. An attachment holds until it is detached, or until nobody has renewed it for `LEASE`. */
