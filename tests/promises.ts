@@ -486,7 +486,7 @@ export const PROMISES = {
   },
   'faults:standstill': {
     sentence:
-      'A broker that stood still loses no hit that came in time, and writes nothing behind the back of the one that took over.',
+      'A broker that stood still loses no hit that came in time, unless another one has ended the action 10 seconds after its deadline, and writes nothing behind the back of the one that took over.',
     source: GUARANTEES,
   },
   'faults:clocks': {

@@ -129,6 +129,36 @@ describe('two brokers on one Redis', { skip: noRedis }, () => {
     });
   }
 
+  for (const { still, sentence, end } of [
+    {
+      still: 5_000,
+      sentence: 'take a hit that one read late, as it stood still beyond the deadline',
+      end: ['completed', 1],
+    },
+    {
+      still: 15_000,
+      sentence: 'wait for one that stands still 10 s beyond the deadline, and no longer',
+      end: ['expired', 0],
+    },
+  ]) {
+    it(proves('faults:standstill', sentence), async () => {
+      const { attach, place } = raw(`still-${still}`);
+      const agent = await attach(0);
+      const actionId = await place({ maxHits: 1, timeoutSeconds: 2 }, agent);
+      site.broker(0).pause();
+      try {
+        agent.hit(actionId, 1, pass(1));
+        await wait(still);
+      } finally {
+        site.broker(0).resume();
+      }
+      const view = await caller.ended(actionId, END_WITHIN);
+      assert.deepEqual([view?.action.state, view?.hits.length], end);
+      agent.socket.terminate();
+      await site.verify();
+    });
+  }
+
   /** A runtime of this service, which says what the test has it say. */
   function raw(service: string) {
     const runtime = runtimeOf(service, { service });
