@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { accept, action, attach, hit, placement, spec } from '../../tests/conformance/store-samples.ts';
+import { accept, action, attach, hit, placement, runtime, spec, token } from '../../tests/conformance/store-samples.ts';
 import { type LiveRedis, type LiveRedisOptions, liveRedis, noRedis } from '../../tests/live/redis.ts';
-import { liveRedisCluster } from '../../tests/live/redis-cluster.ts';
+import { liveRedisCluster, moveSlotOf } from '../../tests/live/redis-cluster.ts';
 import { silentLog } from '../../tests/live/silent-log.ts';
 import { until } from '../../tests/live/until.ts';
 import { openRedisStore } from '../src/store/redis/redis-store.ts';
@@ -77,6 +77,58 @@ sentinel failover-timeout shop 3000
     await until(() =>
       Promise.all(organizations.map((id) => attach(store, 'runtime-2', id))).then(() => true, isUnavailable),
     );
+  });
+
+  test('a slot of a cluster moves: its organization is unavailable meanwhile, and whole afterwards', async () => {
+    const cluster = await liveRedisCluster();
+    cleanUps.push(() => cluster.close());
+    const store = await open(cluster.url);
+    await store.tokens.create('org', token('t'));
+    const attached = await attach(store, 'runtime-1');
+    await store.actions.create('org', action('a', { spec: { ...spec, maxHits: 5 } }), [placement('a', 'runtime-1')]);
+    await accept(store, 'a', attached, 1);
+    const slot = await moveSlotOf(cluster, 'borescope:{org}:known');
+    const stepsAreUnavailable = async () => {
+      const steps = [
+        accept(store, 'a', attached, 2),
+        store.runtimes.list('org'),
+        store.runtimes.renew('org', 'runtime-1', attached.epoch, 20),
+        store.runtimes.attach('org', runtime('runtime-2'), 'there', 20),
+        store.actions.create('org', action('b'), [placement('b', 'runtime-1')]),
+        store.actions.change('org', 'a', (before) => ({ ...before, state: 'armed' })),
+        store.actions.liveOn('org', 'runtime-1'),
+        store.actions.list('org', { limit: 5 }),
+        store.actions.late({ deadlineBefore: 99_999, queuedBefore: 99_999 }),
+        store.tokens.list('org'),
+      ];
+      for (const answer of await Promise.allSettled(steps)) {
+        assert.ok(answer.status === 'rejected', 'it was answered');
+        assert.ok(answer.reason instanceof StoreUnavailable, String(answer.reason));
+      }
+    };
+    await stepsAreUnavailable();
+    await slot.move('borescope:{org}:known');
+    await stepsAreUnavailable();
+    for (const key of await slot.keys()) {
+      if (!key.endsWith(':runtime:runtime-1')) await slot.move(key);
+    }
+    assert.equal((await slot.keys()).length, 1);
+    await stepsAreUnavailable();
+    await slot.finish();
+    await until(() => store.runtimes.list('org').then(() => true, isUnavailable));
+    assert.deepEqual(await store.runtimes.list('org'), [attached]);
+    assert.deepEqual(await accept(store, 'a', attached, 1), { outcome: 'duplicate', lastSequence: 1 });
+    assert.deepEqual(await accept(store, 'a', attached, 2), { outcome: 'accepted', number: 2, completed: false });
+    assert.deepEqual(
+      (await store.actions.hits('org', 'a', 0)).map(({ number }) => number),
+      [1, 2],
+    );
+    assert.equal((await attach(store, 'runtime-1')).epoch, attached.epoch + 1);
+    assert.deepEqual(
+      (await store.actions.list('org', { limit: 5 })).map(({ id }) => id),
+      ['a'],
+    );
+    assert.equal((await store.tokens.list('org')).length, 1);
   });
 
   test('a connection that swallows everything is found out and replaced, and calls in between are told', async () => {

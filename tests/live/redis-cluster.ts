@@ -40,3 +40,41 @@ export async function liveRedisCluster({ masters = 2, durable = false } = {}): P
   }
   return { nodes, url: `redis+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`, close };
 }
+
+export interface MovingSlot {
+  /** Those that are still at the old node. */
+  keys(): Promise<string[]>;
+  move(key: string): Promise<void>;
+  /** Moves what is left, and tells all nodes: as `redis-cli --cluster reshard` does. */
+  finish(): Promise<void>;
+}
+
+/** Begins to move the slot of a key from the first to the second node, or back. */
+export async function moveSlotOf({ nodes }: LiveRedisCluster, key: string): Promise<MovingSlot> {
+  const [one, other] = nodes;
+  if (one === undefined || other === undefined) throw new Error('a slot is moved between two nodes');
+  const slot = (await one.command('CLUSTER', 'KEYSLOT', key)).slice(1).trim();
+  const isAtFirst = Number(slot) < SLOTS / nodes.length;
+  const [from, to] = isAtFirst ? [one, other] : [other, one];
+  const nameOf = async (node: LiveRedis) => (await node.command('CLUSTER', 'MYID')).split('\r\n')[1] ?? '';
+  const [fromName, toName] = [await nameOf(from), await nameOf(to)];
+  const done = (reply: string) => {
+    if (!reply.startsWith('+OK')) throw new Error(`Redis answered ${reply}`);
+  };
+  done(await to.command('CLUSTER', 'SETSLOT', slot, 'IMPORTING', fromName));
+  done(await from.command('CLUSTER', 'SETSLOT', slot, 'MIGRATING', toName));
+  const keys = async () => {
+    const reply = await from.command('CLUSTER', 'GETKEYSINSLOT', slot, '100');
+    return reply.split('\r\n').filter((line) => line.startsWith('borescope'));
+  };
+  const move = async (moved: string) =>
+    done(await from.command('MIGRATE', '127.0.0.1', String(to.port), moved, '0', '5000'));
+  return {
+    keys,
+    move,
+    async finish() {
+      for (const moved of await keys()) await move(moved);
+      for (const node of [to, from]) done(await node.command('CLUSTER', 'SETSLOT', slot, 'NODE', toName));
+    },
+  };
+}

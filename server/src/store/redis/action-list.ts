@@ -2,7 +2,7 @@ import type { Action } from '../../actions/action.ts';
 import type { ActionFilter } from '../store.ts';
 import { toAction } from './action-record.ts';
 import type { RedisConnection } from './connection.ts';
-import { keyOf, prefixOf } from './keys.ts';
+import { keyOf, keysOf } from './keys.ts';
 import { fromJson, type Reply, toReplies } from './reply.ts';
 import { ACTION_FIELDS, READ_ACTIONS } from './scripts/read-actions.ts';
 
@@ -22,7 +22,7 @@ export async function listActions(
   for (let size = CHUNK.first; ; size = Math.min(size * 2, CHUNK.last)) {
     const from = before === undefined ? '+' : `(${before}`;
     const ids = await call((redis) => redis.zrange(index, from, '-', 'BYLEX', 'REV', 'LIMIT', 0, size));
-    const rows = ids.length === 0 ? [] : toReplies(await run(READ_ACTIONS, [prefixOf(organization)], ids));
+    const rows = ids.length === 0 ? [] : toReplies(await run(READ_ACTIONS, keysOf(organization), ids));
     for (const row of rows) {
       const action = toAction(row);
       if (action === undefined || !passes(action, row, filter)) continue;

@@ -4,7 +4,7 @@ import { type ActionStore, type HitOutcome, TooManyActions } from '../store.ts';
 import { listActions } from './action-list.ts';
 import { placementFields, recordFields, saidOf, toAction, toPlacement, toRecord } from './action-record.ts';
 import type { RedisConnection } from './connection.ts';
-import { keyOf, prefixOf } from './keys.ts';
+import { keyOf, keysOf } from './keys.ts';
 import { toHits, toText } from './listed-hit.ts';
 import { toReplies, toReply } from './reply.ts';
 import { retried } from './retry.ts';
@@ -58,7 +58,7 @@ export function redisActions(connection: RedisConnection, timesToLive: TimesToLi
       parameters.push(placed.before.runtime.id, change, othersFailed ? '1' : '', changed ? '1' : '');
       parameters.push(placed.after.status, saidOf(placed.after), placed.after.lastSequence, epoch ?? '');
     }
-    const answer = await run(COMMIT_CHANGE, [prefixOf(organization)], parameters);
+    const answer = await run(COMMIT_CHANGE, keysOf(organization), parameters);
     if (answer === -1) return 'fenced';
     return answer === 1 ? 'written' : 'again';
   }
@@ -86,7 +86,7 @@ export function redisActions(connection: RedisConnection, timesToLive: TimesToLi
     const found: Action[] = [];
     for (let n = 0; n < ids.length; n += READ_AT_ONCE) {
       const some = ids.slice(n, n + READ_AT_ONCE);
-      const rows = toReplies(await run(READ_ACTIONS, [prefixOf(organization)], some)).map(toAction);
+      const rows = toReplies(await run(READ_ACTIONS, keysOf(organization), some)).map(toAction);
       found.push(...rows.filter((action) => action !== undefined));
       const gone = some.filter((_, index) => rows[index] === undefined);
       if (gone.length > 0) {
@@ -112,7 +112,7 @@ export function redisActions(connection: RedisConnection, timesToLive: TimesToLi
         ...live.map(({ runtime }) => runtime.id),
         ...recordFields(action, placements),
       ];
-      const make = async () => toReply(await run(CREATE_ACTION, [prefixOf(organization)], parameters));
+      const make = async () => toReply(await run(CREATE_ACTION, keysOf(organization), parameters));
       let [answer, runtime] = await make();
       if (answer === 'unlisted') {
         await listSpace(connection, organization);
@@ -135,7 +135,7 @@ export function redisActions(connection: RedisConnection, timesToLive: TimesToLi
     },
 
     async liveOn(organization, runtime) {
-      const rows = toReplies(await run(READ_LIVE_ON, [prefixOf(organization)], [runtime]));
+      const rows = toReplies(await run(READ_LIVE_ON, keysOf(organization), [runtime]));
       return rows.flatMap((row) => {
         const action = toAction(row);
         const placement = action && toPlacement(action.id, row.slice(ACTION_FIELDS.length));
@@ -197,7 +197,7 @@ export function redisActions(connection: RedisConnection, timesToLive: TimesToLi
     async acceptHit(organization, id, { runtime, epoch, sequence, hit, receivedAt, capturedAt }) {
       const text = toText({ runtime, sequence, receivedAt, hit });
       const parameters = [id, runtime, epoch, sequence, receivedAt, text, timesToLive.ended, capturedAt];
-      return toOutcome(toReply(await run(ACCEPT_HIT, [prefixOf(organization)], parameters)));
+      return toOutcome(toReply(await run(ACCEPT_HIT, keysOf(organization), parameters)));
     },
 
     async expire(before) {
@@ -207,7 +207,7 @@ export function redisActions(connection: RedisConnection, timesToLive: TimesToLi
           const old = await call((redis) => redis.zcount(keyOf(organization, 'ended'), '-inf', `(${before}`));
           if (old === 0) return [];
           const parameters = [before, EXPIRE_BATCH, ...ENDED_STATES];
-          return [Number(await run(EXPIRE_ACTIONS, [prefixOf(organization)], parameters))];
+          return [Number(await run(EXPIRE_ACTIONS, keysOf(organization), parameters))];
         },
         (counts) => sum(counts) >= EXPIRE_ENOUGH,
       );

@@ -1,7 +1,7 @@
 import type { RuntimeDescription } from '@borescope/agent-protocol';
 import type { AttachedRuntime } from '../store.ts';
 import type { RedisConnection } from './connection.ts';
-import { prefixOf } from './keys.ts';
+import { keysOf } from './keys.ts';
 import { fromJson, type Reply, toFields, toReplies, toReply } from './reply.ts';
 import { READ_DIRECTORY, READ_RUNTIMES } from './scripts/attachment.ts';
 
@@ -33,7 +33,7 @@ export class Directories {
   async list(organization: string): Promise<AttachedRuntime[]> {
     const before = this.#known.get(organization);
     const { run } = this.#connection;
-    const [name, ...rest] = toReply(await run(READ_DIRECTORY, [prefixOf(organization)], [before?.name ?? '']));
+    const [name, ...rest] = toReply(await run(READ_DIRECTORY, keysOf(organization), [before?.name ?? '']));
     if (before !== undefined && name === before.name && rest.length === 0) return [...before.runtimes.values()];
     const runtimes = await this.#read(organization, toFields(rest), before);
     if (this.#known.size >= MOST_KNOWN) this.#known.clear();
@@ -54,7 +54,7 @@ export class Directories {
     const read = new Map<string, AttachedRuntime>();
     for (let n = 0; n < unknown.length; n += READ_AT_ONCE) {
       const some = unknown.slice(n, n + READ_AT_ONCE);
-      const rows = toReplies(await this.#connection.run(READ_RUNTIMES, [prefixOf(organization)], some));
+      const rows = toReplies(await this.#connection.run(READ_RUNTIMES, keysOf(organization), some));
       for (const row of rows) {
         // It may have left since; then the directory has another name, too.
         const attached = toAttached(row);

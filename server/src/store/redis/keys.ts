@@ -73,14 +73,22 @@ export function tokenByHash(hash: string): string {
 
 type Name = keyof typeof OF_ORGANIZATION;
 
-/** What every key of an organization begins with: the first key of every script. */
-export function prefixOf(organization: string): string {
+function prefixOf(organization: string): string {
   // A brace in a name would end the part that chooses the slot.
   return `borescope:{${encodeURIComponent(organization)}}:`;
 }
 
 export function keyOf(organization: string, name: Name, id = ''): string {
   return `${prefixOf(organization)}${OF_ORGANIZATION[name]}${id}`;
+}
+
+/**
+ * The keys of every script of an organization: its prefix, from which the script makes the names that it needs, and one more.
+ * There is never a key that is only the prefix. So while a cluster moves the slot Redis finds one of two missing and answers
+ * TRYAGAIN; of one alone it would answer ASK, and the script would run at the new node without what is still at the old one.
+ */
+export function keysOf(organization: string): readonly [prefix: string, known: string] {
+  return [prefixOf(organization), keyOf(organization, 'known')];
 }
 
 /** The organization of a key, and what stands behind its prefix; undefined for one of no organization. */

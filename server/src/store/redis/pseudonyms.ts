@@ -1,6 +1,6 @@
 import type { KeyStore } from '../store.ts';
 import type { RedisConnection } from './connection.ts';
-import { prefixOf } from './keys.ts';
+import { keysOf } from './keys.ts';
 import { PSEUDONYM_KEY } from './scripts/pseudonym-key.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -11,7 +11,7 @@ export function redisKeys({ run }: RedisConnection): KeyStore {
   return {
     async pseudonymKey(organization, day, fresh) {
       const dayBefore = new Date(Date.parse(day) - DAY).toISOString().slice(0, 10);
-      return String(await run(PSEUDONYM_KEY, [prefixOf(organization)], [day, fresh, dayBefore, KEYS_KEPT]));
+      return String(await run(PSEUDONYM_KEY, keysOf(organization), [day, fresh, dayBefore, KEYS_KEPT]));
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { RuntimeDirectory } from '../store.ts';
 import type { RedisConnection } from './connection.ts';
 import { Directories, toAttached } from './directories.ts';
-import { keyOf, prefixOf } from './keys.ts';
+import { keyOf, keysOf } from './keys.ts';
 import { type Reply, toReplies, toReply } from './reply.ts';
 import { ATTACH, DETACH, LAPSE, RENEW } from './scripts/attachment.ts';
 import { listSpace, overSpaces } from './spaces.ts';
@@ -34,21 +34,21 @@ export function redisRuntimes({ connection, timesToLive, uniqueName }: RedisRunt
         at + LEASE,
         uniqueName(),
       ];
-      let epoch = Number(await run(ATTACH, [prefixOf(organization)], parameters));
+      let epoch = Number(await run(ATTACH, keysOf(organization), parameters));
       if (epoch === -1) {
         await listSpace(connection, organization);
-        epoch = Number(await run(ATTACH, [prefixOf(organization)], parameters));
+        epoch = Number(await run(ATTACH, keysOf(organization), parameters));
       }
       return epoch > 0 ? { runtime, replica, epoch, attachedAt: at } : undefined;
     },
 
     async renew(organization, runtime, epoch, at) {
-      return (await run(RENEW, [prefixOf(organization)], [runtime, epoch, at + LEASE])) === 1;
+      return (await run(RENEW, keysOf(organization), [runtime, epoch, at + LEASE])) === 1;
     },
 
     async detach(organization, runtime, epoch, at) {
       const parameters = [runtime, epoch, at, timesToLive.ended, uniqueName()];
-      return texts(toReply(await run(DETACH, [prefixOf(organization)], parameters)));
+      return texts(toReply(await run(DETACH, keysOf(organization), parameters)));
     },
 
     async lapse(at) {
@@ -57,7 +57,7 @@ export function redisRuntimes({ connection, timesToLive, uniqueName }: RedisRunt
         const late = await call((redis) => redis.zcount(keyOf(organization, 'attached'), '-inf', at));
         if (late === 0) return [];
         const parameters = [at, LAPSE_BATCH, timesToLive.ended, uniqueName()];
-        return toReplies(await run(LAPSE, [prefixOf(organization)], parameters)).flatMap((row) => {
+        return toReplies(await run(LAPSE, keysOf(organization), parameters)).flatMap((row) => {
           const [runtime, ...actionIds] = texts(row);
           return runtime === undefined ? [] : [{ organization, runtime, actionIds }];
         });

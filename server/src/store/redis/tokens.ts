@@ -1,6 +1,6 @@
 import type { TokenRecord, TokenStore } from '../store.ts';
 import type { RedisConnection } from './connection.ts';
-import { keyOf, prefixOf, tokenByHash } from './keys.ts';
+import { keyOf, keysOf, tokenByHash } from './keys.ts';
 import { fromJson, toFields, toNumber, toReplies, toReply } from './reply.ts';
 import { CHANGE_TOKEN, CREATE_TOKEN, READ_TOKENS } from './scripts/tokens.ts';
 
@@ -14,7 +14,7 @@ export function redisTokens({ call, run }: RedisConnection): TokenStore {
   }
 
   async function change(organization: string, id: string, field: string, value: number, keep: 'first' | 'last') {
-    const fields = await run(CHANGE_TOKEN, [prefixOf(organization)], [id, field, value, keep]);
+    const fields = await run(CHANGE_TOKEN, keysOf(organization), [id, field, value, keep]);
     return toToken(toFields(toReply(fields)));
   }
 
@@ -25,7 +25,7 @@ export function redisTokens({ call, run }: RedisConnection): TokenStore {
       const owner = ownerOf(organization, token);
       const free = await call((redis) => redis.set(tokenByHash(token.hash), owner, 'NX'));
       if (free === null) throw new Error('a token with this hash exists');
-      const made = await run(CREATE_TOKEN, [prefixOf(organization)], [token.id, token.createdAt, ...parameters]);
+      const made = await run(CREATE_TOKEN, keysOf(organization), [token.id, token.createdAt, ...parameters]);
       if (made !== 1) throw new Error(`a token with the id ${token.id} exists`);
     },
     async byHash(hash) {
@@ -34,7 +34,7 @@ export function redisTokens({ call, run }: RedisConnection): TokenStore {
     },
     get,
     async list(organization) {
-      const rows = toReplies(await run(READ_TOKENS, [prefixOf(organization)], []));
+      const rows = toReplies(await run(READ_TOKENS, keysOf(organization), []));
       return rows.flatMap((row) => toToken(toFields(row)) ?? []);
     },
     revoke: (organization, id, at) => change(organization, id, 'revokedAt', at, 'first'),

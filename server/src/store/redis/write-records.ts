@@ -3,7 +3,7 @@ import type { ActionRecord, RuntimeRecord, StoreRecord } from '../moving/record.
 import type { TokenRecord } from '../store.ts';
 import { recordFields } from './action-record.ts';
 import type { RedisConnection } from './connection.ts';
-import { GLOBAL, keyOf, prefixOf, tokenByHash } from './keys.ts';
+import { GLOBAL, keyOf, keysOf, tokenByHash } from './keys.ts';
 import { toText } from './listed-hit.ts';
 import { toJson } from './organizations.ts';
 import { KEYS_KEPT } from './pseudonyms.ts';
@@ -57,7 +57,7 @@ export function recordWriter(options: WriteRecordsOptions): (records: readonly S
     const time = endedAt === undefined ? timesToLive.live(expiresAt - now()) : timesToLive.over(now() - endedAt);
     const parameters = [id, state, expiresAt, endedAt ?? '', time, longest, live.length];
     const runtimes = live.map(({ runtime }) => runtime.id);
-    await run(LOAD_ACTION, [prefixOf(organization)], [...parameters, ...runtimes, ...recordFields(action, placements)]);
+    await run(LOAD_ACTION, keysOf(organization), [...parameters, ...runtimes, ...recordFields(action, placements)]);
     const key = keyOf(organization, 'hits', id);
     for (let n = 0; n < hits.length; n += HITS) {
       await call((redis) => redis.rpush(key, ...hits.slice(n, n + HITS).map(toText)));

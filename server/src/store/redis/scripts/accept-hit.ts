@@ -6,7 +6,7 @@ import { RECORD_LUA } from './record.ts';
  * the budget, and because an attachment may be taken over at any time. The order of the questions is that of `acceptHit`
  * of the embedded store.
  *
- * KEYS   1 the organization's prefix
+ * KEYS   those of the organization: `keysOf`
  * ARGV   1 id of the action, 2 runtime, 3 epoch, 4 sequence, 5 when it was received, 6 what is stored of it, 7 time to live
  *        of an ended action in ms, 8 when it was captured, by the broker's clock
  * Answer {'accepted', number, completed (1 or 0)}; {'duplicate', last}; {'gap', last}; {'fenced'}; {'closed'}

@@ -6,7 +6,7 @@ import { RECORD_LUA } from './record.ts';
  * Gives a runtime its next epoch, which is at least the time in seconds, and has its live placements back. One step, because
  * from its end on every hit of an older attachment is fenced.
  *
- * KEYS   1 the organization's prefix
+ * KEYS   those of the organization: `keysOf`
  * ARGV   1 runtime, 2 service, 3 '=' and the environment ('' for none), 4 its description (JSON), 5 replica, 6 since when,
  *        7 until when the lease holds, 8 the new name of the directory
  * Answer the epoch; 0 where the id is that of a runtime of another service or environment; -1 where the organization is not
@@ -36,7 +36,7 @@ return epoch`,
 /**
  * Keeps the lease of the attachment that holds it. One step, because a newer attachment may come in between.
  *
- * KEYS   1 the organization's prefix
+ * KEYS   those of the organization: `keysOf`
  * ARGV   1 runtime, 2 epoch, 3 until when the lease holds; a time before the one it has changes nothing
  * Answer 1 where the attachment holds, 0 where it does not
  */
@@ -53,7 +53,7 @@ return 1`,
 /**
  * Ends an attachment, if it is still the one that holds. One step, because a newer one may come in between.
  *
- * KEYS   1 the organization's prefix
+ * KEYS   those of the organization: `keysOf`
  * ARGV   1 runtime, 2 epoch, 3 when, 4 time to live of the epoch in ms, 5 the new name of the directory
  * Answer the ids of the actions whose placements are gone with it
  */
@@ -70,7 +70,7 @@ return release(ARGV[1], ARGV[3], ARGV[4], ARGV[5])`,
  * Ends the attachments whose lease is over. One step, because its holder may be about to renew it, and because of all the
  * brokers that look one is to tell of it.
  *
- * KEYS   1 the organization's prefix
+ * KEYS   those of the organization: `keysOf`
  * ARGV   1 now, 2 most runtimes, 3 time to live of the epoch in ms, 4 the new name of the directory
  * Answer for each {runtime, id, id...} of the actions whose placements are gone with it
  */
@@ -91,7 +91,7 @@ return lapsed`,
  * Which runtimes are attached with which epoch, or only the word that they are the same as before. One step, because the name
  * must be that of what comes with it.
  *
- * KEYS   1 the organization's prefix
+ * KEYS   those of the organization: `keysOf`
  * ARGV   1 the name of the directory as it is known
  * Answer {name} where the name is the same; else {name, id, epoch, id, epoch...}
  */
@@ -109,7 +109,7 @@ return rows`,
 /**
  * Several runtimes, in one answer.
  *
- * KEYS   1 the organization's prefix
+ * KEYS   those of the organization: `keysOf`
  * ARGV   the ids
  * Answer for each {description, replica, epoch, attachedAt, attached}
  */

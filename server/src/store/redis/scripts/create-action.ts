@@ -5,7 +5,7 @@ import { RECORD_LUA } from './record.ts';
  * Writes an action with its placements, unless it would be one too many on a runtime. One step, because another broker may
  * be about to make the last that has room.
  *
- * KEYS   1 the organization's prefix
+ * KEYS   those of the organization: `keysOf`
  * ARGV   1 id, 2 state, 3 deadline, 4 end ('' while it is live), 5 time to live in ms, 6 most live actions on a runtime,
  *        7 how many runtimes it is live on; then the ids of these, then field and value of the record by turns
  * Answer {'made'}; {'full', runtime}; {'taken'} where the id is there; {'unlisted'} where the organization is not known

@@ -5,7 +5,7 @@ import { script } from '../script.ts';
  * Deletes actions that ended before a time, with their hits, and forgets those whose records are gone of themselves. One
  * step, because what is listed must be there.
  *
- * KEYS   1 the organization's prefix
+ * KEYS   those of the organization: `keysOf`
  * ARGV   1 the time, 2 most actions; then the states that an ended action can be in
  * Answer how many were deleted
  */

@@ -5,7 +5,7 @@ import { RECORD_LUA } from './record.ts';
  * Writes an action of another store with its placements, over what there may be of it; its hits follow. One step, so that
  * what is listed is there.
  *
- * KEYS   1 the organization's prefix
+ * KEYS   those of the organization: `keysOf`
  * ARGV   1 id, 2 state, 3 deadline, 4 end ('' while it is live), 5 time to live in ms, 6 that of what lists it, which is
  *        the longest that any action has, 7 how many runtimes it is live on; then the ids of these, then field and value of
  *        the record by turns

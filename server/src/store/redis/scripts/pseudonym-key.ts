@@ -5,7 +5,7 @@ import { script } from '../script.ts';
  * The key of a day, which is what the first broker said that needed one; and the keys of days that are too old go. One
  * step, because brokers whose keys differ would not tell equal values as equal.
  *
- * KEYS   1 the organization's prefix
+ * KEYS   those of the organization: `keysOf`
  * ARGV   1 day, 2 key for it where there is none, 3 the first day that is kept, 4 time to live in ms where nobody asks
  * Answer the key
  */

@@ -12,7 +12,7 @@ const NAMES = ACTION_FIELDS.map((name) => `'${name}'`).join(', ');
 /**
  * Several actions as they were at one moment, in one answer.
  *
- * KEYS   1 the organization's prefix
+ * KEYS   those of the organization: `keysOf`
  * ARGV   the ids
  * Answer for each {action, state, reason, endedAt, hits, services, environments}, the values of its record
  */
@@ -29,7 +29,7 @@ return rows`,
  * What is live on a runtime, each action with its placement there, as it was at one moment: a welcome must not hold an
  * action that has ended beside one that was made after that.
  *
- * KEYS   1 the organization's prefix
+ * KEYS   those of the organization: `keysOf`
  * ARGV   1 runtime
  * Answer for each, in the order of the ids: the values of `ACTION_FIELDS`, then those of `PLACEMENT_FIELDS`
  */

@@ -4,7 +4,7 @@ import { script } from '../script.ts';
 /**
  * Writes a token and its place in the list. One step, so that a token that works is always one that can be revoked.
  *
- * KEYS   1 the organization's prefix
+ * KEYS   those of the organization: `keysOf`
  * ARGV   1 id, 2 when it was made; then field and value by turns
  * Answer 1, or 0 where the id is there
  */
@@ -22,7 +22,7 @@ return 1`,
 /**
  * Sets one field of a token that is there. One step, because a first time must stay the first.
  *
- * KEYS   1 the organization's prefix
+ * KEYS   those of the organization: `keysOf`
  * ARGV   1 id, 2 field, 3 value, 4 'first' to keep a value that is there, or 'last'
  * Answer {field, value...} of the token as it is then, empty where there is none
  */
@@ -39,7 +39,7 @@ return redis.call('HGETALL', key)`,
 /**
  * The tokens of an organization, in the order in which they were made.
  *
- * KEYS   1 the organization's prefix
+ * KEYS   those of the organization: `keysOf`
  * Answer for each {field, value...}
  */
 export const READ_TOKENS = script(
