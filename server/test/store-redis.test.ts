@@ -16,7 +16,7 @@ import { type LiveRedis, type LiveRedisOptions, liveRedis, noRedis } from '../..
 import { silentLog } from '../../tests/live/silent-log.ts';
 import { proves } from '../../tests/proves.ts';
 import type { Log } from '../src/log.ts';
-import { openRedisStore, type RedisStoreOptions, RedisTooOld } from '../src/store/redis/redis-store.ts';
+import { openRedisStore, type RedisStoreOptions, RedisTooOld, RedisUrlError } from '../src/store/redis/redis-store.ts';
 import { SchemaTooNew, type Store, StoreUnavailable } from '../src/store/store.ts';
 
 const cleanUps: (() => unknown)[] = [];
@@ -254,6 +254,17 @@ describe('what is in Redis', { skip: noRedis }, () => {
       assert.doesNotMatch(error.message, /wrong-word/);
       return true;
     });
+  });
+
+  test('a database that this Redis does not have is refused by its number, and nothing is written to another', async () => {
+    const redis = await server({ config: { databases: '4' } });
+    await open(`${redis.url}/3`);
+    await assert.rejects(open(`${redis.url}/4`), (error: Error) => {
+      assert.ok(error instanceof RedisUrlError);
+      assert.match(error.message, /^this Redis has no database 4: name one that it has .* raise "databases"/);
+      return true;
+    });
+    assert.deepEqual(await keys(redis), []);
   });
 
   test('data of a newer version is refused with both versions named', async () => {

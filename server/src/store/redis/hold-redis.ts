@@ -5,7 +5,7 @@ import { readRecords } from './read-records.ts';
 import { createRedisClient } from './redis-client.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import { scanStore } from './scan.ts';
-import { hasSchema, prepareSchema, readServer } from './schema.ts';
+import { hasSchema, prepareSchema, readServer, requireDatabase } from './schema.ts';
 import { END_MOVING, KEEP_MOVING } from './scripts/moving.ts';
 import { timesToLive } from './time-to-live.ts';
 import { recordWriter } from './write-records.ts';
@@ -109,6 +109,7 @@ async function hold({ url, run }: HoldRedisOptions) {
   };
   try {
     await connection.ready(OPEN_WITHIN);
+    await requireDatabase(connection, address);
     await readServer(connection);
     const noted = await connection.call((redis) => redis.set(GLOBAL.moving, run, 'PX', HOLDS, 'NX'));
     if (noted === null) throw new MoveRefused(await whoMoves(connection, run, named));

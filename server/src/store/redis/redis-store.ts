@@ -10,7 +10,7 @@ import { redisKeys } from './pseudonyms.ts';
 import { createRedisClient } from './redis-client.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import { redisRuntimes } from './runtimes.ts';
-import { prepareSchema, readServer } from './schema.ts';
+import { prepareSchema, readServer, requireDatabase } from './schema.ts';
 import { timesToLive } from './time-to-live.ts';
 import { redisTokens } from './tokens.ts';
 
@@ -54,6 +54,7 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
   const connection = createRedisConnection({ client, lastFailure: () => failure, monotonic: () => performance.now() });
   try {
     await connection.ready(openWithinMs);
+    await requireDatabase(connection, address);
     const { version, evicts } = await readServer(connection);
     if (evicts !== undefined) {
       log.warn(

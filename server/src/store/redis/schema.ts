@@ -1,6 +1,7 @@
 import { type Organization, SchemaTooNew } from '../store.ts';
 import type { RedisConnection } from './connection.ts';
 import { GLOBAL } from './keys.ts';
+import { type RedisAddress, RedisUrlError } from './redis-url.ts';
 
 const SCHEMA_VERSION = 1;
 /** The first major whose scripts are refused as a whole where they cannot write. */
@@ -9,6 +10,23 @@ const OLDEST_MAJOR = 7;
 /** Redis before 7.0. */
 export class RedisTooOld extends Error {
   override readonly name = 'RedisTooOld';
+}
+
+/**
+ * Rejects with `RedisUrlError` where this Redis has no database of that number: ioredis drops the refusal, and would go on in
+ * database 0.
+ */
+export async function requireDatabase({ call }: RedisConnection, { database }: RedisAddress): Promise<void> {
+  // It is always there, and in a cluster the only one.
+  if (database === 0) return;
+  try {
+    await call((redis) => redis.select(database));
+  } catch (error) {
+    if (!(error instanceof Error) || !/DB index is out of range/.test(error.message)) throw error;
+    throw new RedisUrlError(
+      `this Redis has no database ${database}: name one that it has (0 to 15 where nothing else is set), or raise "databases" in its configuration`,
+    );
+  }
 }
 
 /** Notes the version of what is stored, and makes what is there from the start. Rejects with `SchemaTooNew`. */
