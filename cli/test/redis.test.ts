@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { NodeProcess } from '../../tests/live/node-process.ts';
 import { type LiveRedis, type LiveRedisOptions, liveRedis, noRedis } from '../../tests/live/redis.ts';
 import { cli, temporaryDirectory } from './run-cli.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../bin/borescope.js', import.meta.url));
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -32,5 +38,25 @@ describe('commands on a Redis', { skip: noRedis }, () => {
       assert.deepEqual([code, stdout], [2, '']);
     }
     assert.match(await redis.command('DBSIZE'), /^:0/);
+  });
+
+  test('when its memory is full tokens are listed and revoked, a broker starts, and none is made', async () => {
+    const redis = await server({ config: { 'maxmemory-policy': 'noeviction' } });
+    const on = ['--redis-url', redis.url];
+    const { stdout: made } = await cli(['token', 'create', '--kind', 'agent', '--name', 'x', '--json', ...on]);
+    const { id } = z.object({ id: z.string() }).parse(JSON.parse(made));
+    await redis.command('CONFIG', 'SET', 'maxmemory', '1mb');
+    assert.match((await cli(['token', 'list', ...on])).stdout, new RegExp(id));
+    assert.equal((await cli(['token', 'revoke', id, ...on])).code, 0);
+    const refused = await cli(['token', 'create', '--kind', 'agent', '--name', 'y', ...on]);
+    assert.match(refused.stderr, /^borescope: Redis cannot be used: OOM .*\n$/);
+    assert.equal(refused.code, 1);
+    const broker = new NodeProcess([COMMAND, 'serve', '--port', '0', '--log-level', 'warn', ...on], { cwd: ROOT });
+    cleanUps.push(() => broker.stop());
+    const [, url] = await broker.line(/listening on (\S+)/);
+    assert.equal((await fetch(`${url}/readyz`)).status, 503);
+    assert.equal((await fetch(`${url}/healthz`)).status, 200);
+    await redis.command('CONFIG', 'SET', 'maxmemory', '0');
+    assert.equal((await fetch(`${url}/readyz`)).status, 200);
   });
 });

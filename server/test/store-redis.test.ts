@@ -15,6 +15,7 @@ import {
 import { type LiveRedis, type LiveRedisOptions, liveRedis, noRedis } from '../../tests/live/redis.ts';
 import { silentLog } from '../../tests/live/silent-log.ts';
 import { proves } from '../../tests/proves.ts';
+import type { Action } from '../src/actions/action.ts';
 import type { Log } from '../src/log.ts';
 import { openRedisStore, type RedisStoreOptions, RedisTooOld, RedisUrlError } from '../src/store/redis/redis-store.ts';
 import { SchemaTooNew, type Store, StoreUnavailable } from '../src/store/store.ts';
@@ -169,23 +170,39 @@ describe('a Redis that cannot be used', { skip: noRedis }, () => {
     await works(store);
   });
 
-  const full = 'out of memory: no step is done by half, and what is too old can still be deleted';
+  const full =
+    'out of memory: no step is done by half and no deadline is met; what is cancelled, let go, kept or revoked is noted, and a store can be opened';
   test(proves('errors:unavailable', full), async () => {
     const redis = await server({ config: { 'maxmemory-policy': 'noeviction' } });
     const store = await open(redis.url);
     const { epoch } = await prepared(store);
     await store.actions.create('org', action('old', { state: 'expired', endedAt: 2 }), []);
+    const second = await attach(store, 'runtime-2');
+    await store.actions.create('org', action('ends'), [placement('ends', 'runtime-2')]);
+    await store.tokens.create('org', token('t'));
+    await store.runtimes.attach('org', runtime('runtime-3'), 'here', 10);
+    await store.runtimes.renew('org', 'runtime-2', second.epoch, 50_000);
     await redis.command('CONFIG', 'SET', 'maxmemory', '1mb');
-    await writesUnavailable(store);
     const before = await store.actions.get('org', 'there');
-    await assert.rejects(store.actions.change('org', 'there', end), StoreUnavailable);
+    for (const answer of await Promise.allSettled(growth(store))) unavailable(answer);
     await assert.rejects(store.actions.acceptHit('org', 'there', { ...hit('runtime-1', 1), epoch }), StoreUnavailable);
-    await assert.rejects(store.runtimes.detach('org', 'runtime-1', epoch, 5), StoreUnavailable);
+    const expired = (was: Action): Action => ({ ...was, state: 'expired', endedAt: 5 });
+    await assert.rejects(store.actions.change('org', 'there', expired), StoreUnavailable);
     assert.deepEqual(await store.actions.get('org', 'there'), before);
     assert.deepEqual(await store.actions.hits('org', 'there', 0), []);
     assert.equal((await store.actions.liveOn('org', 'runtime-1')).length, 1);
-    assert.equal((await store.runtimes.list('org')).length, 1);
+    assert.equal((await store.runtimes.list('org')).length, 3);
+
+    assert.equal(await store.runtimes.renew('org', 'runtime-1', epoch, 50_000), true);
+    assert.deepEqual(await store.runtimes.lapse(50_000), [
+      { organization: 'org', runtime: 'runtime-3', actionIds: [] },
+    ]);
+    assert.deepEqual(await store.runtimes.detach('org', 'runtime-2', second.epoch, 5), ['ends']);
+    assert.equal((await store.actions.change('org', 'ends', end))?.state, 'cancelled');
     assert.equal(await store.actions.expire(3), 1);
+    const beside = await open(redis.url);
+    assert.equal((await beside.tokens.revoke('org', 't', 7))?.revokedAt, 7);
+    assert.equal((await store.tokens.list('org'))[0]?.revokedAt, 7);
     await redis.command('CONFIG', 'SET', 'maxmemory', '0');
     await works(store);
     assert.equal(
@@ -410,18 +427,26 @@ async function works(store: Store): Promise<void> {
 }
 
 function writes(store: Store): Promise<unknown>[] {
+  const { tokens, runtimes } = store;
+  return [
+    ...growth(store),
+    tokens.revoke('org', 't', 5),
+    tokens.setExpiry('org', 't', 5),
+    tokens.used('org', 't', 5),
+    runtimes.detach('org', 'runtime-1', 1, 1),
+    runtimes.renew('org', 'runtime-1', 1, 1),
+  ];
+}
+
+/** Writes that add something. */
+function growth(store: Store): Promise<unknown>[] {
   const { organizations, tokens, actions, runtimes, keys: pseudonyms } = store;
   return [
     organizations.create({ id: 'o', name: 'n', createdAt: 1 }),
     tokens.create('org', token(`t-${made++}`)),
-    tokens.revoke('org', 't', 5),
-    tokens.setExpiry('org', 't', 5),
-    tokens.used('org', 't', 5),
     actions.create('org', action(`a-${made++}`), [placement('a', 'runtime-1')]),
     actions.acceptHit('org', 'a', { ...hit('runtime-1', 1), epoch: 1 }),
     runtimes.attach('org', runtime('runtime-9'), 'here', 1),
-    runtimes.detach('org', 'runtime-1', 1, 1),
-    runtimes.renew('org', 'runtime-1', 1, 1),
     pseudonyms.pseudonymKey('org', '2026-11-21', 'k'),
     store.check(),
   ];

@@ -8,6 +8,7 @@ import { keyOf, keysOf } from './keys.ts';
 import { toHits, toText } from './listed-hit.ts';
 import { toReplies, toReply } from './reply.ts';
 import { retried } from './retry.ts';
+import { alsoWhenFull } from './script.ts';
 import { ACCEPT_HIT } from './scripts/accept-hit.ts';
 import { COMMIT_CHANGE } from './scripts/commit-change.ts';
 import { CREATE_ACTION } from './scripts/create-action.ts';
@@ -25,6 +26,12 @@ const ENDED_STATES = ['completed', 'expired', 'cancelled', 'failed'] as const sa
 const LATE_BATCH = 200;
 /** Actions read in one step. */
 const READ_AT_ONCE = 200;
+
+/**
+ * Also when memory is full. Other ends are not: where no hit can be stored, deadlines and failures must wait for those that
+ * were captured before.
+ */
+const COMMIT_CANCEL = alsoWhenFull(COMMIT_CHANGE);
 
 export function redisActions(connection: RedisConnection, timesToLive: TimesToLive): ActionStore {
   const { call, run } = connection;
@@ -58,7 +65,8 @@ export function redisActions(connection: RedisConnection, timesToLive: TimesToLi
       parameters.push(placed.before.runtime.id, change, othersFailed ? '1' : '', changed ? '1' : '');
       parameters.push(placed.after.status, saidOf(placed.after), placed.after.lastSequence, epoch ?? '');
     }
-    const answer = await run(COMMIT_CHANGE, keysOf(organization), parameters);
+    const isCancelled = after !== before.action && after.state === 'cancelled';
+    const answer = await run(isCancelled ? COMMIT_CANCEL : COMMIT_CHANGE, keysOf(organization), parameters);
     if (answer === -1) return 'fenced';
     return answer === 1 ? 'written' : 'again';
   }

@@ -29,12 +29,18 @@ export async function requireDatabase({ call }: RedisConnection, { database }: R
   }
 }
 
-/** Notes the version of what is stored, and makes what is there from the start. Rejects with `SchemaTooNew`. */
+/**
+ * Notes the version of what is stored, and makes what is there from the start. Writes only what is missing: a Redis whose
+ * memory is full takes no write, and tokens must be revoked there, too. Rejects with `SchemaTooNew`.
+ */
 export async function prepareSchema(connection: RedisConnection, now: number): Promise<void> {
   const { call } = connection;
-  await call((redis) => redis.set(GLOBAL.schema, SCHEMA_VERSION, 'NX'));
-  await hasSchema(connection);
+  if (!(await hasSchema(connection))) {
+    await call((redis) => redis.set(GLOBAL.schema, SCHEMA_VERSION, 'NX'));
+    await hasSchema(connection);
+  }
   const first: Organization = { id: 'default', name: 'default', createdAt: now };
+  if ((await call((redis) => redis.hexists(GLOBAL.organizations, first.name))) === 1) return;
   await call((redis) => redis.hsetnx(GLOBAL.organizations, first.name, JSON.stringify(first)));
 }
 

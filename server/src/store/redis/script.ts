@@ -10,12 +10,18 @@ export interface Script {
 
 /**
  * `writes`: refused as a whole, before its first line, where Redis takes no write (out of memory, read-only): without the
- * `#!lua` line the commands before the one that needs memory would be done, and stay. `deletes`: also when memory is full.
+ * `#!lua` line the commands before the one that needs memory would be done, and stay. `ends`: also when memory is full,
+ * because it deletes, ends or keeps what is there, and what it notes of that is small and of a bounded number.
  */
-export function script(kind: 'writes' | 'reads' | 'deletes', ...parts: readonly string[]): Script {
-  const flags = { writes: '', reads: ' flags=no-writes', deletes: ' flags=allow-oom' }[kind];
+export function script(kind: 'writes' | 'reads' | 'ends', ...parts: readonly string[]): Script {
+  const flags = { writes: '', reads: ' flags=no-writes', ends: ' flags=allow-oom' }[kind];
   const lua = `#!lua${flags}\n${parts.join('\n')}`;
   return { lua, sha: createHash('sha1').update(lua).digest('hex') };
+}
+
+/** The same step as one that `ends`. */
+export function alsoWhenFull({ lua }: Script): Script {
+  return script('ends', lua.slice(lua.indexOf('\n') + 1));
 }
 
 /** Sent by its hash; with its text where Redis does not know it, as after a restart. */

@@ -41,7 +41,7 @@ return epoch`,
  * Answer 1 where the attachment holds, 0 where it does not
  */
 export const RENEW = script(
-  'writes',
+  'ends',
   KEYS_LUA,
   `
 local held = redis.call('HMGET', at.runtime .. ARGV[1], 'attached', 'epoch')
@@ -58,7 +58,7 @@ return 1`,
  * Answer the ids of the actions whose placements are gone with it
  */
 export const DETACH = script(
-  'writes',
+  'ends',
   RECORD_LUA,
   `
 local held = redis.call('HMGET', at.runtime .. ARGV[1], 'attached', 'epoch')
@@ -75,7 +75,7 @@ return release(ARGV[1], ARGV[3], ARGV[4], ARGV[5])`,
  * Answer for each {runtime, id, id...} of the actions whose placements are gone with it
  */
 export const LAPSE = script(
-  'writes',
+  'ends',
   RECORD_LUA,
   `
 local lapsed = {}

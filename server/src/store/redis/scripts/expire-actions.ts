@@ -10,7 +10,7 @@ import { script } from '../script.ts';
  * Answer how many were deleted
  */
 export const EXPIRE_ACTIONS = script(
-  'deletes',
+  'ends',
   KEYS_LUA,
   `
 local ids = redis.call('ZRANGEBYSCORE', at.ended, '-inf', '(' .. ARGV[1], 'LIMIT', 0, ARGV[2])

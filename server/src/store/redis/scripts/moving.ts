@@ -23,7 +23,7 @@ return 1`,
  * Answer 1, or 0 where there was nothing to take away
  */
 export const END_MOVING = script(
-  'deletes',
+  'ends',
   `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])`,

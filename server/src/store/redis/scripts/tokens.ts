@@ -27,7 +27,7 @@ return 1`,
  * Answer {field, value...} of the token as it is then, empty where there is none
  */
 export const CHANGE_TOKEN = script(
-  'writes',
+  'ends',
   KEYS_LUA,
   `
 local key = at.token .. ARGV[1]
