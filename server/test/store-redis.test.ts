@@ -20,6 +20,9 @@ import type { Log } from '../src/log.ts';
 import { openRedisStore, type RedisStoreOptions, RedisTooOld, RedisUrlError } from '../src/store/redis/redis-store.ts';
 import { SchemaTooNew, type Store, StoreUnavailable } from '../src/store/store.ts';
 
+const HOUR = 60 * 60 * 1000;
+const DAY = 24 * HOUR;
+
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
@@ -339,15 +342,9 @@ describe('what is in Redis', { skip: noRedis }, () => {
       'borescope:{org}:token:t',
       'borescope:{org}:tokens',
     ]);
-    const attachedOnly = ['attached', 'directory', 'epochs', 'runtime:runtime-1'].map(
-      (key) => `borescope:{org}:${key}`,
-    );
-    assert.deepEqual(await lasting(redis), [...stays, ...attachedOnly].sort());
+    assert.deepEqual(await lasting(redis), [...stays].sort());
     await store.runtimes.detach('org', 'runtime-1', epoch, 20);
-    assert.deepEqual(await lasting(redis), [...stays, 'borescope:{org}:directory'].sort());
-    const again = await attach(store, 'runtime-1');
-    assert.deepEqual(await lasting(redis), [...stays, ...attachedOnly].sort(), 'while it is attached its epoch stays');
-    await store.runtimes.detach('org', 'runtime-1', again.epoch, 20);
+    assert.deepEqual(await lasting(redis), [...stays].sort());
 
     for (const id of ['live', 'armed']) await store.actions.change('org', id, end);
     while ((await store.actions.expire(1_000)) > 0);
@@ -358,6 +355,33 @@ describe('what is in Redis', { skip: noRedis }, () => {
       'borescope:{org}:pseudonyms',
       'borescope:{org}:runtime:runtime-1',
     ]);
+  });
+
+  test('what notes an attachment outlives all brokers by a day and the retention, and stays for as long as one renews it', async () => {
+    const redis = await server();
+    const store = await open(redis.url);
+    const { epoch } = await attach(store, 'runtime-1');
+    const notes = ['attached', 'directory', 'epochs', 'runtime:runtime-1'].map((key) => `borescope:{org}:${key}`);
+    const areKept = async (why: string) => {
+      for (const key of notes) {
+        const left = Number((await redis.command('PTTL', key)).slice(1));
+        assert.ok(left > DAY + 60_000, `${why}: ${key} has ${left} ms left`);
+        assert.ok(left < DAY + 60_000 + HOUR, `${why}: ${key} has ${left} ms left`);
+      }
+    };
+    const age = async () => {
+      for (const key of notes) assert.match(await redis.command('PEXPIRE', key, '50000'), /^:1/);
+    };
+    await areKept('attached');
+    await age();
+    await store.runtimes.renew('org', 'runtime-1', epoch, 20);
+    await areKept('renewed');
+    await attach(store, 'runtime-2');
+    await age();
+    await store.runtimes.detach('org', 'runtime-1', epoch, 30);
+    const again = await attach(store, 'runtime-1');
+    assert.equal(again.epoch, epoch + 1);
+    await areKept('come back');
   });
 });
 

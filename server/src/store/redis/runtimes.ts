@@ -33,6 +33,7 @@ export function redisRuntimes({ connection, timesToLive, uniqueName }: RedisRunt
         at,
         at + LEASE,
         uniqueName(),
+        timesToLive.attached,
       ];
       let epoch = Number(await run(ATTACH, keysOf(organization), parameters));
       if (epoch === -1) {
@@ -43,7 +44,8 @@ export function redisRuntimes({ connection, timesToLive, uniqueName }: RedisRunt
     },
 
     async renew(organization, runtime, epoch, at) {
-      return (await run(RENEW, keysOf(organization), [runtime, epoch, at + LEASE])) === 1;
+      const parameters = [runtime, epoch, at + LEASE, timesToLive.attached, timesToLive.prolonged];
+      return (await run(RENEW, keysOf(organization), parameters)) === 1;
     },
 
     async detach(organization, runtime, epoch, at) {

@@ -2,19 +2,27 @@ import { KEYS_LUA } from '../keys.ts';
 import { script } from '../script.ts';
 import { RECORD_LUA } from './record.ts';
 
+/** Where all brokers are killed nobody lets go, and what notes an attachment must end of itself; `ttl` in ms. */
+const KEEP_LUA = `
+local function keep(runtime, ttl)
+  for _, kept in ipairs({ at.runtime .. runtime, at.attached, at.epochs, at.directory }) do redis.call('PEXPIRE', kept, ttl) end
+end
+`;
+
 /**
  * Gives a runtime its next epoch, which is at least the time in seconds, and has its live placements back. One step, because
  * from its end on every hit of an older attachment is fenced.
  *
  * KEYS   those of the organization: `keysOf`
  * ARGV   1 runtime, 2 service, 3 '=' and the environment ('' for none), 4 its description (JSON), 5 replica, 6 since when,
- *        7 until when the lease holds, 8 the new name of the directory
+ *        7 until when the lease holds, 8 the new name of the directory, 9 time to live in ms of what notes it
  * Answer the epoch; 0 where the id is that of a runtime of another service or environment; -1 where the organization is not
  *        known
  */
 export const ATTACH = script(
   'writes',
   RECORD_LUA,
+  KEEP_LUA,
   `
 local runtime, service, environment = ARGV[1], ARGV[2], ARGV[3]
 local key = at.runtime .. runtime
@@ -25,10 +33,10 @@ if before[1] and (before[1] ~= service or before[2] ~= environment) then return 
 local epoch = math.max(tonumber(before[3] or 0) + 1, math.floor(tonumber(ARGV[6]) / 1000))
 redis.call('HSET', key, 'epoch', epoch, 'service', service, 'environment', environment, 'description', ARGV[4], 'replica', ARGV[5],
   'attachedAt', ARGV[6], 'attached', 1)
-redis.call('PERSIST', key)
 redis.call('ZADD', at.attached, ARGV[7], runtime)
 redis.call('HSET', at.epochs, runtime, epoch)
 redis.call('SET', at.directory, ARGV[8])
+keep(runtime, ARGV[9])
 mark(runtime, false)
 return epoch`,
 );
@@ -37,16 +45,19 @@ return epoch`,
  * Keeps the lease of the attachment that holds it. One step, because a newer attachment may come in between.
  *
  * KEYS   those of the organization: `keysOf`
- * ARGV   1 runtime, 2 epoch, 3 until when the lease holds; a time before the one it has changes nothing
+ * ARGV   1 runtime, 2 epoch, 3 until when the lease holds; a time before the one it has changes nothing,
+ *        4 time to live in ms of what notes it, 5 what must be left of that; else it is prolonged
  * Answer 1 where the attachment holds, 0 where it does not
  */
 export const RENEW = script(
   'ends',
   KEYS_LUA,
+  KEEP_LUA,
   `
 local held = redis.call('HMGET', at.runtime .. ARGV[1], 'attached', 'epoch')
 if held[1] ~= '1' or held[2] ~= ARGV[2] then return 0 end
 redis.call('ZADD', at.attached, 'GT', ARGV[3], ARGV[1])
+if redis.call('PTTL', at.runtime .. ARGV[1]) < tonumber(ARGV[5]) then keep(ARGV[1], ARGV[4]) end
 return 1`,
 );
 

@@ -55,7 +55,7 @@ local function release(runtime, since, ttl, name)
   local key = at.runtime .. runtime
   redis.call('ZREM', at.attached, runtime)
   redis.call('HDEL', at.epochs, runtime)
-  redis.call('SET', at.directory, name)
+  redis.call('SET', at.directory, name, 'PX', ttl)
   if redis.call('EXISTS', key) == 1 then
     redis.call('HSET', key, 'attached', 0)
     redis.call('PEXPIRE', key, ttl)
