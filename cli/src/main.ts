@@ -10,6 +10,7 @@ const SHOWN: Readonly<Record<string, number>> = {
   MoveRefused: 1,
   RedisTooOld: 1,
   SchemaTooNew: 1,
+  SchemaUnreadable: 1,
   StoreMoving: 1,
   StoreUnavailable: 1,
 };

@@ -20,7 +20,7 @@ const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /**
  * The store that the brokers with these settings use, beside them; and where it is, without credentials. Rejects with
- * `SettingsError`, `SchemaTooNew`, `RedisTooOld`, `StoreMoving` or `StoreUnavailable`.
+ * `SettingsError`, `SchemaTooNew`, `SchemaUnreadable`, `RedisTooOld`, `StoreMoving` or `StoreUnavailable`.
  */
 export async function openStoreBeside(
   settings: Pick<BrokerSettings, 'dataDir' | 'redisUrl' | 'retention'>,

@@ -54,7 +54,7 @@ const CLOSE = 2000;
 
 /**
  * Opens the store, takes up what is live in it, and listens.
- * Rejects with `SettingsError`, `ListenError`, `DataDirectoryInUse`, `RedisTooOld`, `SchemaTooNew`, `StoreMoving` or
+ * Rejects with `SettingsError`, `ListenError`, `DataDirectoryInUse`, `RedisTooOld`, `SchemaTooNew`, `SchemaUnreadable`, `StoreMoving` or
  * `StoreUnavailable`.
  */
 export async function startBroker({ settings, logTo, agentPackage, maxAgents }: BrokerOptions): Promise<Broker> {

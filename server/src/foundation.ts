@@ -29,7 +29,7 @@ export interface FoundationOptions {
 }
 
 /**
- * Rejects with `DataDirectoryInUse`, `SchemaTooNew`, `RedisTooOld`, `StoreMoving`, `StoreUnavailable`, or `SettingsError` for a URL that
+ * Rejects with `DataDirectoryInUse`, `SchemaTooNew`, `SchemaUnreadable`, `RedisTooOld`, `StoreMoving`, `StoreUnavailable`, or `SettingsError` for a URL that
  * names no Redis. What speaks to Redis is only loaded where it is used.
  */
 export async function openFoundation({ settings, log, meter }: FoundationOptions): Promise<Foundation> {

@@ -28,7 +28,7 @@ export interface Migration extends MoveReport {
 
 /**
  * Moves everything of one store into an empty one, and compares them. Rejects with `MoveRefused`, `StoreMoving`,
- * `DataDirectoryInUse`, `SchemaTooNew`, `RedisTooOld`, `StoreUnavailable`, or `SettingsError` for a URL that names no Redis;
+ * `DataDirectoryInUse`, `SchemaTooNew`, `SchemaUnreadable`, `RedisTooOld`, `StoreUnavailable`, or `SettingsError` for a URL that names no Redis;
  * the source is then as it was, and the target empty, as it was, or unfinished.
  */
 export async function migrate(options: MigrationOptions): Promise<Migration> {

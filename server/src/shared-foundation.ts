@@ -37,7 +37,7 @@ const OPEN_WITHIN = 10_000;
 
 /**
  * A Redis that any number of brokers share: it holds the store, the queue, the messages and the time. Rejects with
- * `RedisUrlError`, `RedisTooOld`, `SchemaTooNew`, or `StoreUnavailable`.
+ * `RedisUrlError`, `RedisTooOld`, `SchemaTooNew`, `SchemaUnreadable`, or `StoreUnavailable`.
  */
 export async function openSharedFoundation(options: SharedFoundationOptions): Promise<Foundation> {
   const { url, retentionMs, replica, log, meter } = options;

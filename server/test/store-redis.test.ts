@@ -14,11 +14,12 @@ import {
 } from '../../tests/conformance/store-samples.ts';
 import { type LiveRedis, type LiveRedisOptions, liveRedis, noRedis } from '../../tests/live/redis.ts';
 import { silentLog } from '../../tests/live/silent-log.ts';
+import { until } from '../../tests/live/until.ts';
 import { proves } from '../../tests/proves.ts';
 import type { Action } from '../src/actions/action.ts';
 import type { Log } from '../src/log.ts';
 import { openRedisStore, type RedisStoreOptions, RedisTooOld, RedisUrlError } from '../src/store/redis/redis-store.ts';
-import { SchemaTooNew, type Store, StoreUnavailable } from '../src/store/store.ts';
+import { SchemaTooNew, SchemaUnreadable, type Store, StoreUnavailable } from '../src/store/store.ts';
 
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
@@ -297,6 +298,48 @@ describe('what is in Redis', { skip: noRedis }, () => {
       return true;
     });
     await assert.rejects(store.check(), SchemaTooNew);
+  });
+
+  test('a version that is none is refused, and left as it is', async () => {
+    const redis = await server();
+    for (const text of ['newest', '0', '1.5', '-1']) {
+      await redis.command('SET', 'borescope:schema', text);
+      await assert.rejects(open(redis.url), (error: Error) => {
+        assert.ok(error instanceof SchemaUnreadable);
+        assert.match(error.message, /^borescope:schema in this Redis is no version of a store: restore it, or/);
+        return true;
+      });
+      assert.deepEqual(await keys(redis), ['borescope:schema']);
+    }
+  });
+
+  test('data that becomes newer under an open store is neither read nor written any more, and that is told once', async () => {
+    const redis = await server();
+    const told: string[] = [];
+    const log: Log = { ...silentLog, error: (_, message) => void told.push(message) };
+    const store = await open(redis.url, { log, lookAtSchemaEveryMs: 20 });
+    const { epoch } = await prepared(store);
+    await redis.command('SET', 'borescope:schema', '2');
+    const isRefused = () =>
+      store.tokens.list('org').then(
+        () => false,
+        (error: Error) => {
+          assert.ok(error instanceof StoreUnavailable);
+          assert.match(error.message, /newer Borescope: its schema is 2/);
+          return true;
+        },
+      );
+    await until(isRefused);
+    await assert.rejects(store.actions.acceptHit('org', 'there', { ...hit('runtime-1', 1), epoch }), StoreUnavailable);
+    await assert.rejects(store.check(), SchemaTooNew);
+    await isRefused();
+    assert.deepEqual(told, ['the store is used no more: stop this broker']);
+    await redis.command('SET', 'borescope:schema', '1');
+    await until(async () => !(await isRefused()));
+    assert.equal(
+      (await store.actions.acceptHit('org', 'there', { ...hit('runtime-1', 1), epoch })).outcome,
+      'accepted',
+    );
   });
 
   test('a Redis before 7.0 is refused with its version named', async () => {

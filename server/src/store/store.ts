@@ -208,6 +208,17 @@ export class SchemaTooNew extends Error {
   }
 }
 
+/** Where the version of what is stored should be, something else stands. */
+export class SchemaUnreadable extends Error {
+  override readonly name = 'SchemaUnreadable';
+
+  constructor(key: string) {
+    super(
+      `${key} in this Redis is no version of a store: restore it, or name a Redis or database that is Borescope's own`,
+    );
+  }
+}
+
 /** `borescope migrate` moves the store now, or was broken off while it wrote it: nothing else may use it. */
 export class StoreMoving extends Error {
   override readonly name = 'StoreMoving';

@@ -33,7 +33,7 @@ const OF_THE_MOVE: readonly string[] = [GLOBAL.moving, GLOBAL.unfinished];
 
 /**
  * The store in a Redis, which stays as it is but for the note that it is being moved. Rejects with `MoveRefused`,
- * `RedisUrlError`, `RedisTooOld`, `SchemaTooNew` or `StoreUnavailable`.
+ * `RedisUrlError`, `RedisTooOld`, `SchemaTooNew`, `SchemaUnreadable` or `StoreUnavailable`.
  */
 export async function holdRedisSource(options: HoldRedisOptions): Promise<HeldStore> {
   const held = await hold(options);

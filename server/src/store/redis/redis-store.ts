@@ -11,6 +11,7 @@ import { createRedisClient } from './redis-client.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import { redisRuntimes } from './runtimes.ts';
 import { prepareSchema, readServer, requireDatabase } from './schema.ts';
+import { guardSchema } from './schema-guard.ts';
 import { timesToLive } from './time-to-live.ts';
 import { redisTokens } from './tokens.ts';
 
@@ -27,21 +28,23 @@ export interface RedisStoreOptions {
   readonly log: Log;
   /** Milliseconds to find Redis at the start; 10 s where not given. */
   readonly openWithinMs?: number;
+  /** Milliseconds between two looks whether the schema is still the one that is known; 5 s where not given. */
+  readonly lookAtSchemaEveryMs?: number;
 }
 
 /** Milliseconds that the key of a check stays. */
 const CHECK_KEPT = 60_000;
 
 /**
- * The store of any number of brokers. Rejects with `RedisUrlError`, `RedisTooOld`, `SchemaTooNew`, `StoreMoving`, or
- * `StoreUnavailable` where Redis does not answer in time.
+ * The store of any number of brokers. Rejects with `RedisUrlError`, `RedisTooOld`, `SchemaTooNew`, `SchemaUnreadable`,
+ * `StoreMoving`, or `StoreUnavailable` where Redis does not answer in time.
  *
  * A write that rejects with `StoreUnavailable` may have been done: the answer was lost, not the question. Asking again is
  * always right: a hit is then a duplicate, a change finds what it wanted, and an action that nobody knows of ends at its
  * deadline.
  */
 export async function openRedisStore(options: RedisStoreOptions): Promise<Store> {
-  const { url, retentionMs, now, log, openWithinMs = 10_000 } = options;
+  const { url, retentionMs, now, log, openWithinMs = 10_000, lookAtSchemaEveryMs } = options;
   const address = parseRedisUrl(url);
   let failure: Error | undefined;
   const client = createRedisClient(address, {
@@ -84,15 +87,21 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
     prepareSchema(connection, now()).catch((err: unknown) => log.warn({ err }, 'the store could not be prepared'));
   });
   const times = timesToLive(retentionMs);
+  const { guarded, stop } = guardSchema({
+    connection,
+    log,
+    ...(lookAtSchemaEveryMs !== undefined && { lookEveryMs: lookAtSchemaEveryMs }),
+  });
   return {
-    organizations: redisOrganizations(connection),
-    tokens: redisTokens(connection),
-    actions: redisActions(connection, times),
-    runtimes: redisRuntimes({ connection, timesToLive: times, uniqueName: randomUUID }),
-    keys: redisKeys(connection),
+    organizations: redisOrganizations(guarded),
+    tokens: redisTokens(guarded),
+    actions: redisActions(guarded, times),
+    runtimes: redisRuntimes({ connection: guarded, timesToLive: times, uniqueName: randomUUID }),
+    keys: redisKeys(guarded),
     check: () => check(connection, now),
     async close() {
       isClosed = true;
+      stop();
       await connection.close();
     },
   };

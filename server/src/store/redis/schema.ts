@@ -1,4 +1,4 @@
-import { type Organization, SchemaTooNew } from '../store.ts';
+import { type Organization, SchemaTooNew, SchemaUnreadable } from '../store.ts';
 import type { RedisConnection } from './connection.ts';
 import { GLOBAL } from './keys.ts';
 import { type RedisAddress, RedisUrlError } from './redis-url.ts';
@@ -31,7 +31,8 @@ export async function requireDatabase({ call }: RedisConnection, { database }: R
 
 /**
  * Notes the version of what is stored, and makes what is there from the start. Writes only what is missing: a Redis whose
- * memory is full takes no write, and tokens must be revoked there, too. Rejects with `SchemaTooNew`.
+ * memory is full takes no write, and tokens must be revoked there, too. Rejects with
+ * `SchemaTooNew` or `SchemaUnreadable`.
  */
 export async function prepareSchema(connection: RedisConnection, now: number): Promise<void> {
   const { call } = connection;
@@ -44,11 +45,13 @@ export async function prepareSchema(connection: RedisConnection, now: number): P
   await call((redis) => redis.hsetnx(GLOBAL.organizations, first.name, JSON.stringify(first)));
 }
 
-/** False where Redis holds no store. Changes nothing. Rejects with `SchemaTooNew`. */
+/** False where Redis holds no store. Changes nothing. Rejects with `SchemaTooNew` or `SchemaUnreadable`. */
 export async function hasSchema({ call }: RedisConnection): Promise<boolean> {
-  const found = Number(await call((redis) => redis.get(GLOBAL.schema)));
-  if (found > SCHEMA_VERSION) throw new SchemaTooNew(found, SCHEMA_VERSION);
-  return found > 0;
+  const text = await call((redis) => redis.get(GLOBAL.schema));
+  if (text === null) return false;
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new SchemaUnreadable(GLOBAL.schema);
+  if (Number(text) > SCHEMA_VERSION) throw new SchemaTooNew(Number(text), SCHEMA_VERSION);
+  return true;
 }
 
 /** What Redis says of itself: `INFO`. Valkey gives the version of Redis that it speaks like. */
