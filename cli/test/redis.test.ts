@@ -40,6 +40,16 @@ describe('commands on a Redis', { skip: noRedis }, () => {
     assert.match(await redis.command('DBSIZE'), /^:0/);
   });
 
+  test('where it takes no further connection a broker ends, and says why', async () => {
+    const redis = await server({ config: { maxclients: '2' } });
+    const { code, stderr } = await cli(['serve', '--port', '0', '--log-level', 'error', '--redis-url', redis.url]);
+    assert.match(
+      stderr,
+      /^borescope: Redis takes no further connection, for the queue: .*; it has 2 of at most 2 clients \(maxclients\)\n$/,
+    );
+    assert.equal(code, 1);
+  });
+
   test('when its memory is full tokens are listed and revoked, a broker starts, and none is made', async () => {
     const redis = await server({ config: { 'maxmemory-policy': 'noeviction' } });
     const on = ['--redis-url', redis.url];

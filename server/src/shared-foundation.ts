@@ -8,7 +8,7 @@ import { openBullmqQueue } from './queue/bullmq-queue.ts';
 import { createSharedClock } from './shared-clock.ts';
 import { createRedisConnection } from './store/redis/connection.ts';
 import { GLOBAL } from './store/redis/keys.ts';
-import { createRedisClient, type RedisClient } from './store/redis/redis-client.ts';
+import { createRedisClients, withClientCount } from './store/redis/redis-clients.ts';
 import { openRedisStore, RedisUrlError } from './store/redis/redis-store.ts';
 import { parseRedisUrl } from './store/redis/redis-url.ts';
 import { script } from './store/redis/script.ts';
@@ -43,28 +43,11 @@ export async function openSharedFoundation(options: SharedFoundationOptions): Pr
   const { url, retentionMs, replica, log, meter } = options;
   const address = parseRedisUrl(url);
   const monotonic = () => performance.now();
-  const clients = new Set<RedisClient>();
-  let opened = false;
-  let failure: Error | undefined;
-  const connect = (use: 'requests' | 'blocking', name: string): RedisClient => {
-    const client = createRedisClient(address, {
-      use,
-      name: `${name}-${replica}`,
-      onError: (error) => {
-        // Later the connection of the store tells of outages; these have the same.
-        if (failure === undefined && !opened) {
-          log.warn({ redis: address.named, reason: error.message }, 'Redis cannot be reached yet');
-        }
-        failure = error;
-      },
-    });
-    clients.add(client);
-    client.once('end', () => clients.delete(client));
-    return client;
-  };
+  const clients = createRedisClients({ address, replica, log });
+  const { connect } = clients;
   const connection = createRedisConnection({
     client: connect('requests', 'broker'),
-    lastFailure: () => failure,
+    lastFailure: clients.lastFailure,
     monotonic,
   });
   const clock = createSharedClock({
@@ -78,11 +61,11 @@ export async function openSharedFoundation(options: SharedFoundationOptions): Pr
   const letGo = async () => {
     clock.stop();
     await connection.close();
-    for (const client of clients) client.disconnect();
+    clients.close();
   };
   try {
     await connection.ready(OPEN_WITHIN);
-    opened = true;
+    clients.opened();
     await clock.start();
     const store = await openRedisStore({ url, retentionMs, now: clock.now, log });
     try {
@@ -92,6 +75,7 @@ export async function openSharedFoundation(options: SharedFoundationOptions): Pr
         replica,
         clock,
         log,
+        lastFailure: clients.lastFailure,
         onRebuilt: meter.workerReplaced,
       });
       const messages = createRedisMessages({
@@ -105,10 +89,16 @@ export async function openSharedFoundation(options: SharedFoundationOptions): Pr
         await store.close();
         await letGo();
       };
-      return { store, clock, queue, messages, named: address.named, close };
+      const check = async () => {
+        clients.check();
+        await store.check();
+      };
+      return { store: { ...store, check }, clock, queue, messages, named: address.named, close };
     } catch (error) {
+      // Before one of them is closed.
+      const told = await withClientCount(error, connection);
       await store.close();
-      throw error;
+      throw told;
     }
   } catch (error) {
     await letGo();

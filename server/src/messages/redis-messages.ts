@@ -44,6 +44,10 @@ export function createRedisMessages({ replica, connection, client, clock, log }:
   async function subscribe(receiver: Receiver): Promise<void> {
     const redis = client('notices');
     subscriber = redis;
+    let reason = 'no answer';
+    redis.on('error', ({ message }: Error) => {
+      reason = message.slice(0, 300);
+    });
     redis.on('message', (_channel: string, text: string) => {
       const { data } = publication.safeParse(parsed(text));
       if (data === undefined || data.from === replica) return;
@@ -53,7 +57,9 @@ export function createRedisMessages({ replica, connection, client, clock, log }:
       }
     });
     const late = new Promise<never>((_, fail) => {
-      cancelPing = clock.later(SUBSCRIBE_WITHIN, () => fail(new StoreUnavailable('Redis did not take a subscription')));
+      cancelPing = clock.later(SUBSCRIBE_WITHIN, () =>
+        fail(new StoreUnavailable(`Redis did not take a subscription: ${reason}`)),
+      );
     });
     await Promise.race([redis.subscribe(GLOBAL.notices), late]);
     cancelPing();

@@ -3,12 +3,15 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { toStoreFailure } from '../store/redis/failure.ts';
 import type { RedisClient } from '../store/redis/redis-client.ts';
+import { StoreUnavailable } from '../store/store.ts';
 import { BullmqWorker, PROBE, QUEUE, TAKE_OVER, type TakeOver } from './bullmq-worker.ts';
 import type { JobHandler, Queue } from './queue.ts';
 
 export interface BullmqQueueOptions {
   /** For adding and removing: a command fails soon where Redis is away. Stays open. */
   readonly connection: RedisClient;
+  /** Why it could not be made last. */
+  readonly lastFailure?: () => Error | undefined;
   /** A new connection without a limit of retries, for a worker; it is closed with the worker. */
   readonly workerConnection: () => RedisClient;
   /** Names this broker among the others. */
@@ -20,12 +23,17 @@ export interface BullmqQueueOptions {
   readonly takeOver?: TakeOver;
   /** Milliseconds between two looks whether the worker lives. */
   readonly lookEveryMs?: number;
+  /** Milliseconds for the connection at the start; 10 s where not given. */
+  readonly readyWithinMs?: number;
   /** The worker was wedged, and another one has taken its place. */
   readonly onRebuilt?: () => void;
 }
 
 /** Attempts of a job that fails each time: about four minutes. What is given up then is found by the sweep. */
 const ATTEMPTS = 50;
+
+/** Milliseconds for the connection at the start: Redis may take no further one, and BullMQ would wait for ever. */
+const READY_WITHIN = 10_000;
 
 /** Milliseconds between two looks; a worker that waits for jobs asks for one at least every 11 s. */
 const LOOK_EVERY = 5_000;
@@ -41,7 +49,7 @@ const EVENTS = 100;
  */
 export async function openBullmqQueue(options: BullmqQueueOptions): Promise<Queue> {
   const { connection, workerConnection, replica, clock, log, concurrency = 32, takeOver = TAKE_OVER } = options;
-  const { lookEveryMs = LOOK_EVERY, onRebuilt } = options;
+  const { lastFailure, readyWithinMs = READY_WITHIN, lookEveryMs = LOOK_EVERY, onRebuilt } = options;
   const jobs = new BullQueue(QUEUE.name, {
     connection,
     prefix: QUEUE.prefix,
@@ -56,11 +64,30 @@ export async function openBullmqQueue(options: BullmqQueueOptions): Promise<Queu
   });
   // The connection tells of its own loss; an error without a listener would end the process.
   jobs.on('error', ({ message }) => log.debug({ reason: message.slice(0, 300) }, 'the queue met an error'));
-  await available(jobs.waitUntilReady());
+  await readyWithin(readyWithinMs);
   const probe = `probe-${replica}`;
   let worker: BullmqWorker | undefined;
   let cancelLook = () => {};
   let closed = false;
+
+  async function readyWithin(timeoutMs: number): Promise<void> {
+    let cancel = () => {};
+    const late = new Promise<never>((_, fail) => {
+      cancel = clock.later(timeoutMs, () => {
+        const reason = lastFailure?.()?.message.slice(0, 300) ?? 'no answer';
+        fail(new StoreUnavailable(`Redis takes no further connection, for the queue: ${reason}`));
+      });
+    });
+    try {
+      await available(Promise.race([jobs.waitUntilReady(), late]));
+    } catch (error) {
+      // It would wait for its connection.
+      jobs.close().catch(() => undefined);
+      throw error;
+    } finally {
+      cancel();
+    }
+  }
 
   function build(handle: JobHandler): BullmqWorker {
     return new BullmqWorker({ connection: workerConnection(), handle, concurrency, takeOver, clock, log });
