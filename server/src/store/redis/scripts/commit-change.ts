@@ -5,7 +5,7 @@ import { RECORD_LUA } from './record.ts';
  * Writes what a function has made of an action, or of one placement and its action, if neither has changed since they were
  * read. One step, because the function ran outside of Redis, and because an attachment may be taken over at any time.
  *
- * KEYS   1 the organization's prefix
+ * KEYS   those of the organization: `keysOf`
  * ARGV   1 id, 2 revision that was read, 3 '1' where the action has changed, 4 state, 5 '=' and the reason ('' for none),
  *        6 end ('' for none), 7 hits, 8 time to live of an ended action in ms; and for a placement that has changed
  *        9 runtime, 10 change that was read, 11 '1' where all others had failed, 12 '1' where it has changed, 13 status,
