@@ -4,6 +4,7 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type Clock, systemClock } from '../../server/src/clock.ts';
 import { type BullmqQueueOptions, openBullmqQueue } from '../../server/src/queue/bullmq-queue.ts';
+import { TAKE_OVER } from '../../server/src/queue/bullmq-worker.ts';
 import type { Queue } from '../../server/src/queue/queue.ts';
 import { createRedisClient, type RedisClient } from '../../server/src/store/redis/redis-client.ts';
 import { parseRedisUrl } from '../../server/src/store/redis/redis-url.ts';
@@ -51,7 +52,10 @@ describe('the queue of many brokers', { skip: noRedis }, () => {
   test('a job that one adds is run by one of the others, once', async () => {
     const seen = new Seen();
     const first = await open('first');
-    for (const name of ['second', 'third']) (await open(name)).start(async (each) => seen.note(each));
+    // A short lock is lost where the machine is busy, and the job is run twice then, as it may be.
+    for (const name of ['second', 'third']) {
+      (await open(name, { takeOver: TAKE_OVER })).start(async (each) => seen.note(each));
+    }
     const ids = Array.from({ length: 100 }, (_, index) => `shared-${index}`);
     await Promise.all(ids.map((id) => first.add(job(id))));
     for (const id of ids) await seen.includes(id);
