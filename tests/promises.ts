@@ -283,6 +283,10 @@ export const PROMISES = {
     sentence: 'A probe in a file that is not loaded yet binds when it is, before its first pass.',
     source: AGENT,
   },
+  'agent:reloaded': {
+    sentence: 'A probe follows its module when that is loaded once more, as by a hot reload.',
+    source: AGENT,
+  },
   'agent:packages': {
     sentence: 'A line inside a package under node_modules can be probed like any other.',
     source: AGENT,

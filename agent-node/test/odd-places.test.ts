@@ -117,6 +117,43 @@ setInterval(() => new Derived('x'), 20);
     });
   });
 
+  it(proves('agent:reloaded', 'follows a module that is loaded once more, as by a hot reload'), async () => {
+    const text = `const { writeFileSync } = require('node:fs');
+const file = __dirname + '/reloaded.cjs';
+const version = (n) => 'exports.run = (x) => {\\n  const version = ' + n + ';\\n  return x + version;\\n};\\n';
+let n = 0;
+function load() {
+  writeFileSync(file, version(++n));
+  delete require.cache[file];
+  return require(file);
+}
+let module_ = load();
+process.on('message', () => { module_ = load(); });
+setInterval(() => module_.run(1), 20);
+`;
+    await running('reloads.cjs', text, async (application) => {
+      const versions = async (actionId: string) => {
+        const { hit } = await hitOf(actionId);
+        return JSON.stringify(hit.values);
+      };
+      const value = (name: string, number: number) =>
+        JSON.stringify([{ expression: name, value: { type: 'number', value: number } }]);
+      const asks = { expressions: ['version'], maxHits: 1 };
+      assert.deepEqual(await versions(arm('reloaded.cjs', 3, asks)), value('version', 1));
+      // Armed on a line that only the next copy of the module passes in time.
+      const waiting = arm('reloaded.cjs', 3, { ...asks, condition: 'version > 2' });
+      const other = arm('reloaded.cjs', 3, { ...asks, condition: 'version > 3' });
+      await broker.next('armed', ({ actionId }) => actionId === waiting);
+      await broker.next('armed', ({ actionId }) => actionId === other);
+      application.tell('load');
+      application.tell('load');
+      assert.deepEqual(await versions(waiting), value('version', 3));
+      assert.deepEqual(await versions(arm('reloaded.cjs', 3, asks)), value('version', 3), 'placed beside it');
+      application.tell('load');
+      assert.deepEqual(await versions(other), value('version', 4));
+    });
+  });
+
   it('counts lines as V8 does, whatever ends them', async () => {
     const endings: readonly [string, string][] = [
       ['separators.cjs', '\n'],

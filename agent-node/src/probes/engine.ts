@@ -59,7 +59,7 @@ export class ProbeEngine {
       {
         onScript: (script) => {
           store.add(script);
-          pending.look();
+          pending.loaded(script);
         },
         onResolved: (id, location) => places.resolved(id, location),
         onPaused: (pause) => void servePause(pause, session, memory.control, places, () => this.#hits.read()),

@@ -19,6 +19,10 @@ export interface LiveAction {
   bound: BoundPlace | undefined;
   /** Its file has been loaded, and the line found in it. */
   loaded: boolean;
+  /** Paths of the scripts in which it was bound. */
+  scripts: ReadonlySet<string>;
+  /** One of them has been loaded once more, as a module that is hot-reloaded is. */
+  reloaded: boolean;
   problem: Problem | undefined;
   /** Milliseconds by the worker's clock. */
   placedAt: number | undefined;
@@ -58,6 +62,8 @@ export function newAction(spec: ArmSpec, row: number | undefined): LiveAction {
     place: undefined,
     bound: undefined,
     loaded: false,
+    scripts: new Set(),
+    reloaded: false,
     problem: undefined,
     placedAt: undefined,
     armedBefore: 0,

@@ -1,9 +1,13 @@
+import type { Script } from '../sources/script.ts';
 import type { Endings } from './endings.ts';
 import type { LiveAction } from './live-action.ts';
 import type { Placing } from './placing.ts';
 import { unavailable } from './problems.ts';
 
-/** Actions that wait for a module: each time that scripts are loaded it is looked whether theirs is among them. */
+/**
+ * Actions that wait for a module, or whose module may be loaded once more: each time that scripts are loaded it is looked
+ * whether theirs is among them.
+ */
 export class PendingModules {
   readonly #actions: ReadonlyMap<string, LiveAction>;
   readonly #placing: Placing;
@@ -17,6 +21,13 @@ export class PendingModules {
     this.#endings = endings;
   }
 
+  loaded({ path }: Script): void {
+    for (const action of this.#actions.values()) {
+      if (action.status === 'armed' && action.scripts.has(path)) action.reloaded = true;
+    }
+    this.look();
+  }
+
   /** Runs of it never overlap. */
   look(): void {
     this.#again = true;
@@ -27,7 +38,7 @@ export class PendingModules {
   }
 
   #any(): boolean {
-    return [...this.#actions.values()].some((action) => action.status === 'pending');
+    return [...this.#actions.values()].some(isConcerned);
   }
 
   async #look(): Promise<void> {
@@ -36,7 +47,8 @@ export class PendingModules {
     await new Promise((resolve) => setImmediate(resolve));
     this.#again = false;
     for (const action of [...this.#actions.values()]) {
-      if (action.status !== 'pending') continue;
+      if (!isConcerned(action)) continue;
+      action.reloaded = false;
       try {
         await this.#placing.placePending(action);
       } catch (error) {
@@ -44,4 +56,8 @@ export class PendingModules {
       }
     }
   }
+}
+
+function isConcerned({ status, reloaded }: LiveAction): boolean {
+  return status === 'pending' || (status === 'armed' && reloaded);
 }

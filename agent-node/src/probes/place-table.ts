@@ -73,7 +73,9 @@ export class PlaceTable {
 
   /** Resolves when the action's breakpoint stands; rejects where V8 refused it. */
   async add(action: LiveAction, key: string, targets: readonly BreakTarget[], at: PlaceInCode): Promise<void> {
-    let place = this.#places.get(key);
+    let place = this.#places.get(key) ?? this.#sharing(targets);
+    // The other one was placed before the module was loaded once more.
+    if (place && place.key !== key) await this.follow(place, key, locationsOf(targets), at);
     if (!place) {
       const pausing =
         !this.#evaluated.has(key) &&
@@ -88,6 +90,20 @@ export class PlaceTable {
     this.#share();
     this.#guard.release();
     await place.add(action);
+  }
+
+  /** Sets the breakpoint of a place in every copy of its module: V8 takes one of ours at a location, and no second. */
+  async follow(place: ProbePlace, key: string, locations: readonly Location[], at: PlaceInCode): Promise<void> {
+    if (this.#places.get(place.key) !== place) return;
+    this.#places.delete(place.key);
+    place.key = key;
+    this.#places.set(key, place);
+    await place.follow(locations, at.names, at.unseen);
+  }
+
+  #sharing(targets: readonly BreakTarget[]): ProbePlace | undefined {
+    const locations = locationsOf(targets);
+    return [...this.#places.values()].find((place) => locations.some((at) => place.stands(at)));
   }
 
   /** Resolves when nothing of the action is left in the process; its last counts have been taken before. */
@@ -169,6 +185,10 @@ export class PlaceTable {
     const asked = places.map(({ actions }) => [...actions.values()].map(({ spec }) => spec.overheadPercent));
     for (const [index, percent] of shares(asked).entries()) places[index]?.setShare(percent);
   }
+}
+
+function locationsOf(targets: readonly BreakTarget[]): Location[] {
+  return targets.flatMap((target) => ('location' in target ? target.location : []));
 }
 
 /** What passes have taken at all places since the process began, milliseconds. */

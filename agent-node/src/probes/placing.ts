@@ -12,6 +12,7 @@ import type { PlaceTable } from './place-table.ts';
 import type { CurrentPolicy } from './policy.ts';
 import { asksPrivateFields, namesOfAll, withoutPrivateFields } from './private-fields.ts';
 import type { BreakTarget } from './probe-place.ts';
+import { unavailable } from './problems.ts';
 
 export interface PlacingPorts {
   readonly debugger: Debugger;
@@ -28,6 +29,8 @@ export interface PlacingPorts {
   readonly waits: () => void;
 }
 
+/** Of a module that is loaded again and again, the newest: nothing runs in the others for long. */
+const MOST_COPIES = 50;
 /** A search on disk for a file that is not loaded, milliseconds. */
 const SEARCH_MS = 2000;
 
@@ -47,12 +50,13 @@ export class Placing {
     else await this.#placeAhead(action, located.nearest);
   }
 
-  /** Again for an action that waits: is its module one of those that were loaded meanwhile? */
+  /** Again for an action that waits, or whose module was loaded once more: is it one of those that were loaded meanwhile? */
   async placePending(action: LiveAction): Promise<void> {
     const { file } = action.spec.place;
     const located = await this.locate(file, false);
     if (located.kind === 'found') await this.#bind(action, located);
-    else if (located.kind === 'ambiguous') await this.#ports.endings.fail(action, ambiguous(file, located.paths));
+    else if (located.kind === 'ambiguous' && action.status === 'pending')
+      await this.#ports.endings.fail(action, ambiguous(file, located.paths));
   }
 
   /** `packages`: also by the source maps of packages, of which there can be thousands. */
@@ -117,8 +121,11 @@ export class Placing {
     const { places, endings } = this.#ports;
     const bindings: Binding[] = [];
     let problem: Problem | undefined;
-    for (const target of located.targets) {
-      const bound = await bind(target, action.spec.place, this.bindPorts());
+    for (const target of located.targets.slice(-MOST_COPIES)) {
+      // V8 may have let go of an older copy of a module that was loaded again.
+      const bound = await bind(target, action.spec.place, this.bindPorts()).catch(
+        (error: unknown) => ({ ok: false, problem: unavailable(error) }) as const,
+      );
       if (bound.ok) bindings.push(bound.binding);
       else problem ??= bound.problem;
     }
@@ -130,7 +137,13 @@ export class Placing {
     const misnamed = this.#ports.policy.judgeAt(action, first);
     if (misnamed) return endings.fail(action, misnamed);
     const locations = bindings.map(({ location }) => location);
+    action.scripts = new Set(located.targets.map(({ script }) => script.path));
+    const key = locations.map((at) => `${at.scriptId}:${at.line}:${at.column}`).join(',');
     const { place } = action;
+    if (place && action.status === 'armed') {
+      await places.follow(place, key, locations, first);
+      return;
+    }
     if (place) {
       // Set ahead: where V8 has put the breakpoint at the right place it stays, and not one pass is missed.
       const stands = locations.every((at) => place.resolved.some((other) => sameLocation(at, other)));
@@ -140,7 +153,6 @@ export class Placing {
     action.bound = first.place;
     action.loaded = true;
     action.placedAt ??= this.#ports.now();
-    const key = locations.map((at) => `${at.scriptId}:${at.line}:${at.column}`).join(',');
     if (!action.place) {
       const targets = locations.map((location) => ({ location }));
       await places.add(action, key, targets, first);

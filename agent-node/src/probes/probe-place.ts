@@ -5,7 +5,7 @@ import type { NameInScope, UnseenWork } from '../sources/scopes.ts';
 import type { GeneratedPosition } from '../sources/source-map.ts';
 import { type Budget, createBudget, fill, mayResume, owe, refill, setPercent, spend } from './budget.ts';
 import { conditionText } from './condition.ts';
-import type { Debugger } from './debugger.ts';
+import { type Debugger, DebuggerTimeout } from './debugger.ts';
 import type { LiveAction } from './live-action.ts';
 
 /** A breakpoint in a script that is loaded, or one for a script that will be. */
@@ -51,7 +51,8 @@ const MAX_NAMES = 200;
  * time for each pass of one, whatever the condition says.
  */
 export class ProbePlace {
-  readonly key: string;
+  /** Where its breakpoint stands: of the table that it is in. */
+  key: string;
   readonly row: number;
   readonly actions = new Map<string, LiveAction>();
   readonly pausing: boolean;
@@ -66,6 +67,8 @@ export class ProbePlace {
   #spent: number;
   #resting = false;
   #held = false;
+  /** There are targets in which the breakpoint is not set yet. */
+  #stale = false;
   #interpreted = false;
   #ids: string[] = [];
   #set: string | undefined;
@@ -126,6 +129,25 @@ export class ProbePlace {
     this.#scope = names;
     this.unseen = unseen;
     this.describe();
+  }
+
+  /** The module was loaded once more: the breakpoint is set in its copies, too. Resolves when it stands. */
+  async follow(locations: readonly Location[], names: readonly NameInScope[], unseen: UnseenWork): Promise<void> {
+    if (locations.every((at) => this.stands(at))) return;
+    this.#stale = true;
+    this.adopt(locations, names, unseen);
+    await this.sync();
+  }
+
+  /** Whether the breakpoint is set there, when it is. */
+  stands({ scriptId, line, column }: Location): boolean {
+    return this.#targets.some(
+      (target) =>
+        'location' in target &&
+        target.location.scriptId === scriptId &&
+        target.location.line === line &&
+        target.location.column === column,
+    );
   }
 
   /** The percentage of a core that this place may take now. */
@@ -215,7 +237,8 @@ export class ProbePlace {
       for (;;) {
         const idle = this.actions.size === 0 || this.#resting || this.#held;
         const wanted = idle ? undefined : this.#condition();
-        if (wanted === this.#set) return;
+        if (wanted === this.#set && !this.#stale) return;
+        this.#stale = false;
         if (this.#set !== undefined) await this.#clear();
         else if (wanted !== undefined) await this.#arm(wanted);
       }
@@ -230,14 +253,23 @@ export class ProbePlace {
     if (this.pausing) await this.#ports.pausing(1);
     let stallMs = 0;
     try {
-      for (const target of this.#targets) {
-        const set =
-          'location' in target
-            ? await this.#ports.debugger.setBreakpoint(target.location, condition)
-            : await this.#ports.debugger.setBreakpointAhead(target.url, target.position, condition);
-        this.#ids.push(set.id);
-        stallMs += set.stallMs;
+      const gone = new Set<BreakTarget>();
+      const targets = this.#targets;
+      for (const target of targets) {
+        try {
+          const set =
+            'location' in target
+              ? await this.#ports.debugger.setBreakpoint(target.location, condition)
+              : await this.#ports.debugger.setBreakpointAhead(target.url, target.position, condition);
+          this.#ids.push(set.id);
+          stallMs += set.stallMs;
+        } catch (error) {
+          // V8 has let go of an older copy of a module that was loaded again.
+          if (error instanceof DebuggerTimeout || gone.size + 1 === targets.length) throw error;
+          gone.add(target);
+        }
       }
+      if (gone.size > 0) this.#targets = this.#targets.filter((target) => !gone.has(target));
     } catch (error) {
       await this.#clear().catch(() => {});
       throw error;
