@@ -20,7 +20,7 @@ export function splitLines(text: string): Lines {
 export function lineText(lines: Lines, line: number): string | undefined {
   const start = lines.starts[line];
   if (start === undefined) return undefined;
-  return lines.text.slice(start, lines.starts[line + 1]).replace(/(\r\n|[\n\r\u2028\u2029])$/, '');
+  return lines.text.slice(start, lines.starts[line + 1]).split(LINE_END, 1)[0] ?? '';
 }
 
 /** 0-based line and column. */

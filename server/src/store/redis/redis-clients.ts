@@ -114,6 +114,9 @@ export function createRedisClients({
       );
     },
     close() {
+      // A client that is disconnected between two attempts to connect tells nothing more: its timer would stay.
+      for (const timer of away.values()) clearTimeout(timer);
+      away.clear();
       for (const client of clients) client.disconnect();
     },
   };
