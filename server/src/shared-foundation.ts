@@ -81,7 +81,7 @@ export async function openSharedFoundation(options: SharedFoundationOptions): Pr
       const messages = createRedisMessages({
         replica,
         connection,
-        client: (name) => connect('blocking', name),
+        client: connect,
         clock,
         log,
       });

@@ -6,10 +6,15 @@ import type { Message, Messages, Notice } from '../../server/src/messages/messag
 import { createNotices } from '../../server/src/messages/notices.ts';
 import { createRedisMessages } from '../../server/src/messages/redis-messages.ts';
 import { createRedisConnection, type RedisConnection } from '../../server/src/store/redis/connection.ts';
-import { createRedisClient, type RedisClient } from '../../server/src/store/redis/redis-client.ts';
+import {
+  createRedisClient,
+  type RedisClient,
+  type RedisClientOptions,
+} from '../../server/src/store/redis/redis-client.ts';
 import { parseRedisUrl } from '../../server/src/store/redis/redis-url.ts';
 import { StoreUnavailable } from '../../server/src/store/store.ts';
 import { type LiveRedis, liveRedis, noRedis } from '../live/redis.ts';
+import { liveRedisCluster } from '../live/redis-cluster.ts';
 import { silentLog } from '../live/silent-log.ts';
 
 const follow = (actionId: string): Message => ({ type: 'follow', organization: 'org', actionId, runtimes: ['r-1'] });
@@ -30,8 +35,8 @@ describe('messages between brokers', { skip: noRedis }, () => {
     await Promise.all(parts.splice(0).map((part) => part.close()));
   });
   after(() => redis.close());
-  const join = async (replica: string): Promise<Part> => {
-    const part = new Part(redis.url, replica);
+  const join = async (replica: string, url = redis.url): Promise<Part> => {
+    const part = new Part(url, replica);
     parts.push(part);
     await part.messages.start(part);
     return part;
@@ -146,6 +151,30 @@ describe('messages between brokers', { skip: noRedis }, () => {
     await redis.restart();
   });
 
+  test('in a cluster notices are heard at whichever node is there, without an endless try at the dead one', async (t) => {
+    const cluster = await liveRedisCluster();
+    t.after(() => cluster.close());
+    const warnings: string[] = [];
+    const warned = ({ message }: Error) => warnings.push(message);
+    process.on('warning', warned);
+    t.after(() => process.off('warning', warned));
+    const [one, two] = [await join('one', cluster.url), await join('two', cluster.url)];
+    for (const [n, node] of cluster.nodes.entries()) {
+      await node.kill();
+      two.noticesHeard.length = 0;
+      await until(async () => {
+        one.messages.tell(changed(`${n}`));
+        await two.noticed(1, 100);
+      });
+      const connections = await cluster.nodes[1 - n]?.command('INFO', 'stats');
+      const made = Number(/total_connections_received:(\d+)/.exec(connections ?? '')?.[1]);
+      assert.ok(made < 100, `${made} connections`);
+      await node.restart();
+      await cluster.whole();
+    }
+    assert.deepEqual(warnings, []);
+  });
+
   test('a message that cannot be dealt with stops nothing', async () => {
     const [one, two] = [await join('one'), await join('two')];
     two.failsOn = 'a';
@@ -198,7 +227,7 @@ class Part {
   #missed = 0;
 
   constructor(url: string, replica: string) {
-    const client = (use: 'requests' | 'blocking') => {
+    const client = (use: RedisClientOptions['use']) => {
       const made = createRedisClient(parseRedisUrl(url), { use, name: replica, onError() {} });
       this.#clients.push(made);
       return made;
@@ -211,7 +240,7 @@ class Part {
     this.messages = createRedisMessages({
       replica,
       connection: this.#connection,
-      client: () => client('blocking'),
+      client,
       clock: systemClock,
       log: silentLog,
     });

@@ -5,6 +5,8 @@ export interface LiveRedisCluster {
   readonly nodes: readonly LiveRedis[];
   /** As `BORESCOPE_REDIS_URL`. */
   readonly url: string;
+  /** Until all nodes see each other. */
+  whole(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -21,6 +23,11 @@ export async function liveRedisCluster({ masters = 2, durable = false } = {}): P
   const close = async () => {
     for (const node of nodes) await node.close();
   };
+  const whole = () =>
+    until(async () => {
+      const told = await Promise.all(nodes.map((node) => node.command('CLUSTER', 'INFO')));
+      return told.every((text) => text.includes('cluster_state:ok') && text.includes(`cluster_size:${masters}\r`));
+    });
   try {
     for (let n = 0; n < masters; n++) nodes.push(await liveRedis({ clusterBus: true, durable, config }));
     const [first] = nodes;
@@ -30,15 +37,12 @@ export async function liveRedisCluster({ masters = 2, durable = false } = {}): P
       await node.command('CLUSTER', 'ADDSLOTSRANGE', String(from), String(to));
       if (node !== first) await first?.command('CLUSTER', 'MEET', '127.0.0.1', String(node.port), String(node.busPort));
     }
-    await until(async () => {
-      const told = await Promise.all(nodes.map((node) => node.command('CLUSTER', 'INFO')));
-      return told.every((text) => text.includes('cluster_state:ok') && text.includes(`cluster_size:${masters}\r`));
-    });
+    await whole();
   } catch (error) {
     await close();
     throw error;
   }
-  return { nodes, url: `redis+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`, close };
+  return { nodes, url: `redis+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`, whole, close };
 }
 
 export interface MovingSlot {

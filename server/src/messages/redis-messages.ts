@@ -15,7 +15,7 @@ export interface RedisMessagesOptions {
   /** For short commands. Stays open. */
   readonly connection: RedisConnection;
   /** A new client for one use, which waits for its connection; closed here. */
-  readonly client: (name: string) => RedisClient;
+  readonly client: (use: 'blocking' | 'listening', name: string) => RedisClient;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -42,7 +42,7 @@ export function createRedisMessages({ replica, connection, client, clock, log }:
   });
 
   async function subscribe(receiver: Receiver): Promise<void> {
-    const redis = client('notices');
+    const redis = client('listening', 'notices');
     subscriber = redis;
     let reason = 'no answer';
     redis.on('error', ({ message }: Error) => {
@@ -85,7 +85,7 @@ export function createRedisMessages({ replica, connection, client, clock, log }:
       inbox = await openInbox({
         key: inboxOf(replica),
         connection,
-        client: client('inbox'),
+        client: client('blocking', 'inbox'),
         clock,
         log,
         missed: () => receiver.missed(),
