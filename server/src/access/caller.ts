@@ -10,6 +10,8 @@ export interface Caller {
   readonly tokenName: string;
   readonly kind: TokenKind;
   readonly role: Role;
+  /** E-mail of the person whom the token belongs to, or who is signed in. */
+  readonly user?: string;
   /** Names of services the token is bound to; absent: all. */
   readonly services?: readonly string[];
   /** Names of environments the token is bound to; absent: all. */

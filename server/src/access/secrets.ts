@@ -34,7 +34,10 @@ export async function openSecrets({ documents, file }: SecretsOptions): Promise<
     const found = await documents.get(organization, kind, id);
     if (found === undefined) {
       const secret = given ?? randomBytes(SHORTEST);
-      const value = { fingerprint: fingerprint(secret), ...(given === undefined && { secret: secret.toString('base64') }) };
+      const value = {
+        fingerprint: fingerprint(secret),
+        ...(given === undefined && { secret: secret.toString('base64') }),
+      };
       // Where another broker was faster, its secret holds.
       await documents.put(organization, kind, { id, value }, 0);
       continue;

@@ -7,11 +7,14 @@ export class BorescopeError extends Error {
   /** What the caller can do about it, in one or two sentences. */
   readonly hint: string;
   readonly retryable: boolean;
+  /** Milliseconds after which the same call may work, where that is known. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(code: ErrorCode, message: string, hint: string) {
+  constructor(code: ErrorCode, message: string, hint: string, { retryAfterMs }: { retryAfterMs?: number } = {}) {
     super(message);
     this.code = code;
     this.hint = hint;
+    this.retryAfterMs = retryAfterMs;
     this.retryable = ERRORS[code].retryable;
   }
 }

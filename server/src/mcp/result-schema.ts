@@ -12,6 +12,7 @@ export const errorSchema = z.object({
   message: z.string(),
   hint: z.string().describe('What to do about it.'),
   retryable: z.boolean().describe('The same call may work later.'),
+  retry_after_seconds: z.int().optional().describe('The earliest time at which it may.'),
 });
 
 export const actionSchema = z.object({

@@ -21,12 +21,13 @@ export const FAULT = new BorescopeError(
 
 /** The contract's error, in both forms. `rest` stands beside it in the structured one. */
 export function errorAnswer(error: BorescopeError, rest: Record<string, unknown> = {}): ToolAnswer {
-  const { code, retryable } = error;
+  const { code, retryable, retryAfterMs } = error;
+  const after = retryAfterMs === undefined ? {} : { retry_after_seconds: Math.ceil(retryAfterMs / 1000) };
   // Names that agents have chosen stand in some of them.
   const message = visibleText(error.message).text;
   const hint = visibleText(error.hint).text;
   return {
-    structured: { ...rest, error: { code, message, hint, retryable } },
+    structured: { ...rest, error: { code, message, hint, retryable, ...after } },
     text: `${code}: ${message}\n${hint}${retryable ? '\nThe same call may work later.' : ''}`,
     isError: true,
   };

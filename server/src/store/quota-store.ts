@@ -51,8 +51,11 @@ export interface QuotaRefusal {
  */
 export interface QuotaStore {
   take(organization: string, needs: readonly QuotaNeed[], now: number): Promise<QuotaRefusal | undefined>;
-  /** A window of a span that is over, and a lease that is not held, are left alone; a counter does not fall below 0. */
-  give(organization: string, returned: readonly QuotaReturn[], now: number): Promise<void>;
+  /**
+   * In one step. Where one of the leases is not held any more nothing at all is given back, and the answer is false: so that
+   * what is given back twice counts once. A window of a span that is over is left alone; a counter does not fall below 0.
+   */
+  give(organization: string, returned: readonly QuotaReturn[], now: number): Promise<boolean>;
   /** How much of each is used now: taken in the span, missing in the bucket (rounded up), or held. */
   used(organization: string, needs: readonly QuotaNeed[], now: number): Promise<number[]>;
   /** Gives back the room of a bounded batch of counters that say nothing any more; 0 where nothing is left to do. */

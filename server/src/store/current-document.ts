@@ -1,0 +1,82 @@
+import type { z } from 'zod';
+import type { DocumentStore, DocumentValue } from './document-store.ts';
+import { StoreUnavailable } from './store.ts';
+
+/** A document of which an organization has one, as it was read. */
+export interface Current<Value> {
+  readonly value: Value;
+  /** 0 where there is none, and `value` is what holds then. */
+  readonly version: number;
+}
+
+/**
+ * The one document of a kind that each organization has, such as its policy. Calls come often and it hardly ever changes, so
+ * what was read holds for `HOLDS` milliseconds; a change by this process holds at once.
+ */
+export interface CurrentDocument<Value> {
+  /** Rejects with `StoreUnavailable`; also where what is stored is not understood, for then nothing may be allowed by it. */
+  get(organization: string): Promise<Current<Value>>;
+  /** Undefined, and nothing is written, where another version is there. */
+  set(organization: string, value: Value, expected: number): Promise<Current<Value> | undefined>;
+}
+
+export interface CurrentDocumentOptions<Value> {
+  readonly documents: DocumentStore;
+  readonly kind: string;
+  readonly schema: z.ZodType<Value>;
+  /** What holds where nothing was set. */
+  readonly otherwise: Value;
+  /** Milliseconds, of a clock that never goes back. */
+  readonly monotonic: () => number;
+}
+
+/** With the look of those who must hear of a change, it is known everywhere within a second. */
+const HOLDS = 300;
+/** Organizations of which it is kept in memory. */
+const MOST = 2_000;
+const ID = 'current';
+
+export function currentDocument<Value extends DocumentValue>(
+  options: CurrentDocumentOptions<Value>,
+): CurrentDocument<Value> {
+  const { documents, kind, schema, otherwise, monotonic } = options;
+  const known = new Map<string, { readonly until: number; readonly read: Promise<Current<Value>> }>();
+
+  async function read(organization: string): Promise<Current<Value>> {
+    const found = await documents.get(organization, kind, ID);
+    if (found === undefined) return { value: otherwise, version: 0 };
+    const { data } = schema.safeParse(found.value);
+    if (data !== undefined) return { value: data, version: found.version };
+    throw new StoreUnavailable(
+      `the ${kind} of the organization ${organization} is not one that this version understands`,
+    );
+  }
+
+  function keep(organization: string, pending: Promise<Current<Value>>): void {
+    known.delete(organization);
+    known.set(organization, { until: monotonic() + HOLDS, read: pending });
+    for (const oldest of known.keys()) {
+      if (known.size <= MOST) break;
+      known.delete(oldest);
+    }
+  }
+
+  return {
+    get(organization) {
+      const held = known.get(organization);
+      if (held !== undefined && monotonic() < held.until) return held.read;
+      const pending = read(organization);
+      keep(organization, pending);
+      // A failure is not kept: the next call asks again.
+      pending.catch(() => {
+        if (known.get(organization)?.read === pending) known.delete(organization);
+      });
+      return pending;
+    },
+    async set(organization, value, expected) {
+      const written = await documents.put(organization, kind, { id: ID, value }, expected);
+      known.delete(organization);
+      return written && { value, version: written.version };
+    },
+  };
+}
