@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
 import { watchAttachments } from './access/attachments.ts';
+import { openSecrets } from './access/secrets.ts';
 import { createTokens, type Tokens } from './access/tokens.ts';
 import { watchDisk } from './disk-watch.ts';
 import { createEngine } from './engine.ts';
@@ -68,6 +69,10 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
   const { meter } = metrics;
   const foundation = await openFoundation({ settings, log, meter });
   const { store, clock, queue, messages } = foundation;
+  const secrets = await openSecrets({ documents: store.documents, file: settings.secretFile }).catch(async (error) => {
+    await foundation.close();
+    throw error;
+  });
   const tokens = createTokens({ store, clock: clock.now, random: randomBytes });
   const attachments = watchAttachments({
     store,
@@ -77,10 +82,12 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
   openStreams = attachments.count;
   const engine = createEngine({
     store,
+    secrets,
     clock,
     queue,
     ...(messages !== undefined && { messages }),
     retentionMs: settings.retention,
+    auditRetentionMs: settings.auditRetention,
     log,
     meter,
   });
@@ -100,7 +107,14 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
     agentPackage: agentPackage ?? packedAgentPath(),
     openMetricsOnLoopback: loopback && !settings.tlsTerminated,
   });
-  const mcp = createMcp({ actions: engine.actions, version, now: clock.now, log, onCall: metrics.toolCall });
+  const mcp = createMcp({
+    actions: engine.actions,
+    quota: engine.controls.quotas.call,
+    version,
+    now: clock.now,
+    log,
+    onCall: metrics.toolCall,
+  });
   mountMcp(app, { mcp, tokens, attachments, log, draining: () => draining });
   serveAgents(app.server, {
     tokens,

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { type Controls, createControls } from './access/controls.ts';
+import type { Secrets } from './access/secrets.ts';
 import { createActionIds } from './actions/action-id.ts';
 import type { Actions } from './actions/actions.ts';
 import { createAgentReports } from './actions/agent-reports.ts';
@@ -8,6 +10,8 @@ import { createDeadline } from './actions/deadline.ts';
 import { createEnding } from './actions/ending.ts';
 import { createLifecycle } from './actions/lifecycle.ts';
 import { createLocalOrders, createSharedOrders } from './actions/orders.ts';
+import { createPermits } from './actions/permits.ts';
+import { createPolicyWatch } from './actions/policy-watch.ts';
 import { createSweep } from './actions/sweep.ts';
 import { createPolicies } from './agents/policies.ts';
 import { type AgentSessions, createAgentSessions } from './agents/sessions.ts';
@@ -24,8 +28,11 @@ import type { Store } from './store/store.ts';
 
 export interface EngineOptions {
   readonly store: Store;
+  readonly secrets: Secrets;
   /** Milliseconds that ended actions and their hits are kept. */
   readonly retentionMs: number;
+  /** Milliseconds that entries of the audit are kept; 90 days where not given. */
+  readonly auditRetentionMs?: number;
   readonly log: Log;
   readonly meter: Meter;
   readonly clock?: Clock;
@@ -43,6 +50,7 @@ export interface EngineOptions {
 export interface Engine {
   readonly actions: Actions;
   readonly sessions: AgentSessions;
+  readonly controls: Controls;
   /** Takes up what is live in the store. Before the first call and the first agent. */
   start(): Promise<void>;
   /** Waiting calls answer, agents are told to reconnect and let go, jobs end: all within `timeoutMs`. The store stays open. */
@@ -51,9 +59,20 @@ export interface Engine {
 
 /** Milliseconds after which a call that waits looks by itself, where another broker's word may be lost. */
 const LOOK_EVERY = 2_000;
+const AUDIT_RETENTION = 90 * 24 * 60 * 60 * 1000;
 
 export function createEngine(options: EngineOptions): Engine {
-  const { store, retentionMs, log, meter, clock = systemClock, heartbeatMs, deliveryGraceMs } = options;
+  const {
+    store,
+    secrets,
+    retentionMs,
+    auditRetentionMs = AUDIT_RETENTION,
+    log,
+    meter,
+    clock = systemClock,
+    heartbeatMs,
+    deliveryGraceMs,
+  } = options;
   const policies = createPolicies({ keys: store.keys, clock, freshKey: () => randomBytes(32).toString('base64url') });
   const redaction = createRedaction(policies);
   const { messages, queue = createEmbeddedQueue({ clock, log }) } = options;
@@ -74,7 +93,10 @@ export function createEngine(options: EngineOptions): Engine {
   const sharedOrders = messages && createSharedOrders({ store, sessions, messages, clock });
   const orders = sharedOrders ?? createLocalOrders({ sessions, clock });
   const standstill = createStandstill({ clock, monotonic: () => performance.now() });
-  const ending = createEnding({ store, orders, queue, changes, log, meter });
+  const controls = createControls({ store, secrets, now: clock.now, monotonic: () => performance.now(), log });
+  const { policy, readOnly } = controls;
+  const permits = createPermits({ store, orders, redaction, clock, log, ...controls });
+  const ending = createEnding({ store, orders, queue, changes, permits, log, meter });
   const meetDeadline = createDeadline({
     store,
     ending,
@@ -98,6 +120,7 @@ export function createEngine(options: EngineOptions): Engine {
     sessions,
     orders,
     redaction,
+    permits,
     changes,
     ending,
     clock,
@@ -106,7 +129,28 @@ export function createEngine(options: EngineOptions): Engine {
     meter,
     ...(messages !== undefined && { lookEveryMs: LOOK_EVERY }),
   });
-  const lifecycle = createLifecycle({ store, queue, orders, meetDeadline, clock, retentionMs, log });
+  const { audit } = controls;
+  const lifecycle = createLifecycle({
+    store,
+    audit,
+    queue,
+    orders,
+    meetDeadline,
+    clock,
+    retentionMs,
+    auditRetentionMs,
+    log,
+  });
+  const watch = createPolicyWatch({
+    store,
+    policy,
+    readOnly,
+    organizations: sessions.organizations,
+    onChange: () => undefined,
+    ending,
+    clock,
+    log,
+  });
   const sweep = createSweep({ store, orders, meetDeadline, changes, clock, random: Math.random, log, meter });
 
   /** What the other brokers tell. */
@@ -127,15 +171,18 @@ export function createEngine(options: EngineOptions): Engine {
   return {
     actions,
     sessions,
+    controls,
     async start() {
       standstill.start();
       await messages?.start(receiver);
       await lifecycle.start();
+      watch.start();
       // Where there is one broker, its jobs are lost with it alone, and it takes up all that is live when it starts.
       if (messages !== undefined) sweep.start();
     },
     async drain(timeoutMs) {
       lifecycle.stop();
+      watch.stop();
       sweep.stop();
       actions.release();
       await Promise.all([sessions.drain(timeoutMs), queue.close(timeoutMs)]);

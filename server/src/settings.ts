@@ -49,6 +49,15 @@ export const brokerSettings = z.object({
   retention: duration
     .default(86_400_000)
     .describe('How long hits and finished actions are kept before they are deleted: 90s, 30m, 24h, 7d.'),
+  auditRetention: duration
+    .default(90 * 86_400_000)
+    .describe('How long entries of the audit are kept before they are deleted: 24h, 90d, 400d.'),
+  secretFile: text
+    .optional()
+    .describe(
+      'File with at least 32 random bytes as base64, from which all lasting keys are made (the audit chain, sign-in); the ' +
+        'same for every broker of an installation. Unset: a secret that lies in the store, beside what it protects.',
+    ),
   tlsCert: text.optional().describe('File with the PEM certificate chain; together with the key.'),
   tlsKey: text.optional().describe('File with the PEM private key.'),
   tlsTerminated: flag

@@ -2,6 +2,7 @@ import type { Inspection, Place } from '@borescope/agent-protocol';
 import type { Caller } from '../access/caller.ts';
 import type { AttachedRuntime, StoredHit } from '../store/store.ts';
 import type { Action, ActionSpec, ActionState, Placement } from './action.ts';
+import type { ApprovalOptions } from './permits.ts';
 
 /** Which runtimes an action is for; all that is given must match. At least one is given. */
 export interface Target {
@@ -39,8 +40,11 @@ export interface Actions {
     target: Target,
     place: Place,
   ): Promise<{ runtime: AttachedRuntime; inspection: Inspection }[]>;
-  /** Resolves as soon as the action is stored and queued. */
-  place(caller: Caller, target: Target, spec: ActionSpec): Promise<Action>;
+  /**
+   * Resolves as soon as the action is stored and queued. Where a policy asks for a person's approval, and `approval` does not
+   * bring it: waits as that says, and rejects with BLOCKED_BY_POLICY or `ApprovalNeeded`.
+   */
+  place(caller: Caller, target: Target, spec: ActionSpec, approval?: ApprovalOptions): Promise<Action>;
   view(caller: Caller, id: string, afterNumber?: number): Promise<ActionView>;
   /**
    * The view as soon as the action has ended, the clock passes `until` (milliseconds since the epoch), or `signal`

@@ -8,13 +8,14 @@ import type { Log } from '../log.ts';
 import type { Meter } from '../meter.ts';
 import type { Queue } from '../queue/queue.ts';
 import { type AttachedRuntime, type Store, type StoredHit, StoreUnavailable, TooManyActions } from '../store/store.ts';
-import type { Action, Placement } from './action.ts';
+import type { Action, ActionSpec, Placement } from './action.ts';
 import type { Actions, ActionView, Target } from './actions.ts';
 import type { Changes } from './changes.ts';
 import { fromCursor, toCursor } from './cursor.ts';
 import { deadlineJob, dispatchJob, type Ending } from './ending.ts';
 import { BorescopeError } from './error.ts';
 import type { Orders } from './orders.ts';
+import type { ApprovalOptions, Permits } from './permits.ts';
 import { checkSpec } from './spec-limits.ts';
 import { nextAction } from './state-machine.ts';
 import { checkCount, checkTarget, matches, maySee, notFound } from './target.ts';
@@ -26,6 +27,7 @@ export interface ActionsOptions {
   readonly sessions: AgentSessions;
   readonly orders: Orders;
   readonly redaction: Redaction;
+  readonly permits: Permits;
   readonly changes: Changes;
   readonly ending: Ending;
   readonly clock: Clock;
@@ -51,7 +53,7 @@ interface ActionRecord {
 
 /** `release`: calls that wait answer with what there is, from now on. */
 export function createActions(options: ActionsOptions): Actions & { release(): void } {
-  const { store, queue, sessions, orders, redaction, changes, ending, clock, ids, log, meter } = options;
+  const { store, queue, sessions, orders, redaction, permits, changes, ending, clock, ids, log, meter } = options;
   const waiting = createWaiting(clock, changes, options.lookEveryMs);
 
   /**
@@ -132,6 +134,44 @@ export function createActions(options: ActionsOptions): Actions & { release(): v
     }
   }
 
+  async function place(caller: Caller, target: Target, spec: ActionSpec, approval: ApprovalOptions): Promise<Action> {
+    allow(caller, 'place');
+    checkSpec(spec);
+    const { organization } = caller;
+    const found = await resolve(caller, target);
+    await permits.mayPlace(caller, { target, spec, found, approval });
+    // Before anything is made: it may have to ask the store.
+    const file = (await redaction.of(organization)).path(spec.place.file);
+    const createdAt = clock.now();
+    const action: Action = {
+      id: ids(),
+      organization,
+      createdBy: caller.tokenId,
+      spec,
+      createdAt,
+      expiresAt: createdAt + Math.round(spec.timeoutSeconds * 1000),
+      state: 'queued',
+      hits: 0,
+    };
+    const placements = found.map(
+      ({ runtime }): Placement => ({ actionId: action.id, runtime, status: 'queued', lastSequence: 0 }),
+    );
+    const undo = await permits.claim(caller, action, found);
+    try {
+      await store.actions.create(organization, action, placements);
+    } catch (error) {
+      await undo(error);
+      throw error;
+    }
+    await handOver(action, placements);
+    meter.actionPlaced();
+    const { kind, place: at, maxHits } = spec;
+    const what = { kind, file, line: at.line, maxHits };
+    const who = { organization, action: action.id, token: caller.tokenId };
+    log.info({ ...who, ...what, timeoutSeconds: spec.timeoutSeconds, runtimes: found.length }, 'action placed');
+    return action;
+  }
+
   const actions: Actions = {
     async runtimes(caller, filter) {
       allow(caller, 'read');
@@ -147,6 +187,7 @@ export function createActions(options: ActionsOptions): Actions & { release(): v
       allow(caller, 'read');
       const { organization } = caller;
       const found = await resolve(caller, target);
+      await permits.inspect(caller, target, place);
       return Promise.all(
         found.map(async (attached) => {
           const said = await orders.inspect(organization, attached, place, INSPECT_WITHIN);
@@ -156,35 +197,13 @@ export function createActions(options: ActionsOptions): Actions & { release(): v
       );
     },
 
-    async place(caller, target, spec) {
-      allow(caller, 'place');
-      checkSpec(spec);
-      const { organization } = caller;
-      const found = await resolve(caller, target);
-      // Before anything is made: it may have to ask the store.
-      const file = (await redaction.of(organization)).path(spec.place.file);
-      const createdAt = clock.now();
-      const action: Action = {
-        id: ids(),
-        organization,
-        createdBy: caller.tokenId,
-        spec,
-        createdAt,
-        expiresAt: createdAt + Math.round(spec.timeoutSeconds * 1000),
-        state: 'queued',
-        hits: 0,
-      };
-      const placements = found.map(
-        ({ runtime }): Placement => ({ actionId: action.id, runtime, status: 'queued', lastSequence: 0 }),
-      );
-      await store.actions.create(organization, action, placements);
-      await handOver(action, placements);
-      meter.actionPlaced();
-      const { kind, place, maxHits } = spec;
-      const what = { kind, file, line: place.line, maxHits };
-      const who = { organization, action: action.id, token: caller.tokenId };
-      log.info({ ...who, ...what, timeoutSeconds: spec.timeoutSeconds, runtimes: found.length }, 'action placed');
-      return action;
+    async place(caller, target, spec, approval = { until: 0 }) {
+      try {
+        return await place(caller, target, spec, approval);
+      } catch (error) {
+        await permits.refused(caller, spec, error);
+        throw error;
+      }
     },
 
     async view(caller, id, afterNumber = 0) {
@@ -215,7 +234,7 @@ export function createActions(options: ActionsOptions): Actions & { release(): v
     async cancel(caller, id) {
       allow(caller, 'place');
       const { organization } = caller;
-      await record(caller, id);
+      await permits.cancel(caller, (await record(caller, id)).action);
       let ended = false;
       await store.actions.change(organization, id, (action) => {
         const next = nextAction(action, { type: 'cancel', at: clock.now() });

@@ -4,6 +4,7 @@ import type { Queue } from '../queue/queue.ts';
 import { type Store, StoreUnavailable } from '../store/store.ts';
 import type { Changes } from './changes.ts';
 import type { Orders } from './orders.ts';
+import type { Permits } from './permits.ts';
 import { isOver } from './state-machine.ts';
 
 export interface EndingOptions {
@@ -11,6 +12,7 @@ export interface EndingOptions {
   readonly orders: Orders;
   readonly queue: Queue;
   readonly changes: Changes;
+  readonly permits: Permits;
   readonly log: Log;
   readonly meter: Meter;
 }
@@ -22,7 +24,7 @@ export type Ending = (organization: string, actionId: string) => Promise<void>;
  * Tells who waits, takes the probes out, and forgets the jobs. Where the store fails in the middle nothing is lost: a
  * probe that stays is told to go with its next word, and goes of its own accord at its deadline.
  */
-export function createEnding({ store, orders, queue, changes, log, meter }: EndingOptions): Ending {
+export function createEnding({ store, orders, queue, changes, permits, log, meter }: EndingOptions): Ending {
   return async (organization, actionId) => {
     changes.tell(organization, actionId, 'ended');
     try {
@@ -33,7 +35,11 @@ export function createEnding({ store, orders, queue, changes, log, meter }: Endi
       meter.actionEnded(state, ((action.endedAt ?? action.expiresAt) - action.createdAt) / 1000);
       log.info({ organization, action: actionId, state, hits: action.hits }, 'action ended');
       const jobs = [deadlineJob(organization, actionId), dispatchJob(organization, actionId)];
-      await Promise.all([orders.follow(organization, record), ...jobs.map(({ id }) => queue.remove(id))]);
+      await Promise.all([
+        orders.follow(organization, record),
+        permits.ended(action, [...record.placements]),
+        ...jobs.map(({ id }) => queue.remove(id)),
+      ]);
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       meter.storeUnavailable();

@@ -1,3 +1,4 @@
+import type { Audit } from '../audit/audit.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Job, Queue } from '../queue/queue.ts';
@@ -9,17 +10,22 @@ import { isOver } from './state-machine.ts';
 
 export interface LifecycleOptions {
   readonly store: Store;
+  readonly audit: Audit;
   readonly queue: Queue;
   readonly orders: Orders;
   readonly meetDeadline: MeetDeadline;
   readonly clock: Clock;
   /** Milliseconds that ended actions and their hits are kept. */
   readonly retentionMs: number;
+  /** Milliseconds that entries of the audit are kept. */
+  readonly auditRetentionMs: number;
   readonly log: Log;
 }
 
 /** Milliseconds between two looks for what is too old. */
 const EXPIRE_EVERY = 60_000;
+/** Milliseconds between two looks for entries of the audit that are too old. */
+const PRUNE_EVERY = 60 * 60 * 1000;
 
 /** What happens to actions without anybody asking: they are dispatched, they end in time, they are deleted in time. */
 export interface Lifecycle {
@@ -29,8 +35,9 @@ export interface Lifecycle {
 }
 
 export function createLifecycle(options: LifecycleOptions): Lifecycle {
-  const { store, queue, orders, meetDeadline, clock, retentionMs, log } = options;
+  const { store, audit, queue, orders, meetDeadline, clock, retentionMs, auditRetentionMs, log } = options;
   let cancelExpiry = () => {};
+  let cancelPruning = () => {};
   let stopped = false;
 
   async function handle({ kind, organization, actionId }: Job): Promise<number | undefined> {
@@ -57,6 +64,20 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
     if (!stopped) cancelExpiry = clock.later(Math.min(EXPIRE_EVERY, retentionMs), () => void expire());
   }
 
+  /** A look a day would do; more looks have less to delete at once. */
+  async function prune(): Promise<void> {
+    try {
+      for (const { id } of await store.organizations.list()) {
+        if (stopped) return;
+        const pruned = await audit.prune(id, clock.now() - auditRetentionMs);
+        if (pruned > 0) log.info({ organization: id, entries: pruned }, 'old entries of the audit were deleted');
+      }
+    } catch (error) {
+      log.warn({ err: error }, 'old entries of the audit could not be deleted; the next look tries again');
+    }
+    if (!stopped) cancelPruning = clock.later(PRUNE_EVERY, () => void prune());
+  }
+
   return {
     async start() {
       for (const { organization, id, expiresAt } of queue.durable ? [] : await store.actions.live()) {
@@ -65,10 +86,12 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
       }
       queue.start(handle);
       await expire();
+      cancelPruning = clock.later(PRUNE_EVERY, () => void prune());
     },
     stop() {
       stopped = true;
       cancelExpiry();
+      cancelPruning();
     },
   };
 }

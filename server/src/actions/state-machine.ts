@@ -40,14 +40,16 @@ export function expiryOf(
 }
 
 /** `due`: what `expiryOf` says; the deadline where not given. */
-export type ActionEvent = { type: 'cancel'; at: number } | { type: 'deadline'; at: number; due?: number };
+export type ActionEvent =
+  | { type: 'cancel'; at: number; reason?: string }
+  | { type: 'deadline'; at: number; due?: number };
 
 /** What the action becomes; the same object where the event means nothing to it. Too early a deadline means nothing. */
 export function nextAction(action: Action, event: ActionEvent): Action {
   if (isOver(action)) return action;
   switch (event.type) {
     case 'cancel':
-      return { ...action, state: 'cancelled', reason: 'it was cancelled', endedAt: event.at };
+      return { ...action, state: 'cancelled', reason: event.reason ?? 'it was cancelled', endedAt: event.at };
     case 'deadline':
       if (event.at < Math.max(action.expiresAt, event.due ?? 0)) return action;
       return {

@@ -34,6 +34,8 @@ export interface AgentSessions {
   reconcile(): Promise<void>;
   /** Closes the sockets of a revoked or expired token; the number closed. */
   closeByToken(organization: string, tokenId: string): number;
+  /** Of those that are attached. */
+  organizations(): string[];
   /** Attached agents. */
   count(): number;
   /** Sockets that were taken over and are not let go yet, whether their agent has said hello or not. */
@@ -161,6 +163,11 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
       );
       for (const session of closed) session.refuse('unauthorized', 'the token was revoked or has expired');
       return closed.length;
+    },
+    organizations() {
+      const found = new Set<string>();
+      for (const { attachment } of attached.values()) if (attachment !== undefined) found.add(attachment.organization);
+      return [...found];
     },
     count: () => attached.size,
     open: () => all.size,

@@ -26,6 +26,8 @@ export interface SecondPass {
   hit(hit: Hit): { hit: Hit; caught: string[] };
   /** A path as a caller gave it, for the log. */
   path(file: string): string;
+  /** What a caller wrote: an expression, a condition, a name. */
+  text(text: string): string;
   bound(bound: BoundPlace): BoundPlace;
   problem(problem: Problem): Problem;
   observation(observation: Observation): Observation;
@@ -63,6 +65,7 @@ function secondPass({ keyNames, pseudonymKey }: Policy): SecondPass {
       return { hit, caught: caught.map(({ kind }) => kind) };
     },
     path: (file) => clean(file, PATH_LENGTH),
+    text: (text) => clean(text, LIMITS.stringLength),
     bound: (bound) => redactBound(redactor, bound),
     problem: (problem) => redactProblem(redactor, problem),
     observation(observation) {

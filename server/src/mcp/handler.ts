@@ -9,9 +9,11 @@ import type { Caller, Role } from '../access/caller.ts';
 import { mayDo } from '../access/grants.ts';
 import type { Actions } from '../actions/actions.ts';
 import { BorescopeError } from '../actions/error.ts';
+import { ApprovalNeeded } from '../actions/permits.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { TOOLS, toolsFor } from './catalogue.ts';
+import { askFor, type Person, personOf } from './person.ts';
 import { VALUE_NOTATION } from './render-value.ts';
 import type { ProgressReport, Tool, ToolAnswer } from './tool.ts';
 import { errorAnswer, FAULT, knownError } from './tool-error.ts';
@@ -31,6 +33,8 @@ const INSTRUCTIONS = [
 
 export interface McpOptions {
   readonly actions: Actions;
+  /** Of calls; rejects with QUOTA_EXCEEDED. */
+  readonly quota: (caller: Caller) => Promise<void>;
   /** The broker's version. */
   readonly version: string;
   /** Milliseconds since the epoch. */
@@ -78,8 +82,10 @@ export function createMcp(options: McpOptions): Mcp {
       server.setRequestHandler('tools/list', () => ({ tools: listFor(caller.role) }));
       server.setRequestHandler('tools/call', async (request, context) => {
         const token = context.mcpReq._meta?.progressToken;
+        const person = personOf(context);
         const answer = await callTool(options, caller, request.params, {
           signal: context.mcpReq.signal,
+          ...(person !== undefined && { person }),
           ...(token !== undefined && {
             progress: (report: ProgressReport) => {
               context.mcpReq
@@ -89,6 +95,7 @@ export function createMcp(options: McpOptions): Mcp {
             },
           }),
         });
+        if (answer instanceof ApprovalNeeded) return askFor(answer.approval);
         return {
           content: [{ type: 'text', text: answer.text }],
           structuredContent: answer.structured,
@@ -112,16 +119,17 @@ export function createMcp(options: McpOptions): Mcp {
 }
 
 async function callTool(
-  { actions, now, later = systemClock.later, log, onCall }: McpOptions,
+  { actions, quota, now, later = systemClock.later, log, onCall }: McpOptions,
   caller: Caller,
   params: { name: string; arguments?: Record<string, unknown> | undefined },
-  call: { signal: AbortSignal; progress?: (report: ProgressReport) => void },
-): Promise<ToolAnswer> {
+  call: { signal: AbortSignal; person?: Person; progress?: (report: ProgressReport) => void },
+): Promise<ToolAnswer | ApprovalNeeded> {
   const tool = TOOLS.find(({ name }) => name === params.name);
   if (tool === undefined) throw new ProtocolError(INVALID_PARAMS, 'unknown tool: see tools/list');
   const began = now();
   let outcome: 'ok' | BorescopeError['code'] = 'ok';
   try {
+    await quota(caller);
     if (!mayDo(caller.role, tool.permission)) {
       throw new BorescopeError(
         'FORBIDDEN',
@@ -131,6 +139,7 @@ async function callTool(
     }
     return await tool.call(params.arguments, { actions, caller, now, later, ...call });
   } catch (error) {
+    if (error instanceof ApprovalNeeded) return error;
     const known = knownError(error);
     if (known === undefined || known.code === 'UNAVAILABLE') {
       log.error({ err: error, tool: tool.name, tokenId: caller.tokenId }, 'a tool call failed');

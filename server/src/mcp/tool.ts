@@ -5,6 +5,7 @@ import type { Actions } from '../actions/actions.ts';
 import type { Clock } from '../clock.ts';
 import { parseArguments } from './arguments.ts';
 import { compactSchema } from './compact-schema.ts';
+import type { Person } from './person.ts';
 import { errorSchema } from './result-schema.ts';
 
 /** How a tool tells the waiting client where it stands. */
@@ -23,6 +24,8 @@ export interface ToolContext {
   readonly later: Clock['later'];
   /** Aborted when nobody waits for the answer any more. It means "stop waiting", never "drop the action". */
   readonly signal: AbortSignal;
+  /** Absent where the client cannot ask whoever sits in front of it. */
+  readonly person?: Person;
   /** Absent where the client sent no progress token. */
   readonly progress?: (report: ProgressReport) => void;
 }

@@ -1,5 +1,6 @@
 import type { Action } from '../actions/action.ts';
 import type { ActionView } from '../actions/actions.ts';
+import type { ApprovalOptions } from '../actions/permits.ts';
 import { DELIVERY_GRACE } from '../actions/state-machine.ts';
 import type { ToolContext } from './tool.ts';
 
@@ -41,6 +42,12 @@ export async function waitForEnd(
   } finally {
     cancel();
   }
+}
+
+/** How a call that places a probe waits for a person's approval: as long as it would wait for hits. */
+export function approvalFrom({ now, signal, person }: ToolContext, waitSeconds: number | undefined): ApprovalOptions {
+  const until = now() + (waitSeconds ?? DEFAULT_WAIT_SECONDS) * 1000;
+  return { until, signal, ...(person !== undefined && { answer: person.answer }) };
 }
 
 /** Milliseconds since the epoch. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ActionSpec } from '../../actions/action.ts';
 import { actionAnswer } from '../action-answer.ts';
 import {
   conditionArgument,
@@ -14,7 +15,7 @@ import {
 } from '../place-arguments.ts';
 import { actionResultSchema } from '../result-schema.ts';
 import { defineTool } from '../tool.ts';
-import { waitForEnd } from '../wait.ts';
+import { approvalFrom, waitForEnd } from '../wait.ts';
 
 export const captureSnapshot = defineTool({
   name: 'capture_snapshot',
@@ -41,7 +42,7 @@ export const captureSnapshot = defineTool({
   }),
   output: actionResultSchema,
   async run(input, context) {
-    const action = await context.actions.place(context.caller, targetFrom(input.runtimes), {
+    const spec: ActionSpec = {
       kind: 'snapshot',
       place: placeFrom(input),
       ...(input.condition !== undefined && { condition: input.condition }),
@@ -49,7 +50,9 @@ export const captureSnapshot = defineTool({
       maxHits: input.max_hits,
       timeoutSeconds: input.timeout_seconds,
       overheadPercent: input.overhead_percent,
-    });
+    };
+    const approval = approvalFrom(context, input.wait_seconds);
+    const action = await context.actions.place(context.caller, targetFrom(input.runtimes), spec, approval);
     return actionAnswer(await waitForEnd(context, action, input.wait_seconds), context.now());
   },
 });
