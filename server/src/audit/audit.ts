@@ -139,6 +139,15 @@ export function createAudit({ store, secrets, now, log }: AuditOptions): Audit {
     }
   }
 
+  /** An entry behind the head was written since the head was read; or by somebody who could not move it. */
+  async function behindHead(entry: StoredAuditEntry, organization: string): Promise<Flaw | undefined> {
+    const ends = await store.ends(organization);
+    if (ends !== undefined && ends.head.sequence >= entry.sequence) {
+      return new ChainCheck(chainKeys(secrets, organization), ends).ends();
+    }
+    return { sequence: entry.sequence, problem: 'the entry stands behind the head of the chain' };
+  }
+
   return {
     record(organization, record) {
       return new Promise<void>((resolve, reject) => {
@@ -176,8 +185,10 @@ export function createAudit({ store, secrets, now, log }: AuditOptions): Audit {
       let anchored = anchor === undefined || isAt(ends.base, anchor) || anchor.sequence < ends.base.sequence;
       if (flaw === undefined) {
         for await (const entry of entries(organization, ends.base.sequence)) {
-          // Written since the end was read.
-          if (entry.sequence > ends.head.sequence) break;
+          if (entry.sequence > ends.head.sequence) {
+            flaw = await behindHead(entry, organization);
+            break;
+          }
           flaw = check.entry(entry);
           if (flaw !== undefined) break;
           count += 1;

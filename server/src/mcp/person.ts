@@ -5,6 +5,7 @@ import {
   inputResponse,
   type ServerContext,
 } from '@modelcontextprotocol/server';
+import { z } from 'zod';
 import type { Approval } from '../policies/approvals.ts';
 import { visibleLine } from './visible-text.ts';
 
@@ -14,12 +15,19 @@ export interface Person {
   answer(approvalId: string): { readonly approve: boolean } | undefined;
 }
 
+/** A client that lists URLs alone shows no form; one that lists nothing shows one. */
+const asks = z.object({
+  [CLIENT_CAPABILITIES_META_KEY]: z.object({
+    elicitation: z.looseObject({}).refine((modes) => 'form' in modes || !('url' in modes)),
+  }),
+});
+
 /**
  * Undefined where the client cannot ask. One of the revisions before could be asked on its own stream only, which needs a
  * session: for those a person decides elsewhere.
  */
 export function personOf({ mcpReq }: ServerContext): Person | undefined {
-  if (mcpReq.envelope?.[CLIENT_CAPABILITIES_META_KEY]?.elicitation === undefined) return undefined;
+  if (!asks.safeParse(mcpReq.envelope).success) return undefined;
   return {
     answer(approvalId) {
       const said = inputResponse(mcpReq.inputResponses, approvalId);

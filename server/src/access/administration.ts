@@ -1,0 +1,160 @@
+import type { AuditActor, AuditRecord } from '../audit/audit-record.ts';
+import type { Approval, Decision, Undecided } from '../policies/approvals.ts';
+import type { AccessPolicy } from '../policies/policy.ts';
+import { BROKER, type ReadOnly } from '../policies/read-only.ts';
+import type { QuotaChange } from '../quotas/quota-limits.ts';
+import type { StoredAuditEntry } from '../store/audit-store.ts';
+import type { Current } from '../store/current-document.ts';
+import { type Organization, type Store, StoreUnavailable, type TokenRecord } from '../store/store.ts';
+import type { Controls } from './controls.ts';
+import type { IssuedToken, TokenRequest, Tokens } from './tokens.ts';
+
+/**
+ * What administrators change, whatever the door (a command, the API, a page). Every act is in the audit before it is done; one
+ * that then fails is followed by an entry that says so. Who may do it is asked at the door.
+ */
+export interface Administration {
+  createToken(by: AuditActor, request: TokenRequest): Promise<IssuedToken>;
+  /** Undefined where the organization has no such token. */
+  revokeToken(by: AuditActor, organization: string, id: string): Promise<TokenRecord | undefined>;
+  /** Undefined where there is none that still holds. */
+  rotateToken(by: AuditActor, organization: string, id: string, overlapMs: number): ReturnType<Tokens['rotate']>;
+  /** Undefined where the name is taken. */
+  createOrganization(by: AuditActor, name: string): Promise<Organization | undefined>;
+  /** `expected`: the version that was changed; undefined, and nothing is written, where another is there. */
+  setPolicy(
+    by: AuditActor,
+    organization: string,
+    policy: AccessPolicy,
+    expected: number,
+  ): Promise<Current<AccessPolicy> | undefined>;
+  setQuotas(
+    by: AuditActor,
+    organization: string,
+    change: QuotaChange,
+    expected: number,
+  ): Promise<Current<QuotaChange> | undefined>;
+  /** For every organization at once, whatever the state was. */
+  setReadOnly(by: AuditActor, wanted: { on: boolean; reason: string }): Promise<ReadOnly>;
+  /** `asker`: id of the token that decides. */
+  decideApproval(
+    by: AuditActor,
+    organization: string,
+    id: string,
+    decision: Decision,
+    asker?: string,
+  ): Promise<Approval | Undecided>;
+  /** The export is an act, too: its entry is the last of what is exported at the earliest. */
+  exportAudit(by: AuditActor, organization: string, after?: number): AsyncIterable<StoredAuditEntry>;
+}
+
+export interface AdministrationOptions {
+  readonly store: Store;
+  readonly tokens: Tokens;
+  readonly controls: Controls;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** A new id with this prefix, which cannot be guessed. */
+  readonly freshId: (prefix: string) => string;
+}
+
+/** Tries to change what others change at the same time. */
+const MOST_TRIES = 20;
+
+export function createAdministration(options: AdministrationOptions): Administration {
+  const { store, tokens, controls, now, freshId } = options;
+  const { audit } = controls;
+
+  /** `missing`: what `work` brings where it found nothing to do. */
+  async function told<T>(
+    organization: string,
+    record: AuditRecord,
+    work: () => Promise<T>,
+    missing: unknown,
+  ): Promise<T> {
+    await audit.record(organization, record);
+    try {
+      const done = await work();
+      if (done === missing)
+        await failed(organization, record, 'there was nothing to change, or it was changed meanwhile');
+      return done;
+    } catch (error) {
+      await failed(organization, record, error instanceof Error ? error.name : 'unknown').catch(() => undefined);
+      throw error;
+    }
+  }
+
+  function failed(organization: string, { act, by, what }: AuditRecord, reason: string): Promise<void> {
+    return audit.record(organization, { act: 'act.fail', by, what: { ...what, failed: act, reason } });
+  }
+
+  return {
+    createToken(by, request) {
+      const { organization, kind, name, role, owner, services, environments, lifetimeMs } = request;
+      const what = {
+        kind,
+        name,
+        ...(role !== undefined && { role }),
+        ...(owner !== undefined && { owner }),
+        ...(services !== undefined && { services }),
+        ...(environments !== undefined && { environments }),
+        ...(lifetimeMs !== undefined && { lifetime_ms: lifetimeMs }),
+      };
+      return told(organization, { act: 'token.create', by, what }, () => tokens.create(request), undefined);
+    },
+
+    revokeToken(by, organization, id) {
+      const record = { act: 'token.revoke', by, what: { token: id } } as const;
+      return told(organization, record, () => tokens.revoke(organization, id), undefined);
+    },
+
+    rotateToken(by, organization, id, overlapMs) {
+      const record = { act: 'token.rotate', by, what: { token: id, overlap_ms: overlapMs } } as const;
+      return told(organization, record, () => tokens.rotate(organization, id, overlapMs), undefined);
+    },
+
+    createOrganization(by, name) {
+      const organization = { id: freshId('org_'), name, createdAt: now() };
+      const record = { act: 'organization.create', by, what: { organization: organization.id, name } } as const;
+      return told('default', record, () => store.organizations.create(organization), undefined);
+    },
+
+    setPolicy(by, organization, policy, expected) {
+      const record = { act: 'policy.change', by, what: { version: expected + 1, policy: plain(policy) } } as const;
+      return told(organization, record, () => controls.policy.set(organization, policy, expected), undefined);
+    },
+
+    setQuotas(by, organization, change, expected) {
+      const record = { act: 'quota.change', by, what: { version: expected + 1, quotas: plain(change) } } as const;
+      return told(organization, record, () => controls.quotaChange.set(organization, change, expected), undefined);
+    },
+
+    async setReadOnly(by, { on, reason }) {
+      const value = { on, reason, by: by.name ?? by.id, at: now() };
+      // It is everybody's: the organization that is always there tells of it.
+      await audit.record('default', { act: 'read-only.change', by, what: { on, reason } });
+      for (let n = 0; n < MOST_TRIES; n++) {
+        const { version } = await controls.readOnly.get(BROKER);
+        if ((await controls.readOnly.set(BROKER, value, version)) !== undefined) return value;
+      }
+      throw new StoreUnavailable('others change the read-only mode without a break');
+    },
+
+    decideApproval(by, organization, id, decision, asker) {
+      const { approve, reason } = decision;
+      const what = { approval: id, approve, ...(reason !== undefined && { reason }) };
+      const record = { act: 'approval.decide', by, what } as const;
+      return told(organization, record, () => controls.approvals.decide(organization, id, decision, asker), 'unknown');
+    },
+
+    async *exportAudit(by, organization, after) {
+      await audit.record(organization, { act: 'audit.export', by, what: { after: after ?? 0 } });
+      yield* audit.entries(organization, after);
+    },
+  };
+}
+
+/** JSON without what was not given: the text that is signed is the text that is read. */
+function plain(value: object): AuditRecord['what'] {
+  return JSON.parse(JSON.stringify(value)) as AuditRecord['what'];
+}
