@@ -81,6 +81,14 @@ export class AgentPeer {
     return this.next('welcome');
   }
 
+  /** Says what stands at the place that it is asked for next. */
+  async answerInspect(): Promise<void> {
+    const { requestId } = await this.next('inspect');
+    const bound = { file: '/app/src/order.ts', line: 12, sourceLine: 'total += 1' };
+    const inspection = { bound, source: [], names: [], scripts: [], pending: false };
+    this.send({ type: 'inspected', requestId, inspection });
+  }
+
   armed(actionId: string): void {
     this.send({ type: 'armed', actionId, place: { file: '/app/src/order.ts', line: 12, sourceLine: 'total += 1' } });
   }

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import type { Welcome } from '@borescope/agent-protocol';
 import { WebSocketServer } from 'ws';
 import type { Caller } from '../src/access/caller.ts';
+import { type Controls, createControls } from '../src/access/controls.ts';
+import { secretsFrom } from '../src/access/secrets.ts';
 import type { ActionSpec } from '../src/actions/action.ts';
 import { createEngine, type Engine, type EngineOptions } from '../src/engine.ts';
 import type { Log } from '../src/log.ts';
@@ -33,6 +35,8 @@ export const spec: ActionSpec = {
   timeoutSeconds: 60,
   overheadPercent: 1,
 };
+
+export const secrets = secretsFrom(Buffer.alloc(32, 1));
 
 export const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -75,7 +79,7 @@ export async function startEngine(
 ): Promise<Harness> {
   const store = await openEmbeddedStore({ dataDir, now: Date.now, use: 'broker', busyTimeoutMs: 20 });
   const meter = recordingMeter();
-  const engine = createEngine({ store, retentionMs: 60_000, log: quiet, meter, ...options });
+  const engine = createEngine({ store, secrets, retentionMs: 60_000, log: quiet, meter, ...options });
   const callers = new Map<string, Caller>();
   const upgrader = new WebSocketServer({ noServer: true });
   const server = createServer().on('upgrade', (request, socket, head) => {
@@ -119,6 +123,16 @@ export async function startEngine(
     },
     stop,
   };
+}
+
+/** As a command has them that works beside the broker: what it changes, the broker has to find out. */
+export async function controlsBeside(
+  t: { after(cleanUp: () => unknown): void },
+  { dataDir }: Pick<Harness, 'dataDir'>,
+): Promise<Controls> {
+  const store = await openEmbeddedStore({ dataDir, now: Date.now, use: 'administration' });
+  t.after(() => store.close());
+  return createControls({ store, secrets, now: Date.now, monotonic: () => performance.now(), log: quiet });
 }
 
 export function temporaryDirectory(t: { after(cleanUp: () => unknown): void }): string {

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Action } from '../src/actions/action.ts';
+import type { Target } from '../src/actions/actions.ts';
+import type { Approval } from '../src/policies/approvals.ts';
+import type { AccessPolicy } from '../src/policies/policy.ts';
+import { BROKER } from '../src/policies/read-only.ts';
+import { controlsBeside, developer, type Harness, inSeconds, spec, startEngine } from './engine-harness.ts';
+
+const SHOP: Target = { service: 'shop' };
+const admin = { ...developer, tokenId: 'token-admin', tokenName: 'admin', role: 'admin' } as const;
+
+async function underPolicy(
+  t: Parameters<typeof startEngine>[0],
+  policy: AccessPolicy,
+  over: Parameters<Harness['attach']>[1] = {},
+) {
+  const harness = await startEngine(t);
+  const attached = await harness.attach('1', over);
+  assert.ok(await harness.engine.controls.policy.set('default', policy, 0));
+  const place = (change: Partial<typeof spec> = {}, caller: typeof developer = developer, until = 0) =>
+    harness.engine.actions.place(caller, SHOP, { ...spec, ...change }, { until });
+  return { ...harness, ...attached, place };
+}
+
+describe('a policy', () => {
+  test('lowers the limits, and names the one that is passed', async (t) => {
+    const limits = { timeout_seconds: 30, max_hits: 5, overhead_percent: 2 };
+    const { place } = await underPolicy(t, { limits });
+    for (const [change, named] of [
+      [{ timeoutSeconds: 31 }, /timeout_seconds up to 30; it is 31/],
+      [{ timeoutSeconds: 30, maxHits: 6 }, /max_hits up to 5; it is 6/],
+      [{ timeoutSeconds: 30, overheadPercent: 3 }, /overhead_percent up to 2; it is 3/],
+    ] as const) {
+      await assert.rejects(place(change), { code: 'LIMIT_EXCEEDED', message: named });
+    }
+    await place({ timeoutSeconds: 30, maxHits: 5, overheadPercent: 2 });
+  });
+
+  test('says who may use which kind', async (t) => {
+    const { place, engine } = await underPolicy(t, { kinds: { snapshot: 'admin', inspect: 'nobody' } });
+    await assert.rejects(place(), { code: 'BLOCKED_BY_POLICY', message: /needs the role admin/ });
+    await place({}, admin);
+    const inspecting = engine.actions.inspect(admin, SHOP, spec.place);
+    await assert.rejects(inspecting, { code: 'BLOCKED_BY_POLICY', message: /nobody may use it/ });
+  });
+
+  test('that this version does not understand allows nothing', async (t) => {
+    const harness = await startEngine(t);
+    await harness.attach('1');
+    const value = { from_the_future: true };
+    assert.ok(await harness.store.documents.put('default', 'policy', { id: 'current', value }, 0));
+    await assert.rejects(harness.engine.actions.place(developer, SHOP, spec), { code: 'UNAVAILABLE' });
+  });
+});
+
+describe('read-only mode', () => {
+  for (const whose of ['broker', 'organization'] as const) {
+    test(`of the ${whose}, switched on by a command, removes every live probe within a second and lets none in`, async (t) => {
+      const harness = await startEngine(t);
+      const { peer } = await harness.attach('1');
+      const beside = await controlsBeside(t, harness);
+      const placed: Action[] = [];
+      for (let n = 0; n < 5; n++) placed.push(await harness.engine.actions.place(developer, SHOP, spec));
+      const began = performance.now();
+      if (whose === 'broker') {
+        await beside.readOnly.set(BROKER, { on: true, reason: 'an incident', by: 'ops', at: 1 }, 0);
+      } else {
+        await beside.policy.set('default', { read_only: true }, 0);
+      }
+      for (const { id } of placed) assert.equal((await peer.next('disarm', id)).reason, 'cancelled');
+      const took = performance.now() - began;
+      assert.ok(took < 1_000, `${took} ms`);
+      for (const { id } of placed) {
+        const { action } = await harness.engine.actions.view(developer, id);
+        assert.equal(action.state, 'cancelled');
+        assert.match(action.reason ?? '', /read-only/);
+      }
+      const message = whose === 'broker' ? /read-only mode \(an incident\)/ : /the organization is in read-only mode/;
+      const placing = harness.engine.actions.place(developer, SHOP, spec);
+      await assert.rejects(placing, { code: 'BLOCKED_BY_POLICY', message });
+    });
+  }
+});
+
+describe('where a person has to say yes', () => {
+  const approval = { environments: ['prod'], by: 'person', expires_minutes: 1 } as const;
+  const PROD = { environment: 'prod' };
+
+  async function waiting({ engine }: Pick<Harness, 'engine'>): Promise<Approval> {
+    for (;;) {
+      const [found] = (await engine.controls.approvals.list('default')).filter(({ state }) => state === 'waiting');
+      if (found !== undefined) return found;
+      await new Promise(setImmediate);
+    }
+  }
+
+  test('nothing is placed before, and the same call is placed after, once', async (t) => {
+    const { place, engine, peer, store } = await underPolicy(t, { approval }, PROD);
+    const refused = place();
+    void peer.answerInspect();
+    await assert.rejects(refused, { code: 'BLOCKED_BY_POLICY', message: /needs the approval of a person/ });
+    assert.deepEqual(await store.actions.live(), []);
+    const asked = await waiting({ engine });
+    assert.deepEqual(
+      [asked.request.source_line, asked.request.environments, asked.request.runtimes, asked.token_name],
+      ['total += 1', ['prod'], 1, 'dev'],
+    );
+    assert.match(asked.request.cost, /at most 1 % of one core on each of 1 runtimes for 60 s/);
+    await engine.controls.approvals.decide('default', asked.id, { approve: true, by: 'ann@example.com' });
+    await place();
+    const again = place();
+    void peer.answerInspect();
+    await assert.rejects(again, { code: 'BLOCKED_BY_POLICY' }, 'an approval is for one placing');
+  });
+
+  test('a call that waits goes on with the decision', async (t) => {
+    const { place, engine, peer } = await underPolicy(t, { approval }, PROD);
+    const placing = place({}, developer, inSeconds(20));
+    void peer.answerInspect();
+    const { id } = await waiting({ engine });
+    await engine.controls.approvals.decide('default', id, { approve: true, by: 'ann@example.com' });
+    assert.equal((await placing).state, 'queued');
+  });
+
+  test('a no is told with its reason, also to the next call', async (t) => {
+    const { place, engine, peer } = await underPolicy(t, { approval }, PROD);
+    const placing = place({}, developer, inSeconds(20));
+    void peer.answerInspect();
+    const { id } = await waiting({ engine });
+    const decision = { approve: false, by: 'ann@example.com', reason: 'not on a Friday' };
+    await engine.controls.approvals.decide('default', id, decision);
+    const denied = { code: 'BLOCKED_BY_POLICY', message: /ann@example.com has denied .* \(not on a Friday\)/ };
+    await assert.rejects(placing, denied);
+    await assert.rejects(place(), denied);
+  });
+
+  test('another request, or another caller, needs an approval of its own', async (t) => {
+    const { place, engine, peer } = await underPolicy(t, { approval }, PROD);
+    const first = place();
+    void peer.answerInspect();
+    await assert.rejects(first);
+    const { id } = await waiting({ engine });
+    await engine.controls.approvals.decide('default', id, { approve: true, by: 'ann@example.com' });
+    for (const [change, caller] of [
+      [{ condition: 'true' }, developer],
+      [{ maxHits: 2 }, developer],
+      [{}, { ...developer, tokenId: 'another' }],
+    ] as const) {
+      const other = place(change, caller);
+      void peer.answerInspect();
+      await assert.rejects(other, { code: 'BLOCKED_BY_POLICY' });
+    }
+    await place();
+  });
+
+  test('an admin has to be another than who asks, where the policy says so', async (t) => {
+    const { place, engine, peer } = await underPolicy(t, { approval: { ...approval, by: 'admin' } }, PROD);
+    const placing = place();
+    void peer.answerInspect();
+    await assert.rejects(placing, { message: /needs the approval of an admin/ });
+    const { id, token } = await waiting({ engine });
+    const { approvals } = engine.controls;
+    assert.equal(await approvals.decide('default', id, { approve: true, by: 'dev' }, token), 'own');
+    assert.equal(await approvals.decide('other', id, { approve: true, by: 'dev' }, 'x'), 'unknown');
+    const decided = await approvals.decide('default', id, { approve: true, by: 'boss' }, 'another');
+    assert.ok(typeof decided === 'object' && decided.state === 'approved');
+    assert.equal(await approvals.decide('default', id, { approve: false, by: 'late' }, 'third'), 'decided');
+  });
+
+  test('other environments are free of it', async (t) => {
+    const { place } = await underPolicy(t, { approval }, { environment: 'dev' });
+    await place();
+  });
+
+  test('* is every environment, and where none is told', async (t) => {
+    const { place, peer } = await underPolicy(t, { approval: { ...approval, environments: ['*'] } });
+    const placing = place();
+    void peer.answerInspect();
+    await assert.rejects(placing, { message: /without an environment/ });
+  });
+});
