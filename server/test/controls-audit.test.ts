@@ -24,7 +24,7 @@ describe('the audit', () => {
     const value = { type: 'string', value: 'captured-text', length: 13 } as const;
     peer.hit(id, welcome.epoch, 1, { variables: [{ name: 'who', value, scope: 'local' }] });
     await peer.next('disarm');
-    for (let found: AuditRecord[] = []; found.length < 2; ) found = await records(harness);
+    while ((await records(harness)).length < 2) await new Promise(setImmediate);
     const [placed, ended, ...rest] = await records(harness);
     assert.deepEqual(rest, []);
     assert.equal(placed?.act, 'action.place');

@@ -94,10 +94,10 @@ describe('a quota', () => {
   });
 
   test('takes nothing for what is not placed', async (t) => {
-    const { place, store, engine } = await underQuotas(t, { organization: { actions_per_hour: 60 } });
-    const calls = Array.from({ length: 40 }, () => place());
+    const { place, store, engine } = await underQuotas(t, { organization: { live_actions: null }, token: { live_actions: null } });
+    const calls = Array.from({ length: LIMITS.liveActionsPerRuntime + 5 }, () => place());
     const refused = (await Promise.allSettled(calls)).filter(({ status }) => status === 'rejected').length;
-    assert.equal(refused, 40 - LIMITS.liveActionsPerRuntime, 'those beyond what a runtime takes');
+    assert.equal(refused, 5, 'those beyond what a runtime takes');
     assert.equal((await store.actions.live()).length, LIMITS.liveActionsPerRuntime);
     const usage = await engine.controls.quotas.usage('default');
     assert.equal(usage.find(({ quota }) => quota === 'actions an hour')?.used, LIMITS.liveActionsPerRuntime);

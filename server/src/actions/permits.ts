@@ -166,11 +166,12 @@ export function createPermits(options: PermitsOptions): Permits {
     const [first] = found;
     const said = first && (await orders.inspect(organization, first, spec.place, DESCRIBE_WITHIN));
     const bound = said === undefined ? undefined : pass.inspection(said).bound;
+    const { overhead_percent: _told, ...asked } = asPlaced(pass, spec);
     return {
       target: pass.text(JSON.stringify(target)),
       environments: environments.map((environment) => environment ?? '(none)'),
       runtimes: found.length,
-      ...asPlaced(pass, spec),
+      ...asked,
       line: bound?.line ?? spec.place.line,
       source_line: bound?.sourceLine ?? '',
       cost: `at most ${spec.overheadPercent} % of one core on each of ${found.length} runtimes for ${spec.timeoutSeconds} s; 2 to 10 ms for a single hit`,
