@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
 import { watchAttachments } from './access/attachments.ts';
+import type { Controls } from './access/controls.ts';
 import { openSecrets } from './access/secrets.ts';
 import { createTokens, type Tokens } from './access/tokens.ts';
 import { watchDisk } from './disk-watch.ts';
@@ -29,6 +30,7 @@ export interface Broker {
   readonly port: number;
   readonly store: Store;
   readonly tokens: Tokens;
+  readonly controls: Controls;
   /** Drains and stops: ready no more, agents told to reconnect, open calls answered; about 10 s at most. Idempotent. */
   close(): Promise<void>;
 }
@@ -163,6 +165,7 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
     port,
     store,
     tokens,
+    controls: engine.controls,
     close() {
       closing ??= close();
       return closing;

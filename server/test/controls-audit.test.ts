@@ -79,8 +79,8 @@ describe('the audit', () => {
     const entry = { sequence: forged.sequence, at: 1, text: '{}', mac: forged.mac };
     assert.ok(await store.audit.append('default', ends.head.sequence, [entry], { ...ends, head: forged }));
     for (const attempt of [
-      engine.actions.place(developer, SHOP, spec),
-      engine.actions.inspect(developer, SHOP, spec.place),
+      () => engine.actions.place(developer, SHOP, spec),
+      () => engine.actions.inspect(developer, SHOP, spec.place),
     ]) {
       await assert.rejects(attempt, { code: 'UNAVAILABLE' });
     }
