@@ -511,6 +511,11 @@ export const PROMISES = {
     sentence: 'The room on disk that deleted actions took is given back to the file system, but for a few megabytes.',
     source: OPERATIONS,
   },
+  'store:upgrade': {
+    sentence:
+      'A store of an older version is upgraded in one step by the first newer version that opens it, with all that is in it.',
+    source: OPERATIONS,
+  },
   'commands:interrupt': {
     sentence:
       'Ctrl-C while a command waits for an action cancels the action within two seconds, says so and exits 130.',

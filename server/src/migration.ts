@@ -46,6 +46,7 @@ export async function migrate(options: MigrationOptions): Promise<Migration> {
         from,
         to,
         at,
+        now,
         ...(signal !== undefined && { signal }),
         ...(onProgress !== undefined && { onProgress }),
       });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
@@ -10,6 +10,7 @@ import type { RuntimeDescription } from '@borescope/agent-protocol';
 import Libsql from 'libsql';
 import { proves } from '../../tests/proves.ts';
 import type { Action, Placement } from '../src/actions/action.ts';
+import { migrate } from '../src/migration.ts';
 import {
   DataDirectoryInUse,
   type EmbeddedStoreOptions,
@@ -83,15 +84,96 @@ test('a broker that was killed leaves no lock behind', async () => {
 test('data of a newer version is refused with both versions named, and is left as it was', async () => {
   const dataDir = directory();
   await (await open({ dataDir })).close();
-  sqlite(dataDir, (file) => file.exec('PRAGMA user_version=2'));
+  sqlite(dataDir, (file) => file.exec('PRAGMA user_version=3'));
   await assert.rejects(open({ dataDir }), (error: Error) => {
     assert.ok(error instanceof SchemaTooNew);
-    assert.match(error.message, /schema is 2, this one knows up to 1/);
+    assert.match(error.message, /schema is 3, this one knows up to 2/);
     return true;
   });
-  sqlite(dataDir, (file) => file.exec('PRAGMA user_version=1'));
+  sqlite(dataDir, (file) => file.exec('PRAGMA user_version=2'));
   await open({ dataDir });
 });
+
+/** A file as version 1 of the schema made it. */
+function versionOne(): string {
+  const dataDir = directory();
+  const sql = readFileSync(new URL('./fixtures/store-version-1.sql', import.meta.url), 'utf8');
+  sqlite(dataDir, (file) => file.exec(sql));
+  return dataDir;
+}
+
+/** What makes the tables and indexes of a file, and the version that it has. */
+function schemaOf(dataDir: string): unknown {
+  let found: unknown;
+  sqlite(dataDir, (file) => {
+    const made = file.prepare('SELECT name, sql FROM sqlite_master ORDER BY name').raw().all([]);
+    found = { made, version: file.prepare('PRAGMA user_version').raw().all([]) };
+  });
+  return found;
+}
+
+test(proves('store:upgrade', 'a file of version 1 is that of a new store, with all that was in it'), async () => {
+  const dataDir = versionOne();
+  const store = await open({ dataDir });
+  assert.deepEqual(
+    (await store.organizations.list()).map(({ name }) => name),
+    ['acme', 'default'],
+  );
+  const bare = { organization: 'org', kind: 'mcp', role: 'developer', createdAt: 1 };
+  assert.deepEqual(await store.tokens.list('org'), [
+    { ...bare, id: 't-bare', name: 't-bare', hash: 'hash of t-bare' },
+    {
+      ...bare,
+      id: 't-bound',
+      name: 't-bound',
+      hash: 'hash of t-bound',
+      services: ['a'],
+      environments: [],
+      expiresAt: 9,
+      lastUsedAt: 5,
+    },
+  ]);
+  assert.equal((await store.actions.hits('org', 'a-1', 0)).length, 1);
+  assert.equal(await store.keys.pseudonymKey('org', '2026-11-20', 'another'), 'key');
+  assert.equal((await store.runtimes.attach('org', runtime, 'here', 2))?.epoch, 2);
+  const owned = { ...bare, id: 'new', name: 'new', hash: 'h', kind: 'mcp', role: 'viewer', owner: 'a@b.c' } as const;
+  await store.tokens.create('org', owned);
+  assert.deepEqual(await store.tokens.byHash('h'), owned);
+  assert.ok(await store.documents.put('org', 'policy', { id: 'a', value: {} }, 0));
+
+  const fresh = directory();
+  await (await open({ dataDir: fresh })).close();
+  await store.close();
+  assert.deepEqual(schemaOf(dataDir), schemaOf(fresh));
+});
+
+test(proves('store:upgrade', 'an upgrade that fails in between leaves the file as version 1 has it'), async () => {
+  const dataDir = versionOne();
+  // The last thing that the upgrade makes is there already.
+  sqlite(dataDir, (file) => file.exec('CREATE INDEX quota_lease_until ON token (created_at)'));
+  const before = schemaOf(dataDir);
+  await assert.rejects(open({ dataDir }));
+  assert.deepEqual(schemaOf(dataDir), before);
+  sqlite(dataDir, (file) => file.exec('DROP INDEX quota_lease_until'));
+  assert.equal((await (await open({ dataDir })).tokens.list('org')).length, 2);
+});
+
+test(
+  proves('migrate:unfinished', 'a directory of version 1 is moved as it is, and stays a directory of version 1'),
+  async () => {
+    const [from, to] = [versionOne(), join(directory(), 'moved')];
+    const before = schemaOf(from);
+    const moved = await migrate({
+      from: { dataDir: from },
+      to: { dataDir: to },
+      retentionMs: 3_600_000,
+      now: Date.now,
+    });
+    assert.ok(moved.complete);
+    assert.deepEqual(schemaOf(from), before);
+    assert.equal((await (await open({ dataDir: to })).tokens.list('org')).length, 2);
+  },
+);
 
 test('a file that is no database is StoreUnavailable', async () => {
   const dataDir = directory();
@@ -226,6 +308,37 @@ test('what is asked in one turn fails together while the database is locked, and
   assert.deepEqual([kept?.state, kept?.hits], ['queued', 0]);
   assert.deepEqual(await store.actions.hits('org', 'kept', 0), []);
   assert.deepEqual(await accept(1), { outcome: 'accepted', number: 1, completed: false });
+});
+
+test('an audit entry, what was taken of quotas and an action share a commit: all are there, or none', async () => {
+  const dataDir = directory();
+  const store = await open({ dataDir });
+  const entry = { sequence: 1, at: 1, text: '{}', mac: 'm' };
+  const ends = { base: { sequence: 0, mac: '', seal: 's' }, head: { sequence: 1, mac: 'm', seal: 's' } };
+  const needs = [
+    { kind: 'window', name: 'w', amount: 1, limit: 9, windowMs: 1_000 },
+    { kind: 'bucket', name: 'b', amount: 2, limit: 9, perSecond: 1 },
+    { kind: 'lease', name: 'l', id: 'a-1', until: 900, limit: 9 },
+  ] as const;
+  const act = () => [
+    store.audit.append('org', 0, [entry], ends),
+    store.quotas.take('org', needs, 5),
+    store.actions.create('org', action('a-1'), [placed('a-1')]),
+  ];
+  for (const table of ['action', 'audit_entry', 'quota_lease']) {
+    const refusal = `CREATE TRIGGER refusal BEFORE INSERT ON ${table} BEGIN SELECT raise(ABORT, 'no'); END`;
+    sqlite(dataDir, (file) => file.exec(refusal));
+    for (const answer of await Promise.allSettled(act())) assert.equal(answer.status, 'rejected', table);
+    assert.equal(await store.audit.ends('org'), undefined, table);
+    assert.deepEqual(await store.audit.read('org', 0, 5), [], table);
+    assert.equal(await store.actions.get('org', 'a-1'), undefined, table);
+    assert.deepEqual(await store.quotas.used('org', needs, 5), [0, 0, 0], table);
+    sqlite(dataDir, (file) => file.exec('DROP TRIGGER refusal'));
+  }
+  assert.deepEqual(await Promise.all(act()), [true, undefined, undefined]);
+  assert.deepEqual(await store.audit.ends('org'), ends);
+  assert.ok(await store.actions.get('org', 'a-1'));
+  assert.deepEqual(await store.quotas.used('org', needs, 5), [1, 2, 1]);
 });
 
 test('what was answered is there after the process was killed', async () => {

@@ -18,11 +18,24 @@ import { until } from '../../tests/live/until.ts';
 import { proves } from '../../tests/proves.ts';
 import type { Action } from '../src/actions/action.ts';
 import type { Log } from '../src/log.ts';
+import type { AuditEnds, StoredAuditEntry } from '../src/store/audit-store.ts';
 import { openRedisStore, type RedisStoreOptions, RedisTooOld, RedisUrlError } from '../src/store/redis/redis-store.ts';
 import { SchemaTooNew, SchemaUnreadable, type Store, StoreUnavailable } from '../src/store/store.ts';
 
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
+
+const WINDOW = { kind: 'window', name: 'w', amount: 1, limit: 5, windowMs: HOUR } as const;
+const BUCKET = { kind: 'bucket', name: 'b', amount: 1, limit: 5, perSecond: 1 } as const;
+const LEASE = { kind: 'lease', name: 'l', id: 'a', until: 1_000, limit: 5 } as const;
+
+function entry(sequence: number): StoredAuditEntry {
+  return { sequence, at: 5, text: '{}', mac: `mac-${sequence}` };
+}
+
+function endsAt(sequence: number): AuditEnds {
+  return { base: { sequence: 0, mac: '', seal: 's' }, head: { sequence, mac: `mac-${sequence}`, seal: 's' } };
+}
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -186,6 +199,10 @@ describe('a Redis that cannot be used', { skip: noRedis }, () => {
     await store.tokens.create('org', token('t'));
     await store.runtimes.attach('org', runtime('runtime-3'), 'here', 10);
     await store.runtimes.renew('org', 'runtime-2', second.epoch, 50_000);
+    await store.documents.put('org', 'user', { id: 'there', value: {} }, 0);
+    await store.documents.put('@oauth', 'grant', { id: 'old', value: {}, expiresAt: Date.now() + HOUR }, 0);
+    await store.audit.append('org', 0, [entry(1)], endsAt(1));
+    await store.quotas.take('org', [WINDOW, LEASE], 5);
     await redis.command('CONFIG', 'SET', 'maxmemory', '1mb');
     const before = await store.actions.get('org', 'there');
     for (const answer of await Promise.allSettled(growth(store))) unavailable(answer);
@@ -204,6 +221,18 @@ describe('a Redis that cannot be used', { skip: noRedis }, () => {
     assert.deepEqual(await store.runtimes.detach('org', 'runtime-2', second.epoch, 5), ['ends']);
     assert.equal((await store.actions.change('org', 'ends', end))?.state, 'cancelled');
     assert.equal(await store.actions.expire(3), 1);
+    assert.equal(await store.documents.expire(Date.now() + 2 * HOUR), 1);
+    assert.deepEqual(await store.quotas.used('org', [WINDOW, LEASE], 5), [1, 1]);
+    await store.quotas.give('org', [{ ...WINDOW, at: 5 }, LEASE], 5);
+    assert.deepEqual(await store.quotas.used('org', [WINDOW, LEASE], 5), [0, 0]);
+    const whenFull = { whenFull: true };
+    assert.equal(await store.quotas.take('org', [BUCKET], 5, whenFull), undefined);
+    assert.equal(await store.audit.append('org', 1, [entry(2)], endsAt(2), whenFull), true);
+    assert.equal(await store.audit.prune('org', endsAt(1).head), true);
+    assert.deepEqual(await store.audit.read('org', 0, 5), [entry(2)]);
+    const ended = { id: 'there', value: { ended: true } };
+    assert.equal((await store.documents.put('org', 'user', ended, 1, whenFull))?.version, 2);
+    assert.equal(await store.documents.remove('org', 'user', 'there'), true);
     const beside = await open(redis.url);
     assert.equal((await beside.tokens.revoke('org', 't', 7))?.revokedAt, 7);
     assert.equal((await store.tokens.list('org'))[0]?.revokedAt, 7);
@@ -291,14 +320,31 @@ describe('what is in Redis', { skip: noRedis }, () => {
   test('data of a newer version is refused with both versions named', async () => {
     const redis = await server();
     const store = await open(redis.url);
-    await redis.command('SET', 'borescope:schema', '2');
+    await redis.command('SET', 'borescope:schema', '3');
     await assert.rejects(open(redis.url), (error: Error) => {
       assert.ok(error instanceof SchemaTooNew);
-      assert.match(error.message, /schema is 2, this one knows up to 1/);
+      assert.match(error.message, /schema is 3, this one knows up to 2/);
       return true;
     });
     await assert.rejects(store.check(), SchemaTooNew);
+    assert.match(await redis.command('GET', 'borescope:schema'), /\r\n3\r\n$/, 'it is not taken down again');
   });
+
+  test(
+    proves('store:upgrade', 'data of version 1 gets the number that stops older brokers, also when memory is full'),
+    async () => {
+      const redis = await server({ config: { 'maxmemory-policy': 'noeviction' } });
+      const store = await open(redis.url);
+      await store.tokens.create('org', token('t'));
+      for (const full of [false, true]) {
+        await redis.command('SET', 'borescope:schema', '1');
+        if (full) await redis.command('CONFIG', 'SET', 'maxmemory', '1mb');
+        const upgraded = await open(redis.url);
+        assert.match(await redis.command('GET', 'borescope:schema'), /\r\n2\r\n$/);
+        assert.deepEqual(await upgraded.tokens.list('org'), [token('t')]);
+      }
+    },
+  );
 
   test('a version that is none is refused, and left as it is', async () => {
     const redis = await server();
@@ -319,13 +365,13 @@ describe('what is in Redis', { skip: noRedis }, () => {
     const log: Log = { ...silentLog, error: (_, message) => void told.push(message) };
     const store = await open(redis.url, { log, lookAtSchemaEveryMs: 20 });
     const { epoch } = await prepared(store);
-    await redis.command('SET', 'borescope:schema', '2');
+    await redis.command('SET', 'borescope:schema', '3');
     const isRefused = () =>
       store.tokens.list('org').then(
         () => false,
         (error: Error) => {
           assert.ok(error instanceof StoreUnavailable);
-          assert.match(error.message, /newer Borescope: its schema is 2/);
+          assert.match(error.message, /newer Borescope: its schema is 3/);
           return true;
         },
       );
@@ -334,7 +380,7 @@ describe('what is in Redis', { skip: noRedis }, () => {
     await assert.rejects(store.check(), SchemaTooNew);
     await isRefused();
     assert.deepEqual(told, ['the store is used no more: stop this broker']);
-    await redis.command('SET', 'borescope:schema', '1');
+    await redis.command('SET', 'borescope:schema', '2');
     await until(async () => !(await isRefused()));
     assert.equal(
       (await store.actions.acceptHit('org', 'there', { ...hit('runtime-1', 1), epoch })).outcome,
@@ -376,11 +422,37 @@ describe('what is in Redis', { skip: noRedis }, () => {
     await store.tokens.create('org', token('t'));
     await store.keys.pseudonymKey('org', '2026-11-21', 'key');
     await store.check();
+    const later = Date.now() + HOUR;
+    await store.documents.put('org', 'policy', { id: 'for-ever', value: {} }, 0);
+    await store.documents.put('org', 'policy', { id: 'mixed', value: {}, expiresAt: later }, 0);
+    for (const [n, id] of ['first', 'second'].entries()) {
+      await store.documents.put('org', 'grant', { id, value: {}, expiresAt: later - n * 60_000 }, 0);
+    }
+    await store.audit.append('org', 0, [entry(1)], endsAt(1));
+    const now = Date.now();
+    await store.quotas.take('org', [WINDOW, BUCKET, { ...LEASE, until: now + HOUR }], now);
+    await store.quotas.take('org', [{ ...LEASE, id: 'b', until: now + 60_000 }], now);
+    const left = async (key: string) => Number((await redis.command('PTTL', `borescope:{org}:${key}`)).slice(1));
+    for (const [key, ms] of [
+      ['documents:grant', HOUR],
+      ['expiring', HOUR],
+      ['document:grant:first', HOUR],
+      ['document:grant:second', HOUR - 60_000],
+      ['lease:l', HOUR + 60_000],
+      ['bucket:b', 61_000],
+    ] as const) {
+      const found = await left(key);
+      assert.ok(found <= ms && found > ms - 30_000, `${key} has ${found} ms left`);
+    }
     const stays = new Set([
       'borescope:schema',
       'borescope:organizations',
       'borescope:spaces',
       'borescope:token:hash of t',
+      'borescope:{org}:audit',
+      'borescope:{org}:audit-entries',
+      'borescope:{org}:document:policy:for-ever',
+      'borescope:{org}:documents:policy',
       'borescope:{org}:known',
       'borescope:{org}:token:t',
       'borescope:{org}:tokens',
@@ -391,8 +463,9 @@ describe('what is in Redis', { skip: noRedis }, () => {
 
     for (const id of ['live', 'armed']) await store.actions.change('org', id, end);
     while ((await store.actions.expire(1_000)) > 0);
-    const left = (await keys(redis)).filter((key) => !stays.has(key));
-    assert.deepEqual(left, [
+    while ((await store.documents.expire(later + 1)) > 0);
+    const others = (await keys(redis)).filter((key) => !stays.has(key) && !/:(window|bucket|lease):/.test(key));
+    assert.deepEqual(others, [
       'borescope:check',
       'borescope:{org}:directory',
       'borescope:{org}:pseudonyms',

@@ -1,5 +1,6 @@
 import type { Hit } from '@borescope/agent-protocol';
 import type { Action, Placement } from '../../server/src/actions/action.ts';
+import type { AuditEnd, StoredAuditEntry } from '../../server/src/store/audit-store.ts';
 import type { StoreRecord } from '../../server/src/store/moving/record.ts';
 import type { Store } from '../../server/src/store/store.ts';
 import { accept, action, attach, captured, hitAction, placement, runtime, spec, token } from './store-samples.ts';
@@ -42,6 +43,8 @@ export async function fill(store: Store, now: number): Promise<void> {
 
   await store.keys.pseudonymKey('org', DAYS[0], 'key of yesterday');
   await store.keys.pseudonymKey('org', DAYS[1], 'key of today');
+
+  await fillAccess(store, now);
 
   // One that has had three attachments, one that left, one that is attached, and one whose name is odd.
   for (const _ of [1, 2, 3]) await attach(store, 'runtime-thrice');
@@ -96,6 +99,54 @@ export async function fill(store: Store, now: number): Promise<void> {
     reason: ODD_NAME,
     endedAt: now - 1_000,
   }));
+}
+
+/** A span in which windows of the samples are. */
+export const WINDOW = { kind: 'window', name: ODD_NAME, amount: 3, limit: 5, windowMs: 24 * 3_600_000 } as const;
+export const BUCKET = { kind: 'bucket', name: 'calls', amount: 5, limit: 5, perSecond: 0.001 } as const;
+export const GRANTS = 450;
+
+/** An entry of the chain of the samples. */
+export function entry(sequence: number): StoredAuditEntry {
+  return { sequence, at: 1_000 + sequence, text: JSON.stringify({ sequence, ODD_NAME }), mac: `mac-${sequence}` };
+}
+
+export function endAt(sequence: number): AuditEnd {
+  return { sequence, mac: sequence === 0 ? '' : `mac-${sequence}`, seal: `seal of ${sequence}` };
+}
+
+export function lease(id: string, now: number) {
+  return { kind: 'lease', name: ODD_NAME, id, until: now + 1_800_000, limit: 2 } as const;
+}
+
+/** What is kept for access: documents with and without an end, also of no organization that is listed; a chain that was pruned; counters. */
+async function fillAccess({ documents, audit, quotas, tokens }: Store, now: number): Promise<void> {
+  await tokens.create('org', token('t-owned', { owner: 'ann@example.com' }));
+  const value = { [ODD_NAME]: ODD, __proto__x: null, list: [1, 'a', { b: true }] };
+  await documents.put('org', `kind ${ODD_NAME}`, { id: ODD_NAME, value }, 0);
+  for (const version of [0, 1, 2]) await documents.put('org', 'policy', { id: 'a', value: { version } }, version);
+  await documents.put(`org ${ODD_NAME}`, 'policy', { id: 'a', value: { other: true } }, 0);
+  for (let n = 0; n < GRANTS; n++) {
+    await documents.put('@oauth', 'grant', { id: `g-${n}`, value: { n }, expiresAt: now + 1_800_000 + n }, 0);
+  }
+  await documents.put('@oauth', 'grant', { id: 'over', value: {}, expiresAt: now - 1_000 }, 0);
+
+  const entries = Array.from({ length: 500 }, (_, n) => entry(n + 1));
+  await audit.append('org', 0, entries, { base: endAt(0), head: endAt(500) });
+  await audit.prune('org', endAt(20));
+  await audit.append('@sign-in', 0, [entry(1)], { base: endAt(0), head: endAt(1) });
+  await audit.prune('@sign-in', endAt(1));
+
+  await quotas.take('org', [WINDOW, BUCKET, lease('l-1', now), lease(ODD_NAME, now)], now);
+  await quotas.take(`org ${ODD_NAME}`, [{ ...WINDOW, amount: 1 }], now);
+  await quotas.take(
+    'org',
+    [
+      { ...WINDOW, windowMs: 1_000 },
+      { ...lease('over', now), name: 'over', until: now },
+    ],
+    now - 5_000,
+  );
 }
 
 /** Ended actions of the organization `default`, each with hits of about a kilobyte. */

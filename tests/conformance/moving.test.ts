@@ -11,7 +11,7 @@ import { type LiveRedis, liveRedis, noRedis } from '../live/redis.ts';
 import { type LiveRedisCluster, liveRedisCluster } from '../live/redis-cluster.ts';
 import { silentLog } from '../live/silent-log.ts';
 import { proves } from '../proves.ts';
-import { DAYS, fill, ODD_NAME } from './moving-samples.ts';
+import { BUCKET, DAYS, endAt, entry, fill, GRANTS, lease, ODD_NAME, WINDOW } from './moving-samples.ts';
 import { accept, attach } from './store-samples.ts';
 
 const NOW = Date.now();
@@ -90,7 +90,15 @@ async function contents(store: Store) {
     const bound = await store.actions.list(id, { limit: 1_000, services: ['shop'] });
     of.push({ tokens, byHash, actions, completed, bound, liveOn: await store.actions.liveOn(id, 'runtime-on') });
   }
-  return { organizations, of, live: await store.actions.live() };
+  const access = [];
+  for (const id of [...organizations.map((organization) => organization.id), '@oauth', '@sign-in']) {
+    for (const kind of ['policy', `kind ${ODD_NAME}`, 'grant']) {
+      access.push(await store.documents.list(id, kind, { limit: 1_000 }));
+    }
+    access.push(await store.audit.ends(id), await store.audit.read(id, 0, 1_000));
+    access.push(await store.quotas.used(id, [WINDOW, lease('', NOW)], NOW));
+  }
+  return { organizations, of, access, live: await store.actions.live() };
 }
 
 const WAYS = [
@@ -112,12 +120,17 @@ describe('a store that is moved', { skip: noRedis }, () => {
       const counts = Object.fromEntries(there.compared.map(({ counted, to }) => [counted, to.count]));
       assert.deepEqual(counts, {
         organizations: 3,
-        tokens: 5,
+        tokens: 6,
         'pseudonym keys': 2,
         runtimes: 7,
         actions: 5,
         placements: 7,
         hits: 54,
+        documents: 3 + GRANTS,
+        'audit chains': 2,
+        'audit entries': 480,
+        'quota windows': 2,
+        'quota leases': 2,
       });
       const onward = await move(target, third);
       assert.deepEqual(onward.compared, there.compared, 'the source was not changed, and the third holds the same');
@@ -164,6 +177,24 @@ describe('a store that is moved', { skip: noRedis }, () => {
         assert.equal(await store.keys.pseudonymKey('org', DAYS[1], 'another'), 'key of today');
         assert.equal(await store.keys.pseudonymKey('org', DAYS[0], 'another'), 'key of yesterday');
 
+        assert.equal(await store.documents.put('org', 'policy', { id: 'a', value: {} }, 2), undefined);
+        assert.equal((await store.documents.put('org', 'policy', { id: 'a', value: {} }, 3))?.version, 4);
+        while ((await store.documents.expire(NOW + 1_800_000 + 10)) > 0);
+        assert.equal((await store.documents.list('@oauth', 'grant', { limit: 1_000 })).length, GRANTS - 10);
+        const ends = { base: endAt(0), head: endAt(501) };
+        assert.equal(await store.audit.append('org', 500, [entry(501)], ends), true);
+        assert.deepEqual(await store.audit.ends('org'), { base: endAt(20), head: endAt(501) });
+        assert.deepEqual(
+          (await store.audit.read('org', 499, 5)).map(({ sequence }) => sequence),
+          [500, 501],
+        );
+        const second = { base: endAt(0), head: endAt(2) };
+        assert.equal(await store.audit.append('@sign-in', 1, [entry(2)], second), true);
+        assert.equal((await store.quotas.take('org', [WINDOW], NOW))?.left, 2, 'the window goes on');
+        assert.equal((await store.quotas.take('org', [lease('l-2', NOW)], NOW))?.left, 0);
+        assert.equal(await store.quotas.take('org', [lease('l-1', NOW)], NOW), undefined);
+        assert.equal(await store.quotas.take('org', [BUCKET], NOW), undefined, 'a bucket begins full');
+
         // What ended long ago is too old as it would have been, and what ended a second ago is not.
         while ((await store.actions.expire(NOW - 2_000)) > 0);
         const kept = await store.actions.list('org', { limit: 10 });
@@ -191,6 +222,10 @@ describe('a store that is moved', { skip: noRedis }, () => {
     for (const index of ['actions', 'live', 'ended', 'state:armed', 'live-on:runtime-on']) {
       near(await left(`borescope:{org}:${index}`), 600_000 + RETENTION + DAY);
     }
-    assert.equal(await left('borescope:{org}:token:t-bare'), -1, 'tokens stay');
+    near(await left('borescope:{%40oauth}:document:grant:g-0'), 1_800_000);
+    near(await left('borescope:{%40oauth}:documents:grant'), 1_800_000);
+    for (const key of ['token:t-bare', 'documents:policy', 'document:policy:a', 'audit', 'audit-entries']) {
+      assert.equal(await left(`borescope:{org}:${key}`), -1, `${key} stays`);
+    }
   });
 });

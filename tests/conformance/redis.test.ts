@@ -3,6 +3,9 @@ import { openRedisStore } from '../../server/src/store/redis/redis-store.ts';
 import { liveRedis, noRedis } from '../live/redis.ts';
 import { liveRedisCluster } from '../live/redis-cluster.ts';
 import { silentLog } from '../live/silent-log.ts';
+import { auditConformance } from './audit.ts';
+import { documentConformance } from './documents.ts';
+import { quotaConformance } from './quotas.ts';
 import { storeConformance } from './store.ts';
 import { storeRaces } from './store-races.ts';
 
@@ -21,15 +24,26 @@ describe('with a redis-server', { skip: noRedis }, () => {
 
   storeConformance('Redis', async () => open(await server()));
 
-  storeRaces('Redis', async () => {
+  const both = async () => {
     const redis = await server();
-    return [await open(redis), await open(redis)];
-  });
+    return [await open(redis), await open(redis)] as const;
+  };
+  storeRaces('Redis', both);
+  documentConformance('Redis', both);
+  auditConformance('Redis', both);
+  quotaConformance('Redis', both);
 
   // What belongs to an organization must be in one slot, and all else be touched by itself.
-  storeConformance('Redis Cluster', async () => {
-    const cluster = await liveRedisCluster();
-    started.push(cluster);
-    return open(cluster);
-  });
+  const cluster = async () => {
+    const nodes = await liveRedisCluster();
+    started.push(nodes);
+    return nodes;
+  };
+  storeConformance('Redis Cluster', async () => open(await cluster()));
+  for (const conformance of [documentConformance, auditConformance, quotaConformance]) {
+    conformance('Redis Cluster', async () => {
+      const nodes = await cluster();
+      return [await open(nodes), await open(nodes)];
+    });
+  }
 });

@@ -2,7 +2,7 @@ import { hkdfSync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { SettingsError } from '../settings.ts';
-import type { DocumentStore } from '../store/document-store.ts';
+import { type DocumentStore, OF_BROKERS } from '../store/document-store.ts';
 
 /** The secret of one installation, from which every key that must not change is made: the same on all of its brokers. */
 export interface Secrets {
@@ -18,7 +18,7 @@ export interface SecretsOptions {
 
 /** Bytes that a secret in a file has at least. */
 const SHORTEST = 32;
-const PLACE = { organization: '@broker', kind: 'secret', id: 'master' } as const;
+const PLACE = { organization: OF_BROKERS, kind: 'secret', id: 'master' } as const;
 
 /** `secret` is missing where a file holds it; `fingerprint` tells whether it is the same file. */
 const stored = z.object({ fingerprint: z.string(), secret: z.string().optional() });

@@ -27,7 +27,10 @@ const EXPIRE_EVERY = 60_000;
 /** Milliseconds between two looks for entries of the audit that are too old. */
 const PRUNE_EVERY = 60 * 60 * 1000;
 
-/** What happens to actions without anybody asking: they are dispatched, they end in time, they are deleted in time. */
+/**
+ * What happens to actions without anybody asking: they are dispatched, they end in time, they are deleted in time, and so is
+ * what else has an end.
+ */
 export interface Lifecycle {
   /** Takes up every live action of the store, where no job of it is left. */
   start(): Promise<void>;
@@ -54,12 +57,19 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
     await orders.follow(organization, record);
   }
 
+  /** Some at a time, until nothing is left: others come in between. */
+  async function exhaust(deleteSome: () => Promise<number>): Promise<void> {
+    while (!stopped && (await deleteSome()) > 0) await new Promise(setImmediate);
+  }
+
   async function expire(): Promise<void> {
     try {
-      const before = clock.now() - retentionMs;
-      while (!stopped && (await store.actions.expire(before)) > 0) await new Promise(setImmediate);
+      const now = clock.now();
+      await exhaust(() => store.actions.expire(now - retentionMs));
+      await exhaust(() => store.documents.expire(now));
+      await exhaust(() => store.quotas.expire(now));
     } catch (error) {
-      log.warn({ err: error }, 'old actions could not be deleted; the next look tries again');
+      log.warn({ err: error }, 'what is too old could not be deleted; the next look tries again');
     }
     if (!stopped) cancelExpiry = clock.later(Math.min(EXPIRE_EVERY, retentionMs), () => void expire());
   }

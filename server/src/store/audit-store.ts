@@ -1,3 +1,5 @@
+import type { WriteOptions } from './write-options.ts';
+
 /** One entry of an organization's chain, as it was written. */
 export interface StoredAuditEntry {
   /** 1, 2, 3... without a gap. */
@@ -30,18 +32,31 @@ export interface AuditStore {
   /**
    * Appends entries and moves the head, in one step with the look at the head that is there. False, and nothing is written,
    * where its sequence is not `expected` (0: there is no chain yet, or nothing in it). `base` begins a chain that is not there.
+   * True, and nothing more is written, where the head is that of `ends` already: the same was appended before and its answer
+   * was lost. Throws `RangeError` where the entries do not follow `expected` up to the head.
    */
   append(
     organization: string,
     expected: number,
     entries: readonly StoredAuditEntry[],
     ends: AuditEnds,
+    options?: WriteOptions,
   ): Promise<boolean>;
   /** Those behind `after`, in their order, at most `limit`. */
   read(organization: string, after: number, limit: number): Promise<StoredAuditEntry[]>;
   /**
    * Deletes the entries up to `base.sequence`, which becomes the base, in one step. False, and nothing is changed, where the
-   * base is there already or beyond, or the head is before it.
+   * base is there already or beyond, or the head is before it. Others wait meanwhile: who deletes many moves the base by some
+   * thousands at a time.
    */
   prune(organization: string, base: AuditEnd): Promise<boolean>;
+}
+
+/** Throws `RangeError` where there would be a gap. */
+export function requireEntries(expected: number, entries: readonly StoredAuditEntry[], { head }: AuditEnds): void {
+  const follow = entries.length > 0 && entries.every(({ sequence }, index) => sequence === expected + index + 1);
+  if (follow && entries.at(-1)?.sequence === head.sequence) return;
+  throw new RangeError(
+    `audit entries from ${entries[0]?.sequence} to a head of ${head.sequence} do not follow ${expected}`,
+  );
 }

@@ -1,5 +1,13 @@
+import type { WriteOptions } from './write-options.ts';
+
 /** JSON, as it is stored. What is read is checked by who knows its kind. */
 export type DocumentValue = { readonly [name: string]: unknown };
+
+/**
+ * Whose the documents are that brokers make for themselves when they start for the first time: a store in which there is
+ * nothing else is one that nobody has used yet.
+ */
+export const OF_BROKERS = '@broker';
 
 /** A small record of one kind that changes seldom: a user, a policy, an approval, a step of a sign-in. */
 export interface StoredDocument {
@@ -33,6 +41,7 @@ export interface DocumentStore {
     kind: string,
     document: { readonly id: string; readonly value: DocumentValue; readonly expiresAt?: number },
     expected: number,
+    options?: WriteOptions,
   ): Promise<StoredDocument | undefined>;
   /** False where there was none, or `expected` is given and another version is there. */
   remove(organization: string, kind: string, id: string, expected?: number): Promise<boolean>;

@@ -1,3 +1,5 @@
+import type { WriteOptions } from './write-options.ts';
+
 /** What is asked of one counter. Names are those of the caller; those of another organization are other counters. */
 export type QuotaNeed =
   /** So many in each span of time; spans begin at multiples of `windowMs` since the epoch. */
@@ -46,14 +48,20 @@ export interface QuotaRefusal {
 }
 
 /**
- * Counters that many ask at once. What is taken is taken in one step for all needs, or nothing of it. Amounts are whole and
- * at least 0; a need above its limit is never met, and then `retryAt` is the end of its span all the same.
+ * Counters that many ask at once. What is taken is taken in one step for all needs, or nothing of it. Amounts and limits are
+ * whole and at least 0, or it is a `RangeError`; a need above its limit is never met, and then `retryAt` is the end of its span all the same.
  */
 export interface QuotaStore {
-  take(organization: string, needs: readonly QuotaNeed[], now: number): Promise<QuotaRefusal | undefined>;
+  take(
+    organization: string,
+    needs: readonly QuotaNeed[],
+    now: number,
+    options?: WriteOptions,
+  ): Promise<QuotaRefusal | undefined>;
   /**
    * In one step. Where one of the leases is not held any more nothing at all is given back, and the answer is false: so that
    * what is given back twice counts once. A window of a span that is over is left alone; a counter does not fall below 0.
+   * What is given back without a lease is not to be asked again after `StoreUnavailable`.
    */
   give(organization: string, returned: readonly QuotaReturn[], now: number): Promise<boolean>;
   /** How much of each is used now: taken in the span, missing in the bucket (rounded up), or held. */

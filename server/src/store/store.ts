@@ -1,6 +1,9 @@
 import type { Hit, RuntimeDescription } from '@borescope/agent-protocol';
 import type { Role, TokenKind } from '../access/caller.ts';
 import type { Action, ActionState, Placement } from '../actions/action.ts';
+import type { AuditStore } from './audit-store.ts';
+import type { DocumentStore } from './document-store.ts';
+import type { QuotaStore } from './quota-store.ts';
 
 /**
  * Everything that outlives a request. Two engines implement it (embedded SQLite, Redis) and one conformance suite holds
@@ -16,6 +19,9 @@ export interface Store {
   readonly actions: ActionStore;
   readonly runtimes: RuntimeDirectory;
   readonly keys: KeyStore;
+  readonly documents: DocumentStore;
+  readonly audit: AuditStore;
+  readonly quotas: QuotaStore;
   /** Rejects with `StoreUnavailable` where a write would fail now. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -40,6 +46,8 @@ export interface TokenRecord {
   readonly kind: TokenKind;
   readonly role: Role;
   readonly name: string;
+  /** The e-mail address of the user whose it is, in lower case. */
+  readonly owner?: string;
   /** SHA-256 of the plaintext, hex. The plaintext is never stored. */
   readonly hash: string;
   readonly services?: readonly string[];

@@ -3,13 +3,16 @@ import { join } from 'node:path';
 import { LIMITS } from '@borescope/agent-protocol';
 import type { Store } from '../store.ts';
 import { embeddedActions } from './actions.ts';
+import { embeddedAudit } from './audit.ts';
 import { lockForBroker } from './broker-lock.ts';
 import { Database } from './database.ts';
+import { embeddedDocuments } from './documents.ts';
 import { embeddedKeys } from './keys.ts';
 import { createMemory } from './memory.ts';
 import { embeddedOrganizations } from './organizations.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { createDirectory, createFile } from './private-files.ts';
+import { embeddedQuotas } from './quotas.ts';
 import { detachAll, embeddedRuntimes } from './runtimes.ts';
 import { embeddedTokens } from './tokens.ts';
 import { refuseUnfinished } from './unfinished.ts';
@@ -62,6 +65,9 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     actions: embeddedActions(database, memory),
     runtimes: embeddedRuntimes(database, memory),
     keys: embeddedKeys(database),
+    documents: embeddedDocuments(database, now),
+    audit: embeddedAudit(database, memory),
+    quotas: embeddedQuotas(database, memory),
     async check() {
       // Room for one hit of the largest size, so that a full disk is found before a hit meets it. Two commits: within one
       // step the pages would never reach the disk.

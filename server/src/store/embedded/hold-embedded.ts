@@ -6,7 +6,7 @@ import { Database } from './database.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { createDirectory, createFile } from './private-files.ts';
 import { readRecords } from './read-records.ts';
-import { hasSchema } from './schema.ts';
+import { hasSchema, upgradeSchema } from './schema.ts';
 import { clearUnfinished, isUnfinished, markUnfinished, refuseUnfinished } from './unfinished.ts';
 import { empty, isEmpty, writeRecords } from './write-records.ts';
 
@@ -26,6 +26,8 @@ export async function holdEmbeddedSource(dataDir: string): Promise<HeldStore> {
     if (!hasSchema(database)) throw new MoveRefused(`there is no store in ${resolve(dataDir)}`);
     refuseUnfinished(database, dataDir);
     database.exec('BEGIN IMMEDIATE');
+    // To be read like any other, and rolled back with all else at the end.
+    upgradeSchema(database);
   } catch (error) {
     database.close();
     unlock();
@@ -58,11 +60,11 @@ export async function holdEmbeddedTarget(dataDir: string, at: number): Promise<H
     prepareDatabase(database, at);
     // What is told to be there must not vanish with the power.
     database.pragma('synchronous=FULL');
-    if (isUnfinished(database)) empty(database);
-    else if (!isEmpty(database)) {
+    if (!isUnfinished(database) && !isEmpty(database)) {
       throw new MoveRefused(`the store in ${resolve(dataDir)} is not empty: name a directory that is not there yet`);
     }
     markUnfinished(database);
+    empty(database);
   } catch (error) {
     database.close();
     unlock();

@@ -8,7 +8,7 @@ export class LiveCounts {
   readonly #counts = new Map<string, number>();
   readonly #count: (organization: string, runtime: string) => number;
 
-  /** `count` has what is pending written, and asks the database. */
+  /** `count` asks the database, and adds what is pending. */
   constructor(count: (organization: string, runtime: string) => number) {
     this.#count = count;
   }
@@ -25,12 +25,9 @@ export class LiveCounts {
 
   changed(before: ActionRecord | undefined, after: ActionRecord): void {
     for (const runtime of after.placements.keys()) {
-      const was = before !== undefined && isLive(before, runtime);
-      const is = isLive(after, runtime);
-      if (was === is) continue;
       const key = `${after.action.organization} ${runtime}`;
       const known = this.#counts.get(key);
-      if (known !== undefined) this.#counts.set(key, known + (is ? 1 : -1));
+      if (known !== undefined) this.#counts.set(key, known + livesMore(before, after, runtime));
     }
   }
 
@@ -38,6 +35,11 @@ export class LiveCounts {
   forget(): void {
     this.#counts.clear();
   }
+}
+
+/** 1 where a change has made a placement live, -1 where it was and is no more, else 0. */
+export function livesMore(before: ActionRecord | undefined, after: ActionRecord, runtime: string): number {
+  return Number(isLive(after, runtime)) - Number(before !== undefined && isLive(before, runtime));
 }
 
 /** The probe of this placement has business in its runtime. */

@@ -1,18 +1,18 @@
 import type { Database } from './database.ts';
 import { Directory } from './directory.ts';
 import { GroupCommit } from './group-commit.ts';
-import { LiveCounts } from './live-counts.ts';
+import { LiveCounts, livesMore } from './live-counts.ts';
 import { RecentHits } from './recent-hits.ts';
 import { Records } from './records.ts';
 import { writeRecord } from './write-record.ts';
 
-/** What a broker keeps of its own store, which no other process writes but for tokens and organizations. */
+/** What a broker keeps of its own store: no other process writes actions, placements, hits and runtimes. */
 export interface Memory {
   readonly directory: Directory;
   readonly records: Records;
   readonly hits: RecentHits;
   readonly counts: LiveCounts;
-  /** Writes the pending records. */
+  /** Writes the pending records, and what else is to be in the same commit. */
   readonly commits: GroupCommit;
 }
 
@@ -20,10 +20,11 @@ export function createMemory(database: Database): Memory {
   const directory = new Directory();
   const records = new Records();
   const recent = new RecentHits();
-  const commits = new GroupCommit(() => {
+  const commits = new GroupCommit((works) => {
     try {
       database.step(() => {
         for (const pending of records.pending()) writeRecord(database, pending);
+        for (const work of works) work();
       });
       for (const { after, hits } of records.pending()) {
         if (hits.length === 0) continue;
@@ -41,9 +42,13 @@ export function createMemory(database: Database): Memory {
       throw error;
     }
   });
+  // No commit for it: what is asked for in one turn is to stay together.
   const counts = new LiveCounts((organization, runtime) => {
-    commits.flush();
-    return countLive(database, organization, runtime);
+    let live = countLive(database, organization, runtime);
+    for (const { before, after } of records.pending()) {
+      if (after.action.organization === organization) live += livesMore(before, after, runtime);
+    }
+    return live;
   });
   return { directory, records, hits: recent, counts, commits };
 }

@@ -1,14 +1,13 @@
 import type { ActionRecord, StoreRecord } from '../moving/record.ts';
 import type { Organization, StoredHit } from '../store.ts';
+import { readAccessRecords } from './access-records.ts';
 import { ACTION, type ActionRow, PLACEMENT, type PlacementRow, toAction, toPlacement } from './action-row.ts';
 import type { Database } from './database.ts';
 import { toOrganization } from './organizations.ts';
+import { pages } from './pages.ts';
 import { fromJson } from './row.ts';
 import { COLUMNS as RUNTIME, type RuntimeRow, toAttached } from './runtimes.ts';
 import { COLUMNS as TOKEN, type TokenRow, toToken } from './tokens.ts';
-
-/** Rows read at once. */
-const PAGE = 200;
 
 /** Everything that the database holds, a page at a time. */
 export async function* readRecords(database: Database): AsyncGenerator<StoreRecord> {
@@ -24,9 +23,11 @@ export async function* readRecords(database: Database): AsyncGenerator<StoreReco
     'SELECT organization, day, key FROM pseudonym_key',
   );
   for (const { organization, day, key } of keys.all([])) yield { kind: 'pseudonymKey', organization, day, key };
-  const runtimes = pages<RuntimeRow & Place>(
+  const runtimes = pages<RuntimeRow & { organization: string; id: string }>(
     database,
     `SELECT organization, id, ${RUNTIME} FROM runtime WHERE (organization, id) > (?, ?) ORDER BY organization, id LIMIT ?`,
+    ['', ''],
+    ({ organization, id }) => [organization, id],
   );
   for await (const row of runtimes) {
     yield { kind: 'runtime', organization: row.organization, ...toAttached(row) };
@@ -34,28 +35,11 @@ export async function* readRecords(database: Database): AsyncGenerator<StoreReco
   const actions = pages<ActionRow>(
     database,
     `SELECT ${ACTION} FROM action a WHERE (organization, id) > (?, ?) ORDER BY organization, id LIMIT ?`,
+    ['', ''],
+    ({ organization, id }) => [organization, id],
   );
   for await (const row of actions) yield readAction(database, row);
-}
-
-/** Where a page ends. */
-interface Place {
-  readonly organization: string;
-  readonly id: string;
-}
-
-async function* pages<Row extends Place>(database: Database, sql: string): AsyncGenerator<Row> {
-  const query = database.query<Row>(sql);
-  let after: Place = { organization: '', id: '' };
-  for (;;) {
-    const rows = query.all([after.organization, after.id, PAGE]);
-    yield* rows;
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < PAGE) return;
-    after = last;
-    // A signal or a timer of the move comes in between.
-    await new Promise(setImmediate);
-  }
+  yield* readAccessRecords(database);
 }
 
 function readAction(database: Database, row: ActionRow): ActionRecord {

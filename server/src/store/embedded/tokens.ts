@@ -1,5 +1,6 @@
 import type { TokenRecord, TokenStore } from '../store.ts';
 import type { Database } from './database.ts';
+import { Known } from './known.ts';
 import { fromJson, present, toJson } from './row.ts';
 
 export interface TokenRow {
@@ -15,34 +16,23 @@ export interface TokenRow {
   expires_at: number | null;
   revoked_at: number | null;
   last_used_at: number | null;
+  owner: string | null;
 }
 
 export const COLUMNS =
-  'organization, id, kind, role, name, hash, services, environments, created_at, expires_at, revoked_at, last_used_at';
+  'organization, id, kind, role, name, hash, services, environments, created_at, expires_at, revoked_at, last_used_at, owner';
 
 /** Tokens that are kept: those of a broker's own assistants. */
 const MOST_KNOWN = 1_000;
 
 export function embeddedTokens(database: Database): TokenStore {
-  const known = new Map<string, TokenRecord>();
-  let knownAt: number | undefined;
-
-  /**
-   * Tokens are looked up with every request, and hardly ever change. SQLite tells for little whether another connection,
-   * such as the command that revokes a token, has committed anything since; what this one writes forgets them itself.
-   */
-  function knownNow(): Map<string, TokenRecord> {
-    const version = database.query<{ data_version: number }>('PRAGMA data_version').get([])?.data_version;
-    if (version !== knownAt || known.size >= MOST_KNOWN) known.clear();
-    knownAt = version;
-    return known;
-  }
+  const known = new Known<TokenRecord>(database, MOST_KNOWN);
 
   function write<T>(work: () => T): T {
     try {
       return work();
     } finally {
-      known.clear();
+      known.forget();
     }
   }
 
@@ -58,7 +48,7 @@ export function embeddedTokens(database: Database): TokenStore {
       insertToken(database, organization, token);
     },
     async byHash(hash) {
-      const held = knownNow().get(hash);
+      const held = known.get(hash);
       if (held !== undefined) return held;
       const row = database.query<TokenRow>(`SELECT ${COLUMNS} FROM token WHERE hash = ?`).get([hash]);
       if (row === undefined) return undefined;
@@ -107,7 +97,7 @@ export function embeddedTokens(database: Database): TokenStore {
 
 export function insertToken(database: Database, organization: string, token: TokenRecord): void {
   database
-    .query(`INSERT INTO token (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    .query(`INSERT INTO token (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
     .run([
       organization,
       token.id,
@@ -121,6 +111,7 @@ export function insertToken(database: Database, organization: string, token: Tok
       token.expiresAt ?? null,
       token.revokedAt ?? null,
       token.lastUsedAt ?? null,
+      token.owner ?? null,
     ]);
 }
 
@@ -133,12 +124,13 @@ export function toToken(row: TokenRow): TokenRecord {
     name: row.name,
     hash: row.hash,
     createdAt: row.created_at,
-    ...present<Pick<TokenRecord, 'services' | 'environments' | 'expiresAt' | 'revokedAt' | 'lastUsedAt'>>({
+    ...present<Pick<TokenRecord, 'services' | 'environments' | 'expiresAt' | 'revokedAt' | 'lastUsedAt' | 'owner'>>({
       services: row.services === null ? null : fromJson<string[]>(row.services),
       environments: row.environments === null ? null : fromJson<string[]>(row.environments),
       expiresAt: row.expires_at,
       revokedAt: row.revoked_at,
       lastUsedAt: row.last_used_at,
+      owner: row.owner,
     }),
   };
 }

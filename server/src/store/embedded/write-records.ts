@@ -1,9 +1,30 @@
+import { OF_BROKERS } from '../document-store.ts';
 import type { RuntimeRecord, StoreRecord } from '../moving/record.ts';
+import { writeAccessRecord } from './access-records.ts';
 import type { Database } from './database.ts';
 import { insertToken } from './tokens.ts';
 import { writeRecord } from './write-record.ts';
 
-const TABLES = ['hit', 'placement', 'action', 'runtime', 'pseudonym_key', 'token', 'organization'] as const;
+const TABLES = [
+  'hit',
+  'placement',
+  'action',
+  'runtime',
+  'pseudonym_key',
+  'token',
+  'organization',
+  'document',
+  'audit_chain',
+  'audit_entry',
+  'quota_window',
+  'quota_lease',
+] as const;
+
+/** Rows that are there in a store that was only started, by their tables. */
+const FROM_THE_START: Partial<Record<(typeof TABLES)[number], string>> = {
+  organization: "id = 'default'",
+  document: `organization = '${OF_BROKERS}'`,
+};
 
 /** Writes records of another store, all or none. `at`: milliseconds since the epoch. */
 export function writeRecords(database: Database, records: readonly StoreRecord[], at: number): void {
@@ -38,7 +59,10 @@ function write(database: Database, record: StoreRecord, at: number): void {
       const after = { action, placements: new Map(placements.map((placement) => [placement.runtime.id, placement])) };
       const listed = hits.map((stored) => ({ stored, text: JSON.stringify(stored.hit) }));
       writeRecord(database, { before: undefined, after, hits: listed });
+      return;
     }
+    default:
+      writeAccessRecord(database, record);
   }
 }
 
@@ -66,14 +90,18 @@ function insertRuntime(database: Database, record: RuntimeRecord, at: number): v
 /** Nothing but what is there from the start. */
 export function isEmpty(database: Database): boolean {
   const filled = TABLES.filter((table) => {
-    const rows = table === 'organization' ? "organization WHERE id <> 'default'" : table;
-    return database.query(`SELECT 1 FROM ${rows} LIMIT 1`).get([]) !== undefined;
+    const others = `NOT (${FROM_THE_START[table] ?? 'FALSE'})`;
+    return database.query(`SELECT 1 FROM ${table} WHERE ${others} LIMIT 1`).get([]) !== undefined;
   });
   return filled.length === 0;
 }
 
+/** The default organization stays, as of any time: the source has one, too. */
 export function empty(database: Database): void {
   database.step(() => {
-    for (const table of TABLES) database.query(`DELETE FROM ${table}`).run([]);
+    for (const table of TABLES) {
+      const rows = table === 'organization' ? "organization WHERE id <> 'default'" : table;
+      database.query(`DELETE FROM ${rows}`).run([]);
+    }
   });
 }

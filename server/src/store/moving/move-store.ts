@@ -1,3 +1,4 @@
+import { endOf } from './access-record.ts';
 import type { HeldStore, HeldTarget } from './held-store.ts';
 import { type StoreRecord, withoutBrokers } from './record.ts';
 import { COUNTED, type Counted, Tallies, type Tally } from './tally.ts';
@@ -10,6 +11,8 @@ export interface MoveOptions {
   readonly to: HeldTarget;
   /** When the brokers of the source are taken to have ended: milliseconds since the epoch. */
   readonly at: number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   /** Ends the move between two steps, which then rejects with its reason; the target stays unfinished. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: MoveProgress) => void;
@@ -31,7 +34,7 @@ export interface MoveReport {
  * Writes everything that the one holds into the other, and reads both again to compare them. Whatever ends it before that
  * leaves the source as it was and the target unfinished.
  */
-export async function moveStore({ from, to, at, signal, onProgress }: MoveOptions): Promise<MoveReport> {
+export async function moveStore({ from, to, at, now, signal, onProgress }: MoveOptions): Promise<MoveReport> {
   let batch: StoreRecord[] = [];
   let characters = 0;
   let moved = 0;
@@ -44,6 +47,7 @@ export async function moveStore({ from, to, at, signal, onProgress }: MoveOption
     characters = 0;
   };
   for await (const record of from.records()) {
+    if ((endOf(record) ?? at) < at) continue;
     batch.push(withoutBrokers(record, at));
     characters += JSON.stringify(record).length;
     if (batch.length >= BATCH.records || characters >= BATCH.characters) await write();
@@ -64,7 +68,12 @@ export async function moveStore({ from, to, at, signal, onProgress }: MoveOption
     return tallies;
   };
   const [source, target] = [await tally(from), await tally(to)];
-  const compared = COUNTED.map((counted) => ({ counted, from: source.of(counted), to: target.of(counted) }));
+  const over = now();
+  const compared = COUNTED.map((counted) => ({
+    counted,
+    from: source.of(counted, over),
+    to: target.of(counted, over),
+  }));
   const complete = compared.every(
     ({ from: one, to: other }) => one.digest === other.digest && one.count === other.count,
   );

@@ -1,6 +1,7 @@
 import type { RuntimeDescription } from '@borescope/agent-protocol';
 import type { Action, Placement } from '../../actions/action.ts';
 import type { Organization, StoredHit, TokenRecord } from '../store.ts';
+import type { AccessRecord } from './access-record.ts';
 
 /**
  * What a store holds, in pieces that no engine is known by. It never leaves the process, so it has a type and no schema: a
@@ -11,7 +12,8 @@ export type StoreRecord =
   | { readonly kind: 'token'; readonly token: TokenRecord }
   | { readonly kind: 'pseudonymKey'; readonly organization: string; readonly day: string; readonly key: string }
   | RuntimeRecord
-  | ActionRecord;
+  | ActionRecord
+  | AccessRecord;
 
 /** A runtime that was attached once: its epoch must go on rising, or an attachment from before would pass for the newest. */
 export interface RuntimeRecord {

@@ -1,6 +1,7 @@
+import { OF_BROKERS } from '../document-store.ts';
 import { type HeldStore, type HeldTarget, MoveRefused } from '../moving/held-store.ts';
 import { createRedisConnection, type RedisConnection } from './connection.ts';
-import { GLOBAL, isInbox } from './keys.ts';
+import { GLOBAL, isInbox, parseKey } from './keys.ts';
 import { readRecords } from './read-records.ts';
 import { createRedisClient } from './redis-client.ts';
 import { parseRedisUrl } from './redis-url.ts';
@@ -27,7 +28,7 @@ const OPEN_WITHIN = 10_000;
 const HOLDS = 15_000;
 const KEEP_EVERY = 3_000;
 
-/** There in a store that was only started: the schema, the default organization, a check whether it can be written. */
+/** The schema, the default organization, a check whether it can be written. */
 const FROM_THE_START: readonly string[] = [GLOBAL.schema, GLOBAL.organizations, GLOBAL.check];
 const OF_THE_MOVE: readonly string[] = [GLOBAL.moving, GLOBAL.unfinished];
 
@@ -58,13 +59,13 @@ export async function holdRedisTarget(options: HoldRedisOptions): Promise<HeldTa
   const { call } = connection;
   try {
     await hasSchema(connection);
-    if (await exists(connection, GLOBAL.unfinished)) await empty(connection);
-    else if (!(await isEmpty(connection))) {
+    if (!(await exists(connection, GLOBAL.unfinished)) && !(await isEmpty(connection))) {
       throw new MoveRefused(
         `the store in ${named} is not empty: name a Redis, or a database of it, that Borescope has not used yet`,
       );
     }
     await call((redis) => redis.set(GLOBAL.unfinished, options.run));
+    await empty(connection);
     await prepareSchema(connection, now());
   } catch (error) {
     await held.close();
@@ -161,10 +162,15 @@ async function exists({ call }: RedisConnection, key: string): Promise<boolean> 
 
 async function isEmpty(connection: RedisConnection): Promise<boolean> {
   for await (const keys of scanStore(connection)) {
-    if (keys.some((key) => !FROM_THE_START.includes(key) && !OF_THE_MOVE.includes(key))) return false;
+    if (keys.some((key) => !isFromTheStart(key) && !OF_THE_MOVE.includes(key))) return false;
   }
   const organizations = await connection.call((redis) => redis.hkeys(GLOBAL.organizations));
   return organizations.every((name) => name === 'default');
+}
+
+/** There in a store that was only started. */
+function isFromTheStart(key: string): boolean {
+  return FROM_THE_START.includes(key) || parseKey(key)?.organization === OF_BROKERS;
 }
 
 async function empty(connection: RedisConnection): Promise<void> {

@@ -31,6 +31,17 @@ const OF_ORGANIZATION = {
   tokens: 'tokens',
   /** Hash: day to key. */
   pseudonyms: 'pseudonyms',
+  /** Hash: a document of a kind. Sorted by id: all of a kind. Sorted by their end: `KIND:ID` of those that have one. */
+  document: 'document:',
+  documents: 'documents:',
+  expiring: 'expiring',
+  /** Hash: the ends of the audit chain. Stream: its entries, by their sequence. */
+  audit: 'audit',
+  entries: 'audit-entries',
+  /** Number: what was taken of a window, `LENGTH:START:NAME`. Hash: a token bucket. Sorted by their end: the leases of a name. */
+  window: 'window:',
+  bucket: 'bucket:',
+  lease: 'lease:',
 } as const;
 
 /** Keys of no organization. Each is touched by itself. */

@@ -1,5 +1,6 @@
 import type { ActionRecord, StoreRecord } from '../moving/record.ts';
 import type { StoredHit } from '../store.ts';
+import { isOfAccess, readAccessRecords } from './access-records.ts';
 import { toRecord } from './action-record.ts';
 import type { RedisConnection } from './connection.ts';
 import { idOf, keyOf, parseKey } from './keys.ts';
@@ -22,17 +23,19 @@ export async function* readRecords(connection: RedisConnection): AsyncGenerator<
     yield { kind: 'organization', organization };
   }
   const found = new Set<string>();
-  // Of a runtime that left only its key is there; of all of them nothing more than that is kept here.
-  const runtimes = new Set<string>();
+  // Some are found only by their keys, such as a runtime that left; nothing more than those is kept here.
+  const seen = new Set<string>();
   for await (const keys of scanStore(connection)) {
     const unread: RuntimeKey[] = [];
     for (const key of keys) {
       const { organization, rest } = parseKey(key) ?? {};
       if (organization === undefined || rest === undefined) continue;
       found.add(organization);
-      if (idOf(rest, 'runtime') === undefined || runtimes.has(key)) continue;
-      runtimes.add(key);
-      unread.push({ organization, key });
+      const isRuntime = idOf(rest, 'runtime') !== undefined;
+      if (!(isRuntime || isOfAccess(rest)) || seen.has(key)) continue;
+      seen.add(key);
+      if (isRuntime) unread.push({ organization, key });
+      else yield* readAccessRecords(connection, organization, rest);
     }
     for (let n = 0; n < unread.length; n += PAGE) {
       const read = unread.slice(n, n + PAGE).map((runtime) => readRuntime(connection, runtime));

@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Log } from '../../log.ts';
 import { type Store, StoreUnavailable } from '../store.ts';
 import { redisActions } from './actions.ts';
+import { redisAudit } from './audit.ts';
 import { createRedisConnection, type RedisConnection } from './connection.ts';
+import { redisDocuments } from './documents.ts';
 import { GLOBAL } from './keys.ts';
 import { refuseMoving } from './moving.ts';
 import { redisOrganizations } from './organizations.ts';
 import { redisKeys } from './pseudonyms.ts';
+import { redisQuotas } from './quotas.ts';
 import { createRedisClient } from './redis-client.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import { redisRuntimes } from './runtimes.ts';
@@ -98,6 +101,9 @@ export async function openRedisStore(options: RedisStoreOptions): Promise<Store>
     actions: redisActions(guarded, times),
     runtimes: redisRuntimes({ connection: guarded, timesToLive: times, uniqueName: randomUUID }),
     keys: redisKeys(guarded),
+    documents: redisDocuments(guarded),
+    audit: redisAudit(guarded),
+    quotas: redisQuotas(guarded),
     check: () => check(connection, now),
     async close() {
       isClosed = true;

@@ -2,8 +2,13 @@ import { type Organization, SchemaTooNew, SchemaUnreadable } from '../store.ts';
 import type { RedisConnection } from './connection.ts';
 import { GLOBAL } from './keys.ts';
 import { type RedisAddress, RedisUrlError } from './redis-url.ts';
+import { RAISE_SCHEMA } from './scripts/raise-schema.ts';
 
-const SCHEMA_VERSION = 1;
+/**
+ * 1: actions, runtimes, tokens. 2: documents, the audit, quotas. Nothing of the first is written otherwise; the number stops
+ * brokers that know of no quotas and no policies.
+ */
+const SCHEMA_VERSION = 2;
 /** The first major whose scripts are refused as a whole where they cannot write. */
 const OLDEST_MAJOR = 7;
 
@@ -30,15 +35,15 @@ export async function requireDatabase({ call }: RedisConnection, { database }: R
 }
 
 /**
- * Notes the version of what is stored, and makes what is there from the start. Writes only what is missing: a Redis whose
- * memory is full takes no write, and tokens must be revoked there, too. Rejects with
+ * Notes the version of what is stored, or raises it, and makes what is there from the start. Writes only what is missing: a
+ * Redis whose memory is full takes no write, and tokens must be revoked there, too. Rejects with
  * `SchemaTooNew` or `SchemaUnreadable`.
  */
 export async function prepareSchema(connection: RedisConnection, now: number): Promise<void> {
-  const { call } = connection;
-  if (!(await hasSchema(connection))) {
-    await call((redis) => redis.set(GLOBAL.schema, SCHEMA_VERSION, 'NX'));
-    await hasSchema(connection);
+  const { call, run } = connection;
+  if ((await versionOf(connection)) < SCHEMA_VERSION) {
+    await run(RAISE_SCHEMA, [GLOBAL.schema], [SCHEMA_VERSION]);
+    await versionOf(connection);
   }
   const first: Organization = { id: 'default', name: 'default', createdAt: now };
   if ((await call((redis) => redis.hexists(GLOBAL.organizations, first.name))) === 1) return;
@@ -46,12 +51,17 @@ export async function prepareSchema(connection: RedisConnection, now: number): P
 }
 
 /** False where Redis holds no store. Changes nothing. Rejects with `SchemaTooNew` or `SchemaUnreadable`. */
-export async function hasSchema({ call }: RedisConnection): Promise<boolean> {
+export async function hasSchema(connection: RedisConnection): Promise<boolean> {
+  return (await versionOf(connection)) > 0;
+}
+
+/** 0 where Redis holds no store. */
+async function versionOf({ call }: RedisConnection): Promise<number> {
   const text = await call((redis) => redis.get(GLOBAL.schema));
-  if (text === null) return false;
+  if (text === null) return 0;
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new SchemaUnreadable(GLOBAL.schema);
   if (Number(text) > SCHEMA_VERSION) throw new SchemaTooNew(Number(text), SCHEMA_VERSION);
-  return true;
+  return Number(text);
 }
 
 /** What Redis says of itself: `INFO`. Valkey gives the version of Redis that it speaks like. */

@@ -9,6 +9,9 @@ const MARGIN = 24 * 60 * 60 * 1000;
 /** Milliseconds between two prolongations of what notes an attachment: not at each heartbeat, which is most of what Redis does. */
 const PROLONGED_EVERY = 5 * 60 * 1000;
 
+/** Milliseconds that a counter outlives what it says: clocks of callers may differ by some of them, and calls take a while. */
+export const COUNTER_MARGIN = 60_000;
+
 /** How long Redis keeps what nobody deletes, as a second safety; all in milliseconds from the write on. */
 export interface TimesToLive {
   /** Of an action that lives for so long. */

@@ -1,6 +1,7 @@
 import { LIMITS } from '@borescope/agent-protocol';
 import type { ActionRecord, RuntimeRecord, StoreRecord } from '../moving/record.ts';
 import type { TokenRecord } from '../store.ts';
+import { writeAccessRecord, writeEntries } from './access-records.ts';
 import { recordFields } from './action-record.ts';
 import type { RedisConnection } from './connection.ts';
 import { GLOBAL, keyOf, keysOf, tokenByHash } from './keys.ts';
@@ -82,15 +83,25 @@ export function recordWriter(options: WriteRecordsOptions): (records: readonly S
         return writeRuntime(record);
       case 'action':
         return writeAction(record);
+      case 'auditEntry':
+        return;
+      default:
+        return writeAccessRecord(connection, record, now());
     }
   }
 
   return async (records) => {
     const organizations = records.flatMap((record) => {
       if (record.kind === 'action') return record.action.organization;
-      return record.kind === 'runtime' ? record.organization : [];
+      const isSwept = record.kind === 'document' && record.document.expiresAt !== undefined;
+      return record.kind === 'runtime' || isSwept ? record.organization : [];
     });
     for (const organization of new Set(organizations)) await list(organization);
     await Promise.all(records.map(write));
+    // One behind the other: a chain has an order.
+    await writeEntries(
+      connection,
+      records.flatMap((record) => (record.kind === 'auditEntry' ? [record] : [])),
+    );
   };
 }
