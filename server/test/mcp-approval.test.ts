@@ -13,7 +13,7 @@ async function brokerThatAsks(t: TestContext, by: 'person' | 'admin' = 'person')
   assert.ok(await broker.controls.policy.set('default', { approval }, 0));
   const { token } = await test.token({ kind: 'mcp', name: 'assistant' });
   const agent = await test.token({ kind: 'agent' });
-  const peer = await agentPeer(t, url, agent.token, runtime('r-1'));
+  const peer = await agentPeer(t, url, agent.token, runtime('runtime-1'));
   const describing = async () => {
     const { requestId } = await peer.next('inspect');
     const bound = { file: 'src/cart.ts', line: 7, sourceLine: '  return total;' };

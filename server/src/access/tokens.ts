@@ -9,6 +9,8 @@ export interface TokenRequest {
   readonly name: string;
   /** Absent: `developer` for `mcp`, `admin` for `admin`, `viewer` for `agent` (an agent calls nothing). */
   readonly role?: Role;
+  /** E-mail of the user whom it belongs to, lower case. */
+  readonly owner?: string;
   readonly services?: readonly string[];
   readonly environments?: readonly string[];
   /** Milliseconds from now; absent: it does not expire. */
@@ -76,6 +78,7 @@ export function createTokens({ store, clock, random }: TokensOptions): Tokens {
           kind: request.kind,
           name: request.name,
           role: request.role ?? DEFAULT_ROLE[request.kind],
+          ...(request.owner !== undefined && { owner: request.owner }),
           ...(request.services !== undefined && { services: request.services }),
           ...(request.environments !== undefined && { environments: request.environments }),
           ...(request.lifetimeMs !== undefined && { expiresAt: now + request.lifetimeMs }),
@@ -135,6 +138,7 @@ function callerOf(record: TokenRecord): Caller {
     tokenName: record.name,
     kind: record.kind,
     role: record.role,
+    ...(record.owner !== undefined && { user: record.owner }),
     ...(record.services !== undefined && { services: record.services }),
     ...(record.environments !== undefined && { environments: record.environments }),
   };
