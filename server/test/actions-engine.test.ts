@@ -411,6 +411,9 @@ test('an action that is deleted while a call waits for its runtimes is answered 
   await peer.next('arm');
   const cancelled = engine.actions.cancel(developer, id);
   await peer.next('disarm');
+  // Its end is written down before the call waits.
+  await settled(async () => (await store.audit.read('default', 0, 10)).length === 3);
+  await new Promise(setImmediate);
   assert.equal(await store.actions.expire(inSeconds(1)), 1);
   assert.equal((await cancelled).action.state, 'cancelled');
   await assert.rejects(engine.actions.view(developer, id), { code: 'ACTION_NOT_FOUND' });

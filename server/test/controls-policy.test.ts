@@ -84,7 +84,7 @@ describe('read-only mode', () => {
 });
 
 describe('where a person has to say yes', () => {
-  const approval = { environments: ['prod'], by: 'person', expires_minutes: 1 } as const;
+  const approval: NonNullable<AccessPolicy['approval']> = { environments: ['prod'], by: 'person', expires_minutes: 1 };
   const PROD = { environment: 'prod' };
 
   async function waiting({ engine }: Pick<Harness, 'engine'>): Promise<Approval> {

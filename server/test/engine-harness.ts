@@ -36,7 +36,7 @@ export const spec: ActionSpec = {
   overheadPercent: 1,
 };
 
-export const secrets = secretsFrom(Buffer.alloc(32, 1));
+const secrets = secretsFrom(Buffer.alloc(32, 1));
 
 export const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
 

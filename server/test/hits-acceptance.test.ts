@@ -193,7 +193,8 @@ test(
     peer.armed(id);
     peer.hit(id, epoch, 1);
     peer.hit(id, epoch, 2);
-    const answer = engine.actions.inspect(developer, { service: 'shop' }, spec.place);
+    // Not by a caller: that would have to be written into the audit.
+    const answer = engine.sessions.inspect('default', 'runtime-1', spec.place, 5_000);
     const { requestId } = await peer.next('inspect');
     peer.send({ type: 'inspected', requestId, inspection: { source: [], names: [], scripts: [], pending: false } });
     await answer;

@@ -12,6 +12,7 @@ test('an empty environment gives the documented defaults', () => {
     port: 7373,
     dataDir: './.borescope',
     retention: 86_400_000,
+    auditRetention: 7_776_000_000,
     tlsTerminated: false,
     logLevel: 'info',
   });
