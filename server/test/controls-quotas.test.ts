@@ -94,7 +94,10 @@ describe('a quota', () => {
   });
 
   test('takes nothing for what is not placed', async (t) => {
-    const { place, store, engine } = await underQuotas(t, { organization: { live_actions: null }, token: { live_actions: null } });
+    const { place, store, engine } = await underQuotas(t, {
+      organization: { live_actions: null },
+      token: { live_actions: null },
+    });
     const calls = Array.from({ length: LIMITS.liveActionsPerRuntime + 5 }, () => place());
     const refused = (await Promise.allSettled(calls)).filter(({ status }) => status === 'rejected').length;
     assert.equal(refused, 5, 'those beyond what a runtime takes');
