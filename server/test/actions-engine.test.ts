@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { LIMITS } from '@borescope/agent-protocol';
+import Libsql from 'libsql';
 import { proves } from '../../tests/proves.ts';
 import type { Caller } from '../src/access/caller.ts';
 import { runtimeOf } from './agent-peer.ts';
@@ -402,6 +404,32 @@ test('actions are deleted when their retention is over', async (t) => {
   await engine.actions.cancel(developer, id);
   await settled(async () => (await engine.actions.list(developer, {})).actions.length === 0);
   await assert.rejects(engine.actions.view(developer, id), { code: 'ACTION_NOT_FOUND' });
+});
+
+test('documents and counters whose end is over are deleted along with old actions', async (t) => {
+  const dataDir = temporaryDirectory(t);
+  const { store } = await startEngine(t, { dataDir, retentionMs: 100 });
+  const now = Date.now();
+  for (const [id, expiresAt] of [
+    ['soon', now + 50],
+    ['later', now + 600_000],
+  ] as const) {
+    await store.documents.put('org', 'grant', { id, value: {}, expiresAt }, 0);
+    const window = { kind: 'window', name: id, amount: 1, limit: 1, windowMs: expiresAt - now } as const;
+    await store.quotas.take('org', [window, { kind: 'lease', name: 'l', id, until: expiresAt, limit: 9 }], now);
+  }
+  // Beside the store, for which they are not there as soon as they are over.
+  const file = new Libsql(join(dataDir, 'borescope.db'));
+  t.after(() => file.close());
+  const left = (column: string, table: string) =>
+    file.prepare(`SELECT ${column} FROM ${table} ORDER BY 1`).raw().all([]).flat().join();
+  await settled(async () =>
+    [
+      ['id', 'document'],
+      ['name', 'quota_window'],
+      ['id', 'quota_lease'],
+    ].every(([column = '', table = '']) => left(column, table) === 'later'),
+  );
 });
 
 test('an action that is deleted while a call waits for its runtimes is answered as it was last seen', async (t) => {

@@ -87,9 +87,25 @@ sentinel failover-timeout shop 3000
     const attached = await attach(store, 'runtime-1');
     await store.actions.create('org', action('a', { spec: { ...spec, maxHits: 5 } }), [placement('a', 'runtime-1')]);
     await accept(store, 'a', attached, 1);
+    const end = (sequence: number) => ({ sequence, mac: `m-${sequence}`, seal: 's' });
+    const entry = (sequence: number) => ({ sequence, at: 1, text: '{}', mac: `m-${sequence}` });
+    const window = { kind: 'window', name: 'w', amount: 2, limit: 3, windowMs: 3_600_000 } as const;
+    const lease = { kind: 'lease', name: 'l', id: 'a', until: 9_000, limit: 1 } as const;
+    await store.documents.put('org', 'policy', { id: 'a', value: { n: 1 } }, 0);
+    await store.audit.append('org', 0, [entry(1)], { base: end(0), head: end(1) });
+    await store.quotas.take('org', [window, lease], 5);
     const slot = await moveSlotOf(cluster, 'borescope:{org}:known');
     const stepsAreUnavailable = async () => {
       const steps = [
+        store.documents.put('org', 'policy', { id: 'a', value: { n: 2 } }, 1),
+        store.documents.put('org', 'policy', { id: 'b', value: {} }, 0),
+        store.documents.remove('org', 'policy', 'a'),
+        store.documents.list('org', 'policy', { limit: 5 }),
+        store.audit.append('org', 1, [entry(2)], { base: end(0), head: end(2) }),
+        store.audit.prune('org', end(1)),
+        store.quotas.take('org', [window], 5),
+        store.quotas.give('org', [lease], 5),
+        store.quotas.used('org', [window], 5),
         accept(store, 'a', attached, 2),
         store.runtimes.list('org'),
         store.runtimes.renew('org', 'runtime-1', attached.epoch, 20),
@@ -129,6 +145,12 @@ sentinel failover-timeout shop 3000
       ['a'],
     );
     assert.equal((await store.tokens.list('org')).length, 1);
+    assert.deepEqual(await store.documents.list('org', 'policy', { limit: 5 }), [
+      { id: 'a', value: { n: 1 }, version: 1 },
+    ]);
+    assert.deepEqual(await store.audit.ends('org'), { base: end(0), head: end(1) });
+    assert.deepEqual(await store.audit.read('org', 0, 5), [entry(1)]);
+    assert.deepEqual(await store.quotas.used('org', [window, lease], 5), [2, 1]);
   });
 
   test('a connection that swallows everything is found out and replaced, and calls in between are told', async () => {

@@ -575,6 +575,9 @@ function writes(store: Store): Promise<unknown>[] {
     tokens.used('org', 't', 5),
     runtimes.detach('org', 'runtime-1', 1, 1),
     runtimes.renew('org', 'runtime-1', 1, 1),
+    store.documents.remove('org', 'user', 'a'),
+    store.audit.prune('org', endsAt(1).head),
+    store.quotas.give('org', [{ ...WINDOW, at: 5 }], 5),
   ];
 }
 
@@ -588,6 +591,10 @@ function growth(store: Store): Promise<unknown>[] {
     actions.acceptHit('org', 'a', { ...hit('runtime-1', 1), epoch: 1 }),
     runtimes.attach('org', runtime('runtime-9'), 'here', 1),
     pseudonyms.pseudonymKey('org', '2026-11-21', 'k'),
+    store.documents.put('org', 'user', { id: 'a', value: {} }, 0),
+    store.documents.put('@sign-in', 'step', { id: 'a', value: {}, expiresAt: Date.now() + HOUR }, 0),
+    store.audit.append('org', 1, [entry(2)], endsAt(2)),
+    store.quotas.take('org', [WINDOW], 5),
     store.check(),
   ];
 }
@@ -616,6 +623,12 @@ async function allUnavailable(store: Store): Promise<void> {
     runtimes.lapse(5),
     runtimes.list('org'),
     runtimes.get('org', 'runtime-1'),
+    store.documents.get('org', 'user', 'a'),
+    store.documents.list('org', 'user', { limit: 5 }),
+    store.documents.expire(5),
+    store.audit.ends('org'),
+    store.audit.read('org', 0, 5),
+    store.quotas.used('org', [WINDOW], 5),
   ];
   for (const answer of await Promise.allSettled([...reads, ...writes(store)])) unavailable(answer);
 }

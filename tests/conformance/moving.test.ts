@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { migrate, type StorePlace } from '../../server/src/migration.ts';
+import { OF_BROKERS } from '../../server/src/store/document-store.ts';
 import { openEmbeddedStore } from '../../server/src/store/embedded/embedded-store.ts';
 import { openRedisStore } from '../../server/src/store/redis/redis-store.ts';
 import type { Store } from '../../server/src/store/store.ts';
@@ -204,6 +205,28 @@ describe('a store that is moved', { skip: noRedis }, () => {
         );
       });
     });
+  }
+
+  for (const [name, makeTarget] of [
+    ['directory', embedded],
+    ['Redis', redis],
+  ] as const) {
+    test(
+      proves('migrate:everything', `takes the place of what a broker made when it started on a ${name}`),
+      async () => {
+        const [source, target] = [await embedded(), await makeTarget()];
+        const secret = (value: string) => ({ id: 'master', value: { secret: value } });
+        for (const [end, value] of [
+          [source, 'that of the source'],
+          [target, 'another'],
+        ] as const) {
+          await using(end, (store) => store.documents.put(OF_BROKERS, 'secret', secret(value), 0));
+        }
+        assert.ok((await move(source, target)).complete);
+        const found = await using(target, (store) => store.documents.get(OF_BROKERS, 'secret', 'master'));
+        assert.deepEqual(found?.value, { secret: 'that of the source' });
+      },
+    );
   }
 
   test('is deleted by Redis itself when it would have been, and not before it was compared', async () => {

@@ -24,6 +24,8 @@ const TABLES = [
 const FROM_THE_START: Partial<Record<(typeof TABLES)[number], string>> = {
   organization: "id = 'default'",
   document: `organization = '${OF_BROKERS}'`,
+  audit_chain: `organization = '${OF_BROKERS}'`,
+  audit_entry: `organization = '${OF_BROKERS}'`,
 };
 
 /** Writes records of another store, all or none. `at`: milliseconds since the epoch. */
