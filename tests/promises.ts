@@ -415,6 +415,11 @@ export const PROMISES = {
     sentence: 'Listening beyond loopback without TLS or a declared proxy is refused.',
     source: SETTINGS,
   },
+  'broker:client-address': {
+    sentence:
+      'The address of a client is that of its connection, or what trusted proxies have told of it; nobody else can choose it.',
+    source: OPERATIONS,
+  },
   'broker:port-taken': { sentence: 'A port that is taken is one clear line and exit code 1.', source: COMMANDS },
   'broker:drain': {
     sentence: 'On SIGTERM the broker stops being ready, tells agents to reconnect, answers open calls, and ends.',

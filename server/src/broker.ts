@@ -10,6 +10,7 @@ import { createEngine } from './engine.ts';
 import { openFoundation } from './foundation.ts';
 import { agentCapacity } from './http/agent-capacity.ts';
 import { serveAgents } from './http/agent-upgrade.ts';
+import { createClientAddressNote } from './http/client-address.ts';
 import { createHostCheck } from './http/host-check.ts';
 import { mountMcp } from './http/mcp-route.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -19,7 +20,7 @@ import { createHttpServer } from './http/server.ts';
 import { createLogger } from './logger.ts';
 import { createMcp } from './mcp/handler.ts';
 import { brokerVersion, packedAgentPath } from './package-info.ts';
-import { type BrokerSettings, isLoopback, SettingsError } from './settings.ts';
+import { type BrokerSettings, believedProxies, isLoopback, SettingsError } from './settings.ts';
 import { diskUsage } from './store/embedded/disk-usage.ts';
 import type { Store } from './store/store.ts';
 
@@ -97,7 +98,22 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
   let draining = false;
   let url = '';
   let stopWatching = () => {};
-  const app = createHttpServer({ ...(tls !== undefined && { tls }), hosts, metrics, log, draining: () => draining });
+  const noteClient = createClientAddressNote({
+    trustedProxies: believedProxies(settings),
+    onIgnored: (peer) =>
+      log.warn(
+        { peer },
+        'X-Forwarded-For of a peer that is no trusted proxy is ignored: see BORESCOPE_TRUSTED_PROXIES',
+      ),
+  });
+  const app = createHttpServer({
+    ...(tls !== undefined && { tls }),
+    hosts,
+    metrics,
+    log,
+    draining: () => draining,
+    noteClient,
+  });
   const requests = watchRequests(app.server, () => performance.now());
   mountPlainRoutes(app, {
     store,

@@ -9,6 +9,7 @@ import type { Tokens } from '../access/tokens.ts';
 import type { AgentSessions } from '../agents/sessions.ts';
 import { createTurnstile } from '../agents/turnstile.ts';
 import type { Log } from '../log.ts';
+import { clientAddress } from './client-address.ts';
 import type { HostCheck } from './host-check.ts';
 import { accessDenied, HttpError, type HttpErrorCode, unavailable } from './http-error.ts';
 import { refuseRaw } from './raw-refusal.ts';
@@ -48,11 +49,11 @@ export function serveAgents(server: Server, options: AgentUpgradeOptions): void 
           const token = { organization: caller.organization, id: caller.tokenId };
           const detach = attachments.add(token, () => sessions.closeByToken(token.organization, token.id));
           webSocket.once('close', detach);
-          sessions.accept(webSocket, caller, request.socket.remoteAddress ?? 'unknown', socket);
+          sessions.accept(webSocket, caller, clientAddress(request), socket);
         });
       },
       (error: unknown) => {
-        const remote = request.socket.remoteAddress ?? 'unknown';
+        const remote = clientAddress(request);
         const refusal = error instanceof HttpError ? error : unavailable('The broker cannot check the token now.');
         onRefused(refusal.code);
         if (refusal !== error) log.error({ err: error, remote }, 'an agent could not be let in');

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Log } from '../log.ts';
@@ -27,10 +27,13 @@ export interface HttpServerOptions {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly draining: () => boolean;
+  /** Sees each request first, and each upgrade. */
+  readonly noteClient: (request: IncomingMessage) => void;
 }
 
 /** The server without its routes: the checks before each of them, and one shape of error after. */
-export function createHttpServer({ tls, hosts, metrics, log, draining }: HttpServerOptions): FastifyInstance {
+export function createHttpServer(options: HttpServerOptions): FastifyInstance {
+  const { tls, hosts, metrics, log, draining, noteClient } = options;
   const app = Fastify({
     bodyLimit: BODY_LIMIT,
     logger: false,
@@ -53,7 +56,9 @@ export function createHttpServer({ tls, hosts, metrics, log, draining }: HttpSer
     },
   });
 
+  app.server.on('upgrade', noteClient);
   app.addHook('onRequest', async (request, reply) => {
+    noteClient(request.raw);
     reply.headers(SECURITY_HEADERS);
     if (draining()) reply.header('connection', 'close');
     if (!HOST_FREE.includes(routeOf(request))) hosts.check(request.headers);
