@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
 import { watchAttachments } from './access/attachments.ts';
 import type { Controls } from './access/controls.ts';
 import { openSecrets } from './access/secrets.ts';
 import { createTokens, type Tokens } from './access/tokens.ts';
+import { systemClock } from './clock.ts';
 import { watchDisk } from './disk-watch.ts';
 import { createEngine } from './engine.ts';
 import { openFoundation } from './foundation.ts';
@@ -16,11 +16,12 @@ import { mountMcp } from './http/mcp-route.ts';
 import { createMetrics } from './http/metrics.ts';
 import { watchRequests } from './http/open-requests.ts';
 import { mountPlainRoutes } from './http/plain-routes.ts';
+import { openCertificate } from './http/served-certificate.ts';
 import { createHttpServer } from './http/server.ts';
 import { createLogger } from './logger.ts';
 import { createMcp } from './mcp/handler.ts';
 import { brokerVersion, packedAgentPath } from './package-info.ts';
-import { type BrokerSettings, believedProxies, isLoopback, SettingsError } from './settings.ts';
+import { type BrokerSettings, believedProxies, isLoopback } from './settings.ts';
 import { diskUsage } from './store/embedded/disk-usage.ts';
 import type { Store } from './store/store.ts';
 
@@ -32,6 +33,10 @@ export interface Broker {
   readonly store: Store;
   readonly tokens: Tokens;
   readonly controls: Controls;
+  /** The pin of its certificate as it is now, `sha256/...`, for BORESCOPE_PIN of agents; undefined where it has none. */
+  readonly pin: string | undefined;
+  /** Reads the certificate and its key anew; the log says what came of it. Never rejects. */
+  reloadCertificate(): Promise<void>;
   /** Drains and stops: ready no more, agents told to reconnect, open calls answered; about 10 s at most. Idempotent. */
   close(): Promise<void>;
 }
@@ -63,12 +68,20 @@ const CLOSE = 2000;
  */
 export async function startBroker({ settings, logTo, agentPackage, maxAgents }: BrokerOptions): Promise<Broker> {
   const log = createLogger(settings.logLevel, logTo);
-  const tls = readTls(settings);
+  const { tlsCert: cert, tlsKey: key } = settings;
+  const certificate =
+    cert === undefined || key === undefined
+      ? undefined
+      : await openCertificate({ files: { cert, key }, clock: systemClock, log });
   const loopback = isLoopback(settings.host);
   const version = brokerVersion();
   const usage = settings.redisUrl === undefined ? () => diskUsage(settings.dataDir) : undefined;
   let openStreams = () => 0;
-  const metrics = createMetrics({ openStreams: () => openStreams(), ...(usage !== undefined && { diskUsage: usage }) });
+  const metrics = createMetrics({
+    openStreams: () => openStreams(),
+    ...(usage !== undefined && { diskUsage: usage }),
+    ...(certificate !== undefined && { certificateExpiry: () => certificate.current.validUntil }),
+  });
   const { meter } = metrics;
   const foundation = await openFoundation({ settings, log, meter });
   const { store, clock, queue, messages } = foundation;
@@ -107,13 +120,14 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
       ),
   });
   const app = createHttpServer({
-    ...(tls !== undefined && { tls }),
+    ...(certificate !== undefined && { certificate: certificate.current }),
     hosts,
     metrics,
     log,
     draining: () => draining,
     noteClient,
   });
+  certificate?.watch(app.server, metrics.certificateRead);
   const requests = watchRequests(app.server, () => performance.now());
   mountPlainRoutes(app, {
     store,
@@ -156,6 +170,7 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
       clearTimeout(force);
       attachments.stop();
       stopWatching();
+      certificate?.stop();
       metrics.close();
       await foundation.close();
     }
@@ -173,8 +188,8 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : settings.port;
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
-  url = `${tls === undefined ? 'http' : 'https'}://${host}:${port}`;
-  log.info({ url, version, store: foundation.named }, 'listening');
+  url = `${certificate === undefined ? 'http' : 'https'}://${host}:${port}`;
+  log.info({ url, version, store: foundation.named, pin: certificate?.current.pin }, 'listening');
   let closing: Promise<void> | undefined;
   return {
     url,
@@ -182,6 +197,10 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
     store,
     tokens,
     controls: engine.controls,
+    get pin() {
+      return certificate?.current.pin;
+    },
+    reloadCertificate: async () => certificate?.reload(),
     close() {
       closing ??= close();
       return closing;
@@ -205,18 +224,5 @@ async function listen(app: ReturnType<typeof createHttpServer>, { host, port }: 
     if (code === 'EACCES')
       throw new ListenError(`port ${port} needs more rights than this process has: choose one above 1023`);
     throw error;
-  }
-}
-
-function readTls({ tlsCert, tlsKey }: BrokerSettings): { cert: Buffer; key: Buffer } | undefined {
-  if (tlsCert === undefined || tlsKey === undefined) return undefined;
-  return { cert: readPem('BORESCOPE_TLS_CERT', tlsCert), key: readPem('BORESCOPE_TLS_KEY', tlsKey) };
-}
-
-function readPem(setting: string, file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch {
-    throw new SettingsError(`${setting}: the file cannot be read`);
   }
 }

@@ -4,6 +4,7 @@ import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { proves } from '../../tests/proves.ts';
 import { clientAddress, createClientAddressNote } from '../src/http/client-address.ts';
+import { rawAnswer } from './ask.ts';
 import { testBroker } from './broker-harness.ts';
 
 /** A request as Node hands it over, from this peer. */
@@ -96,12 +97,8 @@ test(
     for (const [settings, address] of cases) {
       const { broker, log } = await testBroker(t, settings);
       const lines = [`GET /agent/v1 HTTP/1.1`, `host: 127.0.0.1:${broker.port}`];
-      const socket = new Socket().connect(broker.port, '127.0.0.1');
       for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
-      socket.write(`${lines.join('\r\n')}\r\n\r\n`);
-      for await (const _chunk of socket) {
-        // Until it is refused: there is no token.
-      }
+      assert.match(await rawAnswer(broker.port, `${lines.join('\r\n')}\r\n\r\n`), /^HTTP\/1.1 401 /);
       assert.match(log(), new RegExp(`"remote":"${address}".*"agent refused"`));
       assert.equal(log().includes('BORESCOPE_TRUSTED_PROXIES'), settings['BORESCOPE_TRUSTED_PROXIES'] !== undefined);
     }

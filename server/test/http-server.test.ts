@@ -1,27 +1,11 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { proves } from '../../tests/proves.ts';
+import { ask } from './ask.ts';
 import { bearer, testBroker, until } from './broker-harness.ts';
-
-/** `fetch` sets the Host header itself; this sends the one that is given. */
-function get(url: string, headers: Record<string, string>): Promise<{ status: number; body: string }> {
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { headers }, (response) => {
-      let body = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => {
-        body += chunk;
-      });
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
-    });
-    sent.once('error', reject);
-    sent.end();
-  });
-}
 
 test('health, readiness and the home page answer without a credential', async (t) => {
   const { url } = await testBroker(t);
@@ -110,13 +94,16 @@ test('the Email and Token headers are refused clearly while tokens have no owner
 test('a page of another site cannot reach the broker by rebinding its name', async (t) => {
   const { url } = await testBroker(t, { BORESCOPE_PUBLIC_URL: 'https://bore.example.com' });
   const { host } = new URL(url);
-  assert.equal((await get(`${url}/`, { host: 'evil.example' })).status, 403);
-  assert.equal((await get(`${url}/mcp`, { host: 'evil.example' })).status, 403);
-  assert.equal((await get(`${url}/`, { host, origin: 'https://evil.example' })).status, 403);
-  assert.equal((await get(`${url}/`, { host, origin: 'null' })).status, 403);
-  assert.equal((await get(`${url}/`, { host: 'localhost:1' })).status, 200);
-  assert.equal((await get(`${url}/`, { host: 'bore.example.com', origin: 'https://bore.example.com' })).status, 200);
-  assert.equal((await get(`${url}/healthz`, { host: '10.0.0.7:7373' })).status, 200);
+  assert.equal((await ask(`${url}/`, { headers: { host: 'evil.example' } })).status, 403);
+  assert.equal((await ask(`${url}/mcp`, { headers: { host: 'evil.example' } })).status, 403);
+  assert.equal((await ask(`${url}/`, { headers: { host, origin: 'https://evil.example' } })).status, 403);
+  assert.equal((await ask(`${url}/`, { headers: { host, origin: 'null' } })).status, 403);
+  assert.equal((await ask(`${url}/`, { headers: { host: 'localhost:1' } })).status, 200);
+  assert.equal(
+    (await ask(`${url}/`, { headers: { host: 'bore.example.com', origin: 'https://bore.example.com' } })).status,
+    200,
+  );
+  assert.equal((await ask(`${url}/healthz`, { headers: { host: '10.0.0.7:7373' } })).status, 200);
 });
 
 test('the agent that matches is served where it is packed', async (t) => {

@@ -3,11 +3,13 @@ import { createServer as createTlsServer } from 'node:https';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Log } from '../log.ts';
 import { StoreUnavailable } from '../store/store.ts';
+import type { Certificate } from './certificate.ts';
 import type { HostCheck } from './host-check.ts';
 import { HttpError, type HttpErrorCode, unavailable } from './http-error.ts';
 import type { Metrics } from './metrics.ts';
 import { refuseRaw } from './raw-refusal.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
+import { tlsOptions } from './tls.ts';
 
 /** Bytes of a request body. Tool arguments are far below it. */
 const BODY_LIMIT = 1024 * 1024;
@@ -22,7 +24,8 @@ const SERVER = { keepAliveTimeout: 72_000 };
 const HOST_FREE = ['/healthz', '/readyz', '/agent.tgz'];
 
 export interface HttpServerOptions {
-  readonly tls?: { cert: Buffer; key: Buffer };
+  /** What it speaks TLS with; plain HTTP where not given. */
+  readonly certificate?: Certificate;
   readonly hosts: HostCheck;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -33,14 +36,16 @@ export interface HttpServerOptions {
 
 /** The server without its routes: the checks before each of them, and one shape of error after. */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
-  const { tls, hosts, metrics, log, draining, noteClient } = options;
+  const { certificate, hosts, metrics, log, draining, noteClient } = options;
   const app = Fastify({
     bodyLimit: BODY_LIMIT,
     logger: false,
     return503OnClosing: false,
     exposeHeadRoutes: true,
     serverFactory: (handler): Server =>
-      tls === undefined ? createServer(SERVER, handler) : createTlsServer({ ...SERVER, ...tls }, handler),
+      certificate === undefined
+        ? createServer(SERVER, handler)
+        : createTlsServer({ ...SERVER, ...tlsOptions(certificate) }, handler),
     clientErrorHandler: ({ code }, socket) => {
       if (code === 'ECONNRESET' || !socket.writable) socket.destroy();
       else refuseRaw(socket, unparsable(code));
