@@ -434,6 +434,16 @@ export const PROMISES = {
     sentence: 'A certificate that expires within 14 days, or has expired, is warned of, and its end is a metric.',
     source: OPERATIONS,
   },
+  'http:headers': {
+    sentence:
+      'Every answer, also a refused one, forbids to run, frame, guess the type of, refer from or keep what is in it.',
+    source: OPERATIONS,
+  },
+  'http:limits': {
+    sentence:
+      'A request that is too large, too slow, compressed, nested too deep or ambiguous is refused with a limit that is named, or its connection ends.',
+    source: OPERATIONS,
+  },
   'broker:port-taken': { sentence: 'A port that is taken is one clear line and exit code 1.', source: COMMANDS },
   'broker:drain': {
     sentence: 'On SIGTERM the broker stops being ready, tells agents to reconnect, answers open calls, and ends.',

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pinOf } from '@borescope/agent-protocol';
 import { agentPeer, armNext, letGo, runtime, sendHit } from '../../server/test/broker-harness.ts';
-import { createCertificate } from '../../tests/live/certificates.ts';
+import { certificateFiles, createCertificate } from '../../tests/live/certificates.ts';
 import { proves } from '../../tests/proves.ts';
 import { cli, createToken, serve, temporaryDirectory } from './run-cli.ts';
 
@@ -133,13 +132,10 @@ test(proves('broker:drain', 'a signal drains the broker, which ends with 0'), as
 });
 
 test(proves('tls:reload', 'SIGHUP makes a broker with a certificate read it anew, and it tells its pin'), async (t) => {
-  const directory = await temporaryDirectory(t);
-  const { certificate, key } = createCertificate();
-  const [cert, secret] = [join(directory, 'cert.pem'), join(directory, 'key.pem')];
-  await writeFile(cert, certificate);
-  await writeFile(secret, key);
-  const { printed, signal, says } = await serve(t, ['--tls-cert', cert, '--tls-key', secret]);
-  assert.ok(printed.includes(`\n  pin for agents      ${pinOf(Buffer.from(certificate))}\n`), printed);
+  const pair = createCertificate();
+  const { cert, key } = certificateFiles(t, pair);
+  const { printed, signal, says } = await serve(t, ['--tls-cert', cert, '--tls-key', key]);
+  assert.ok(printed.includes(`\n  pin for agents      ${pinOf(Buffer.from(pair.certificate))}\n`), printed);
   const answered = says(/"msg":"the certificate was read again and is the same"/);
   signal('SIGHUP');
   await answered;

@@ -8,14 +8,16 @@ import { systemClock } from './clock.ts';
 import { watchDisk } from './disk-watch.ts';
 import { createEngine } from './engine.ts';
 import { openFoundation } from './foundation.ts';
-import { agentCapacity } from './http/agent-capacity.ts';
 import { serveAgents } from './http/agent-upgrade.ts';
+import { type Capacity, capacity } from './http/capacity.ts';
 import { createClientAddressNote } from './http/client-address.ts';
 import { createHostCheck } from './http/host-check.ts';
 import { mountMcp } from './http/mcp-route.ts';
 import { createMetrics } from './http/metrics.ts';
 import { watchRequests } from './http/open-requests.ts';
 import { mountPlainRoutes } from './http/plain-routes.ts';
+import { type Route, recordRoutes } from './http/routes.ts';
+import { securityHeaders } from './http/security-headers.ts';
 import { openCertificate } from './http/served-certificate.ts';
 import { createHttpServer } from './http/server.ts';
 import { createLogger } from './logger.ts';
@@ -33,6 +35,8 @@ export interface Broker {
   readonly store: Store;
   readonly tokens: Tokens;
   readonly controls: Controls;
+  /** Everything that it answers on over HTTP. */
+  readonly routes: readonly Route[];
   /** The pin of its certificate as it is now, `sha256/...`, for BORESCOPE_PIN of agents; undefined where it has none. */
   readonly pin: string | undefined;
   /** Reads the certificate and its key anew; the log says what came of it. Never rejects. */
@@ -47,8 +51,8 @@ export interface BrokerOptions {
   readonly logTo?: DestinationStream;
   /** The file that `/agent.tgz` serves; the one beside the server package where not given. */
   readonly agentPackage?: string;
-  /** Agents that this process takes at most; 80 % of its open-file limit where not given. */
-  readonly maxAgents?: number;
+  /** What this process takes at most; shares of its open-file limit where not given. */
+  readonly capacity?: Partial<Capacity>;
 }
 
 /** The port is taken, or the address is not one of this machine. One line, to be shown as it is. */
@@ -66,7 +70,9 @@ const CLOSE = 2000;
  * Rejects with `SettingsError`, `ListenError`, `DataDirectoryInUse`, `RedisTooOld`, `SchemaTooNew`, `SchemaUnreadable`, `StoreMoving` or
  * `StoreUnavailable`.
  */
-export async function startBroker({ settings, logTo, agentPackage, maxAgents }: BrokerOptions): Promise<Broker> {
+export async function startBroker(options: BrokerOptions): Promise<Broker> {
+  const { settings, logTo, agentPackage } = options;
+  const most = { ...capacity(), ...options.capacity };
   const log = createLogger(settings.logLevel, logTo);
   const { tlsCert: cert, tlsKey: key } = settings;
   const certificate =
@@ -108,6 +114,11 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
     meter,
   });
   const hosts = createHostCheck({ host: settings.host, loopback, publicUrl: settings.publicUrl });
+  const headers = securityHeaders({
+    host: settings.host,
+    publicUrl: settings.publicUrl,
+    tls: certificate !== undefined || settings.tlsTerminated,
+  });
   let draining = false;
   let url = '';
   let stopWatching = () => {};
@@ -122,11 +133,14 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
   const app = createHttpServer({
     ...(certificate !== undefined && { certificate: certificate.current }),
     hosts,
+    headers,
+    connections: most.connections,
     metrics,
     log,
     draining: () => draining,
     noteClient,
   });
+  const routes = recordRoutes(app);
   certificate?.watch(app.server, metrics.certificateRead);
   const requests = watchRequests(app.server, () => performance.now());
   mountPlainRoutes(app, {
@@ -153,9 +167,10 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
     attachments,
     sessions: engine.sessions,
     hosts,
+    headers,
     log,
     onRefused: metrics.agentRefused,
-    capacity: maxAgents ?? agentCapacity(),
+    capacity: most.agents,
     draining: () => draining,
   });
 
@@ -197,6 +212,7 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
     store,
     tokens,
     controls: engine.controls,
+    routes,
     get pin() {
       return certificate?.current.pin;
     },

@@ -32,7 +32,7 @@ export interface TestBroker {
 export async function testBroker(
   t: TestContext,
   environment: Record<string, string> = {},
-  options: Pick<BrokerOptions, 'maxAgents'> = {},
+  options: Pick<BrokerOptions, 'capacity'> = {},
 ): Promise<TestBroker> {
   const dataDir = environment['BORESCOPE_DATA_DIR'] ?? (await mkdtemp(join(tmpdir(), 'borescope-')));
   let logged = '';

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { createCertificate, type TestCertificate } from '../../tests/live/certificates.ts';
+import { certificateFiles, createCertificate, type TestCertificate } from '../../tests/live/certificates.ts';
 import { proves } from '../../tests/proves.ts';
 import { readCertificate } from '../src/http/certificate.ts';
 import { openCertificate } from '../src/http/served-certificate.ts';
@@ -14,15 +12,6 @@ import { ask } from './ask.ts';
 import { testBroker } from './broker-harness.ts';
 
 const DAY = 86_400_000;
-
-function pairOf(t: TestContext, { certificate, key }: TestCertificate) {
-  const directory = mkdtempSync(join(tmpdir(), 'borescope-pair-'));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
-  const files = { cert: join(directory, 'cert.pem'), key: join(directory, 'key.pem') };
-  writeFileSync(files.cert, certificate);
-  writeFileSync(files.key, key);
-  return files;
-}
 
 const good = createCertificate();
 const passphrase = { cipher: 'aes-256-cbc', passphrase: 'x' };
@@ -60,7 +49,7 @@ const refused: [string, Partial<TestCertificate>, RegExp][] = [
 ];
 for (const [what, spoiled, pattern] of refused) {
   test(proves('tls:start', `${what} is refused in one clear line`), async (t) => {
-    const files = pairOf(t, { ...good, ...spoiled });
+    const files = certificateFiles(t, { ...good, ...spoiled });
     await assert.rejects(readCertificate(files), (error) => {
       assert.ok(error instanceof SettingsError);
       assert.match(error.message, pattern);
@@ -71,17 +60,17 @@ for (const [what, spoiled, pattern] of refused) {
 }
 
 test(proves('tls:start', 'a broker does not start with a file that is not there'), async (t) => {
-  const { cert, key } = pairOf(t, good);
+  const { key, settings } = certificateFiles(t, good);
   rmSync(key);
   await assert.rejects(
-    testBroker(t, { BORESCOPE_TLS_CERT: cert, BORESCOPE_TLS_KEY: key }),
+    testBroker(t, settings),
     /^SettingsError: BORESCOPE_TLS_KEY: the file cannot be read \(ENOENT\)$/,
   );
 });
 
 /** The certificate that is served, with a clock that the test turns. */
 async function watched(t: TestContext, pair: TestCertificate) {
-  const files = pairOf(t, pair);
+  const files = certificateFiles(t, pair);
   const said: string[] = [];
   let now = Date.now();
   let turn = () => {};
@@ -145,9 +134,7 @@ test(proves('tls:expiry', 'from 14 days before its end a certificate is warned o
   assert.deepEqual(said, [SOON, SOON]);
   await look(13);
   assert.deepEqual(said, [SOON, SOON, EXPIRED]);
-  const renewed = createCertificate({ untilDays: 100 });
-  writeFileSync(files.cert, renewed.certificate);
-  writeFileSync(files.key, renewed.key);
+  files.write(createCertificate({ untilDays: 100 }));
   await look();
   await look(2);
   assert.deepEqual(said.slice(3), ['replaced', 'the certificate was replaced']);
@@ -194,8 +181,8 @@ test(
 test(
   proves('tls:expiry', 'the end of a certificate is a metric, and an expired one does not stop the start'),
   async (t) => {
-    const { cert, key } = pairOf(t, createCertificate({ untilDays: -0.5 }));
-    const { broker, log } = await testBroker(t, { BORESCOPE_TLS_CERT: cert, BORESCOPE_TLS_KEY: key });
+    const { settings } = certificateFiles(t, createCertificate({ untilDays: -0.5 }));
+    const { broker, log } = await testBroker(t, settings);
     assert.ok(log().includes(EXPIRED));
     const { body } = await ask(`${broker.url}/metrics`, { rejectUnauthorized: false });
     const seconds = Number(/^borescope_tls_certificate_expiry_timestamp_seconds (\S+)$/m.exec(body)?.[1]);

@@ -1,35 +1,25 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { connect as connectPlain } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { type ConnectionOptions, connect } from 'node:tls';
 import { pinOf } from '@borescope/agent-protocol';
 import { WebSocket } from 'ws';
-import { createAuthority, createCertificate, type TestCertificate } from '../../tests/live/certificates.ts';
+import {
+  certificateFiles,
+  createAuthority,
+  createCertificate,
+  type TestCertificate,
+} from '../../tests/live/certificates.ts';
 import { proves } from '../../tests/proves.ts';
 import { ask } from './ask.ts';
 import { bearer, testBroker, until } from './broker-harness.ts';
 
 const authority = createAuthority('Test authority');
 const issue = (rest = {}) => createCertificate({ issuer: authority, ...rest });
-
-/** A directory with a pair, as BORESCOPE_TLS_CERT and BORESCOPE_TLS_KEY. */
-function files(t: TestContext, pair: TestCertificate) {
-  const directory = mkdtempSync(join(tmpdir(), 'borescope-tls-'));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
-  const cert = join(directory, 'tls.crt');
-  const key = join(directory, 'tls.key');
-  const write = ({ certificate, key: secret }: TestCertificate) => {
-    writeFileSync(cert, certificate);
-    writeFileSync(key, secret);
-  };
-  write(pair);
-  return { directory, cert, key, write, settings: { BORESCOPE_TLS_CERT: cert, BORESCOPE_TLS_KEY: key } };
-}
 
 /** The pin of the certificate that a new connection gets. */
 async function served(port: number, options: ConnectionOptions = {}): Promise<string> {
@@ -60,7 +50,7 @@ test(
   proves('tls:reload', 'a renewed certificate is in use within seconds, and no connection ends for it'),
   async (t) => {
     const first = issue();
-    const { write, settings } = files(t, first);
+    const { write, settings } = certificateFiles(t, first);
     const { url, broker, token, log } = await testBroker(t, settings);
     assert.equal(await served(broker.port), pinOfPair(first));
     assert.equal(broker.pin, pinOfPair(first));
@@ -88,7 +78,7 @@ test(
 
 test(proves('tls:reload', 'a secret is followed whose link is swapped, as Kubernetes mounts it'), async (t) => {
   const [first, second] = [issue(), issue()];
-  const { directory } = files(t, first);
+  const { directory } = certificateFiles(t, first);
   for (const [name, pair] of [
     ['one', first],
     ['two', second],
@@ -111,7 +101,7 @@ test(proves('tls:reload', 'a secret is followed whose link is swapped, as Kubern
 
 test(proves('tls:reload', 'what cannot be used is told of, and the certificate before stays'), async (t) => {
   const first = issue();
-  const { cert, key, write, settings } = files(t, first);
+  const { cert, key, write, settings } = certificateFiles(t, first);
   const { broker, log, url } = await testBroker(t, settings);
   const other = issue();
   const half = (text: string) => text.slice(0, text.length / 2);
@@ -138,7 +128,7 @@ test(proves('tls:reload', 'what cannot be used is told of, and the certificate b
 });
 
 test('TLS below 1.2 and suites without forward secrecy are refused', async (t) => {
-  const { settings } = files(t, issue());
+  const { settings } = certificateFiles(t, issue());
   const { broker } = await testBroker(t, settings);
   const refused: ConnectionOptions[] = [
     { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' },
@@ -152,7 +142,7 @@ test('TLS below 1.2 and suites without forward secrecy are refused', async (t) =
 });
 
 test('who speaks no TLS to a broker that does is let go of', async (t) => {
-  const { settings } = files(t, issue());
+  const { settings } = certificateFiles(t, issue());
   const { broker } = await testBroker(t, settings);
   const socket = connectPlain(broker.port, '127.0.0.1');
   socket.write('GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n');

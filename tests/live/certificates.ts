@@ -1,5 +1,9 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
 
 const DAY = 86_400_000;
 
@@ -42,6 +46,30 @@ export function createCertificate(request: CertificateRequest = {}): TestCertifi
   const signature = sign('sha256', body, issuer === undefined ? own : createPrivateKey(issuer.key));
   const certificate = sequence(body, ECDSA_WITH_SHA256, bitString(signature));
   return { certificate: pem('CERTIFICATE', certificate), key: own.export({ type: 'pkcs8', format: 'pem' }).toString() };
+}
+
+export interface CertificateFiles {
+  readonly directory: string;
+  readonly cert: string;
+  readonly key: string;
+  /** As the environment of a broker. */
+  readonly settings: { readonly BORESCOPE_TLS_CERT: string; readonly BORESCOPE_TLS_KEY: string };
+  /** Puts another pair in its place. */
+  write(pair: TestCertificate): void;
+}
+
+/** A directory with a pair in it, until the test ends. */
+export function certificateFiles(t: TestContext, pair: TestCertificate): CertificateFiles {
+  const directory = mkdtempSync(join(tmpdir(), 'borescope-tls-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  const cert = join(directory, 'tls.crt');
+  const key = join(directory, 'tls.key');
+  const write = ({ certificate, key: secret }: TestCertificate) => {
+    writeFileSync(cert, certificate);
+    writeFileSync(key, secret);
+  };
+  write(pair);
+  return { directory, cert, key, settings: { BORESCOPE_TLS_CERT: cert, BORESCOPE_TLS_KEY: key }, write };
 }
 
 /** One that signs others, for their `issuer`. */
