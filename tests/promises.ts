@@ -415,6 +415,35 @@ export const PROMISES = {
     sentence: 'Listening beyond loopback without TLS or a declared proxy is refused.',
     source: SETTINGS,
   },
+  'broker:client-address': {
+    sentence:
+      'The address of a client is that of its connection, or what trusted proxies have told of it; nobody else can choose it.',
+    source: OPERATIONS,
+  },
+  'tls:start': {
+    sentence:
+      'A certificate or key that TLS cannot use stops the start with one line that names the file and what is wrong.',
+    source: OPERATIONS,
+  },
+  'tls:reload': {
+    sentence:
+      'A renewed certificate is in use within seconds or at once on SIGHUP; no connection ends for it, and one that cannot be used changes nothing.',
+    source: OPERATIONS,
+  },
+  'tls:expiry': {
+    sentence: 'A certificate that expires within 14 days, or has expired, is warned of, and its end is a metric.',
+    source: OPERATIONS,
+  },
+  'http:headers': {
+    sentence:
+      'Every answer, also a refused one, forbids to run, frame, guess the type of, refer from or keep what is in it.',
+    source: OPERATIONS,
+  },
+  'http:limits': {
+    sentence:
+      'A request that is too large, too slow, compressed, nested too deep or ambiguous is refused with a limit that is named, or its connection ends.',
+    source: OPERATIONS,
+  },
   'broker:port-taken': { sentence: 'A port that is taken is one clear line and exit code 1.', source: COMMANDS },
   'broker:drain': {
     sentence: 'On SIGTERM the broker stops being ready, tells agents to reconnect, answers open calls, and ends.',

@@ -38,20 +38,18 @@ export interface Running {
 export function start(args: string[], env: Record<string, string> = {}): Running {
   const child = spawn(process.execPath, [BIN, ...args], { env: environment(env) });
   const finished = finish(child);
-  return {
-    child,
-    finished,
-    says(pattern) {
-      return new Promise((resolve, reject) => {
-        let said = '';
-        child.stderr.on('data', (chunk: string) => {
-          said += chunk;
-          if (pattern.test(said)) resolve();
-        });
-        finished.then(({ stderr }) => reject(new Error(`it ended without ${pattern}: ${stderr}`)), reject);
-      });
-    },
-  };
+  return { child, finished, says: (pattern) => said(child, finished, pattern) };
+}
+
+function said(child: ChildProcessWithoutNullStreams, finished: Promise<Finished>, pattern: RegExp): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stderr.on('data', (chunk: string) => {
+      text += chunk;
+      if (pattern.test(text)) resolve();
+    });
+    finished.then(({ stderr }) => reject(new Error(`it ended without ${pattern}: ${stderr}`)), reject);
+  });
 }
 
 async function finish(child: ChildProcessWithoutNullStreams): Promise<Finished> {
@@ -78,6 +76,12 @@ export async function temporaryDirectory(t: TestContext): Promise<string> {
 export interface Served {
   readonly url: string;
   readonly dataDir: string;
+  /** What it printed when it listened. */
+  readonly printed: string;
+  /** Sends the signal, and goes on. */
+  signal(signal: NodeJS.Signals): void;
+  /** Resolves when stderr, from now on, has matched; rejects where the broker ends first. */
+  says(pattern: RegExp): Promise<void>;
   /** Sends the signal and waits for the end. */
   stop(signal?: NodeJS.Signals): Promise<Finished>;
 }
@@ -95,8 +99,8 @@ export async function serve(t: TestContext, flags: string[] = []): Promise<Serve
     return ended;
   };
   t.after(() => stop());
+  let printed = '';
   const url = await new Promise<string>((resolve, reject) => {
-    let printed = '';
     child.stdout.on('data', (chunk: string) => {
       printed += chunk;
       const listening = /listening on (\S+)/.exec(printed)?.[1];
@@ -104,7 +108,8 @@ export async function serve(t: TestContext, flags: string[] = []): Promise<Serve
     });
     finished.then(({ stderr }) => reject(new Error(`serve ended: ${stderr}`)), reject);
   });
-  return { url, dataDir, stop };
+  const says = (pattern: RegExp) => said(child, finished, pattern);
+  return { url, dataDir, printed, signal: (signal) => void child.kill(signal), says, stop };
 }
 
 /** A new token, written beside the running broker. */

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { pinOf } from '@borescope/agent-protocol';
 import { agentPeer, armNext, letGo, runtime, sendHit } from '../../server/test/broker-harness.ts';
+import { certificateFiles, createCertificate } from '../../tests/live/certificates.ts';
 import { proves } from '../../tests/proves.ts';
 import { cli, createToken, serve, temporaryDirectory } from './run-cli.ts';
 
@@ -126,6 +129,24 @@ test(proves('broker:drain', 'a signal drains the broker, which ends with 0'), as
     await drained;
     assert.match(stderr, /"msg":"stopped"/);
   }
+});
+
+test(proves('tls:reload', 'SIGHUP makes a broker with a certificate read it anew, and it tells its pin'), async (t) => {
+  const pair = createCertificate();
+  const { cert, key } = certificateFiles(t, pair);
+  const { printed, signal, says } = await serve(t, ['--tls-cert', cert, '--tls-key', key]);
+  assert.ok(printed.includes(`\n  pin for agents      ${pinOf(Buffer.from(pair.certificate))}\n`), printed);
+  const answered = says(/"msg":"the certificate was read again and is the same"/);
+  signal('SIGHUP');
+  await answered;
+});
+
+test(proves('tls:start', 'a bad certificate is one line and exit 2'), async (t) => {
+  const directory = await temporaryDirectory(t);
+  const flags = ['--tls-cert', join(directory, 'no.pem'), '--tls-key', join(directory, 'no.key')];
+  const { code, stderr } = await cli(['serve', '--data-dir', directory, ...flags]);
+  assert.equal(code, 2);
+  assert.equal(stderr, 'borescope: BORESCOPE_TLS_CERT: the file cannot be read (ENOENT)\n');
 });
 
 test(proves('broker:port-taken', 'a port that is taken is one line and exit 1'), async (t) => {

@@ -41,7 +41,7 @@ Beyond loopback the broker listens only with TLS of its own (certificate and key
 One data directory belongs to one broker: a second one is refused. \`borescope token\` and \`borescope organization\` work
 on it beside the running broker.
 
-On SIGTERM or SIGINT the broker stops being ready, tells agents to reconnect, answers the calls that are open, and ends
+On SIGHUP a broker with a certificate reads it anew ([TLS](operations.md#tls)). On SIGTERM or SIGINT the broker stops being ready, tells agents to reconnect, answers the calls that are open, and ends
 within about ten seconds. What is live is in the store and goes on when the broker starts again.
 
 ## Endpoints

@@ -1,25 +1,29 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
 import { watchAttachments } from './access/attachments.ts';
 import type { Controls } from './access/controls.ts';
 import { openSecrets } from './access/secrets.ts';
 import { createTokens, type Tokens } from './access/tokens.ts';
+import { systemClock } from './clock.ts';
 import { watchDisk } from './disk-watch.ts';
 import { createEngine } from './engine.ts';
 import { openFoundation } from './foundation.ts';
-import { agentCapacity } from './http/agent-capacity.ts';
 import { serveAgents } from './http/agent-upgrade.ts';
+import { type Capacity, capacity } from './http/capacity.ts';
+import { createClientAddressNote } from './http/client-address.ts';
 import { createHostCheck } from './http/host-check.ts';
 import { mountMcp } from './http/mcp-route.ts';
 import { createMetrics } from './http/metrics.ts';
 import { watchRequests } from './http/open-requests.ts';
 import { mountPlainRoutes } from './http/plain-routes.ts';
+import { type Route, recordRoutes } from './http/routes.ts';
+import { securityHeaders } from './http/security-headers.ts';
+import { openCertificate } from './http/served-certificate.ts';
 import { createHttpServer } from './http/server.ts';
 import { createLogger } from './logger.ts';
 import { createMcp } from './mcp/handler.ts';
 import { brokerVersion, packedAgentPath } from './package-info.ts';
-import { type BrokerSettings, isLoopback, SettingsError } from './settings.ts';
+import { type BrokerSettings, believedProxies, isLoopback } from './settings.ts';
 import { diskUsage } from './store/embedded/disk-usage.ts';
 import type { Store } from './store/store.ts';
 
@@ -31,6 +35,12 @@ export interface Broker {
   readonly store: Store;
   readonly tokens: Tokens;
   readonly controls: Controls;
+  /** Everything that it answers on over HTTP. */
+  readonly routes: readonly Route[];
+  /** The pin of its certificate as it is now, `sha256/...`, for BORESCOPE_PIN of agents; undefined where it has none. */
+  readonly pin: string | undefined;
+  /** Reads the certificate and its key anew; the log says what came of it. Never rejects. */
+  reloadCertificate(): Promise<void>;
   /** Drains and stops: ready no more, agents told to reconnect, open calls answered; about 10 s at most. Idempotent. */
   close(): Promise<void>;
 }
@@ -41,8 +51,8 @@ export interface BrokerOptions {
   readonly logTo?: DestinationStream;
   /** The file that `/agent.tgz` serves; the one beside the server package where not given. */
   readonly agentPackage?: string;
-  /** Agents that this process takes at most; 80 % of its open-file limit where not given. */
-  readonly maxAgents?: number;
+  /** What this process takes at most; shares of its open-file limit where not given. */
+  readonly capacity?: Partial<Capacity>;
 }
 
 /** The port is taken, or the address is not one of this machine. One line, to be shown as it is. */
@@ -60,14 +70,24 @@ const CLOSE = 2000;
  * Rejects with `SettingsError`, `ListenError`, `DataDirectoryInUse`, `RedisTooOld`, `SchemaTooNew`, `SchemaUnreadable`, `StoreMoving` or
  * `StoreUnavailable`.
  */
-export async function startBroker({ settings, logTo, agentPackage, maxAgents }: BrokerOptions): Promise<Broker> {
+export async function startBroker(options: BrokerOptions): Promise<Broker> {
+  const { settings, logTo, agentPackage } = options;
+  const most = { ...capacity(), ...options.capacity };
   const log = createLogger(settings.logLevel, logTo);
-  const tls = readTls(settings);
+  const { tlsCert: cert, tlsKey: key } = settings;
+  const certificate =
+    cert === undefined || key === undefined
+      ? undefined
+      : await openCertificate({ files: { cert, key }, clock: systemClock, log });
   const loopback = isLoopback(settings.host);
   const version = brokerVersion();
   const usage = settings.redisUrl === undefined ? () => diskUsage(settings.dataDir) : undefined;
   let openStreams = () => 0;
-  const metrics = createMetrics({ openStreams: () => openStreams(), ...(usage !== undefined && { diskUsage: usage }) });
+  const metrics = createMetrics({
+    openStreams: () => openStreams(),
+    ...(usage !== undefined && { diskUsage: usage }),
+    ...(certificate !== undefined && { certificateExpiry: () => certificate.current.validUntil }),
+  });
   const { meter } = metrics;
   const foundation = await openFoundation({ settings, log, meter });
   const { store, clock, queue, messages } = foundation;
@@ -94,10 +114,34 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
     meter,
   });
   const hosts = createHostCheck({ host: settings.host, loopback, publicUrl: settings.publicUrl });
+  const headers = securityHeaders({
+    host: settings.host,
+    publicUrl: settings.publicUrl,
+    tls: certificate !== undefined || settings.tlsTerminated,
+  });
   let draining = false;
   let url = '';
   let stopWatching = () => {};
-  const app = createHttpServer({ ...(tls !== undefined && { tls }), hosts, metrics, log, draining: () => draining });
+  const noteClient = createClientAddressNote({
+    trustedProxies: believedProxies(settings),
+    onIgnored: (peer) =>
+      log.warn(
+        { peer },
+        'X-Forwarded-For of a peer that is no trusted proxy is ignored: see BORESCOPE_TRUSTED_PROXIES',
+      ),
+  });
+  const app = createHttpServer({
+    ...(certificate !== undefined && { certificate: certificate.current }),
+    hosts,
+    headers,
+    connections: most.connections,
+    metrics,
+    log,
+    draining: () => draining,
+    noteClient,
+  });
+  const routes = recordRoutes(app);
+  certificate?.watch(app.server, metrics.certificateRead);
   const requests = watchRequests(app.server, () => performance.now());
   mountPlainRoutes(app, {
     store,
@@ -123,9 +167,10 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
     attachments,
     sessions: engine.sessions,
     hosts,
+    headers,
     log,
     onRefused: metrics.agentRefused,
-    capacity: maxAgents ?? agentCapacity(),
+    capacity: most.agents,
     draining: () => draining,
   });
 
@@ -140,6 +185,7 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
       clearTimeout(force);
       attachments.stop();
       stopWatching();
+      certificate?.stop();
       metrics.close();
       await foundation.close();
     }
@@ -157,8 +203,8 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : settings.port;
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
-  url = `${tls === undefined ? 'http' : 'https'}://${host}:${port}`;
-  log.info({ url, version, store: foundation.named }, 'listening');
+  url = `${certificate === undefined ? 'http' : 'https'}://${host}:${port}`;
+  log.info({ url, version, store: foundation.named, pin: certificate?.current.pin }, 'listening');
   let closing: Promise<void> | undefined;
   return {
     url,
@@ -166,6 +212,11 @@ export async function startBroker({ settings, logTo, agentPackage, maxAgents }: 
     store,
     tokens,
     controls: engine.controls,
+    routes,
+    get pin() {
+      return certificate?.current.pin;
+    },
+    reloadCertificate: async () => certificate?.reload(),
     close() {
       closing ??= close();
       return closing;
@@ -189,18 +240,5 @@ async function listen(app: ReturnType<typeof createHttpServer>, { host, port }: 
     if (code === 'EACCES')
       throw new ListenError(`port ${port} needs more rights than this process has: choose one above 1023`);
     throw error;
-  }
-}
-
-function readTls({ tlsCert, tlsKey }: BrokerSettings): { cert: Buffer; key: Buffer } | undefined {
-  if (tlsCert === undefined || tlsKey === undefined) return undefined;
-  return { cert: readPem('BORESCOPE_TLS_CERT', tlsCert), key: readPem('BORESCOPE_TLS_KEY', tlsKey) };
-}
-
-function readPem(setting: string, file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch {
-    throw new SettingsError(`${setting}: the file cannot be read`);
   }
 }

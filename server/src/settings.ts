@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const TRUE = ['true', '1', 'yes'];
@@ -24,6 +25,16 @@ const duration = z.string().transform((value, context) => {
   const milliseconds = parseDuration(value);
   if (milliseconds !== undefined && milliseconds > 0) return milliseconds;
   context.addIssue({ code: 'custom', message: 'must be a time such as 90s, 30m, 24h or 7d' });
+  return z.NEVER;
+});
+
+const networks = z.string().transform((value, context) => {
+  const entries = value.split(',').map((entry) => entry.trim());
+  const bad = entries.some((entry) => !isNetwork(entry));
+  if (!bad) return entries;
+  // A network of all addresses would believe whatever a client writes.
+  const message = 'must be addresses or networks, such as 10.0.0.5,192.168.0.0/16,2001:db8::/32, and not all addresses';
+  context.addIssue({ code: 'custom', message });
   return z.NEVER;
 });
 
@@ -63,6 +74,12 @@ export const brokerSettings = z.object({
   tlsTerminated: flag
     .default(false)
     .describe('true declares that a proxy in front of the broker terminates TLS; then it may listen beyond loopback.'),
+  trustedProxies: networks
+    .optional()
+    .describe(
+      'Addresses and networks of the proxies whose X-Forwarded-For tells the address of a client, comma separated: ' +
+        '10.0.0.5,192.168.0.0/16. Only with tls-terminated; then, where not set, a proxy on this machine.',
+    ),
   logLevel: z
     .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'])
     .default('info')
@@ -132,12 +149,27 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
+/** The proxies that are believed: none where no proxy is declared, those on this machine where none are named. */
+export function believedProxies({
+  tlsTerminated,
+  trustedProxies,
+}: Pick<BrokerSettings, 'tlsTerminated' | 'trustedProxies'>): readonly string[] {
+  return tlsTerminated ? (trustedProxies ?? ['127.0.0.0/8', '::1']) : [];
+}
+
 /** `90s`, `30m`, `24h`, `7d` in milliseconds; undefined for anything else. */
 export function parseDuration(value: string): number | undefined {
   const match = /^(\d{1,7})(s|m|h|d)$/.exec(value);
   if (match === null) return undefined;
   const unit = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[match[2] ?? ''];
   return unit === undefined ? undefined : Number(match[1]) * unit;
+}
+
+function isNetwork(entry: string): boolean {
+  const [address = '', prefix, ...rest] = entry.split('/');
+  const bits = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  if (bits === 0 || address.includes('%') || rest.length > 0) return false;
+  return prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= bits);
 }
 
 function refuseUnknown(environment: Readonly<Record<string, string | undefined>>): void {
@@ -151,6 +183,11 @@ function refuseUnknown(environment: Readonly<Record<string, string | undefined>>
 function refuseContradictions(settings: BrokerSettings): void {
   if ((settings.tlsCert === undefined) !== (settings.tlsKey === undefined)) {
     throw new SettingsError('BORESCOPE_TLS_CERT and BORESCOPE_TLS_KEY go together: set both or neither');
+  }
+  if (settings.trustedProxies !== undefined && !settings.tlsTerminated) {
+    throw new SettingsError(
+      'BORESCOPE_TRUSTED_PROXIES: only with BORESCOPE_TLS_TERMINATED=true, which declares a proxy',
+    );
   }
   if (!isLoopback(settings.host) && settings.tlsCert === undefined && !settings.tlsTerminated) {
     throw new SettingsError(

@@ -32,7 +32,7 @@ export interface TestBroker {
 export async function testBroker(
   t: TestContext,
   environment: Record<string, string> = {},
-  options: Pick<BrokerOptions, 'maxAgents'> = {},
+  options: Pick<BrokerOptions, 'capacity'> = {},
 ): Promise<TestBroker> {
   const dataDir = environment['BORESCOPE_DATA_DIR'] ?? (await mkdtemp(join(tmpdir(), 'borescope-')));
   let logged = '';
@@ -232,11 +232,11 @@ export function sendHit(peer: AgentPeer, actionId: string, sequence: number, epo
   });
 }
 
-/** Resolves when `look` is true; rejects after 5 s. */
-export async function until(look: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const end = Date.now() + 5000;
+/** Resolves when `look` is true; rejects after the time, 5 s where none is given. */
+export async function until(look: () => boolean | Promise<boolean>, what: string, withinMs = 5000): Promise<void> {
+  const end = Date.now() + withinMs;
   while (!(await look())) {
-    if (Date.now() > end) throw new Error(`not within 5 s: ${what}`);
+    if (Date.now() > end) throw new Error(`not within ${withinMs / 1000} s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import Libsql from 'libsql';
 import { WebSocket } from 'ws';
+import { certificateFiles, createCertificate } from '../../tests/live/certificates.ts';
 import { proves } from '../../tests/proves.ts';
 import { ListenError, startBroker } from '../src/broker.ts';
-import { readSettings, SettingsError } from '../src/settings.ts';
+import { readSettings } from '../src/settings.ts';
 import { DataDirectoryInUse } from '../src/store/embedded/embedded-store.ts';
 import {
   agentPeer,
@@ -26,7 +25,6 @@ import {
 } from './broker-harness.ts';
 
 const place = { runtimes: { service: 'shop' }, file: 'src/cart.ts', line: 7 };
-const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
 const silent = { write: () => undefined };
 
 test('a port that is taken stops the start with one line, and leaves the store free', async (t) => {
@@ -128,21 +126,17 @@ test(
 );
 
 test('a broker with a certificate speaks TLS, to assistants and in its own words', async (t) => {
-  // Self-signed for localhost, good for nothing but this test.
-  const cert = fixture('localhost-cert.pem');
-  const { url, token } = await testBroker(t, {
-    BORESCOPE_TLS_CERT: cert,
-    BORESCOPE_TLS_KEY: fixture('localhost-key.pem'),
-  });
+  const pair = createCertificate();
+  const { url, token } = await testBroker(t, { ...certificateFiles(t, pair).settings });
   assert.match(url, /^https:\/\/127\.0\.0\.1:\d+$/);
   const status = await new Promise((resolve, reject) => {
-    const sent = request(`${url}/readyz`, { ca: readFileSync(cert) }, (response) => resolve(response.statusCode));
+    const sent = request(`${url}/readyz`, { ca: pair.certificate }, (response) => resolve(response.statusCode));
     sent.once('error', reject);
     sent.end();
   });
   assert.equal(status, 200);
   const peer = new WebSocket(`${url.replace('https', 'wss')}/agent/v1`, {
-    ca: readFileSync(cert),
+    ca: pair.certificate,
     headers: bearer((await token({ kind: 'agent' })).token),
   });
   t.after(() => peer.terminate());
@@ -169,14 +163,6 @@ test('while another process holds the database, calls that write are UNAVAILABLE
   assert.equal((await fetch(`${url}/readyz`)).status, 200);
   assert.equal((await capture()).isError, undefined);
   await armNext(peer);
-});
-
-test('a certificate that cannot be read stops the start with one line that names the setting', async () => {
-  const settings = readSettings({ BORESCOPE_TLS_CERT: '/nowhere/c', BORESCOPE_TLS_KEY: '/nowhere/k' });
-  await assert.rejects(
-    startBroker({ settings, logTo: silent }),
-    (error) => error instanceof SettingsError && error.message === 'BORESCOPE_TLS_CERT: the file cannot be read',
-  );
 });
 
 test(proves('tokens:silent', 'nothing that was captured and no credential is ever logged'), async (t) => {

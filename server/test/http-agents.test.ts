@@ -96,7 +96,7 @@ test(proves('limits:frame', 'a frame above 1 MiB closes its own connection only'
 });
 
 test('a broker that holds as many agents as it can refuses one more, for now', async (t) => {
-  const { url, token } = await testBroker(t, {}, { maxAgents: 1 });
+  const { url, token } = await testBroker(t, {}, { capacity: { agents: 1 } });
   const agent = await token({ kind: 'agent' });
   const first = await agentPeer(t, url, agent.token, runtime('runtime-1'));
   const answer = await refusal(`${url}/agent/v1`, bearer(agent.token));
@@ -111,7 +111,7 @@ test('a broker that holds as many agents as it can refuses one more, for now', a
 });
 
 test('a socket that has not said hello takes a place, too', async (t) => {
-  const { url, token } = await testBroker(t, {}, { maxAgents: 1 });
+  const { url, token } = await testBroker(t, {}, { capacity: { agents: 1 } });
   const agent = await token({ kind: 'agent' });
   const silent = new WebSocket(`${url.replace(/^http/, 'ws')}/agent/v1`, { headers: bearer(agent.token) });
   t.after(() => silent.terminate());

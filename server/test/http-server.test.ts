@@ -1,27 +1,11 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { proves } from '../../tests/proves.ts';
+import { ask } from './ask.ts';
 import { bearer, testBroker, until } from './broker-harness.ts';
-
-/** `fetch` sets the Host header itself; this sends the one that is given. */
-function get(url: string, headers: Record<string, string>): Promise<{ status: number; body: string }> {
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { headers }, (response) => {
-      let body = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => {
-        body += chunk;
-      });
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
-    });
-    sent.once('error', reject);
-    sent.end();
-  });
-}
 
 test('health, readiness and the home page answer without a credential', async (t) => {
   const { url } = await testBroker(t);
@@ -110,13 +94,42 @@ test('the Email and Token headers are refused clearly while tokens have no owner
 test('a page of another site cannot reach the broker by rebinding its name', async (t) => {
   const { url } = await testBroker(t, { BORESCOPE_PUBLIC_URL: 'https://bore.example.com' });
   const { host } = new URL(url);
-  assert.equal((await get(`${url}/`, { host: 'evil.example' })).status, 403);
-  assert.equal((await get(`${url}/mcp`, { host: 'evil.example' })).status, 403);
-  assert.equal((await get(`${url}/`, { host, origin: 'https://evil.example' })).status, 403);
-  assert.equal((await get(`${url}/`, { host, origin: 'null' })).status, 403);
-  assert.equal((await get(`${url}/`, { host: 'localhost:1' })).status, 200);
-  assert.equal((await get(`${url}/`, { host: 'bore.example.com', origin: 'https://bore.example.com' })).status, 200);
-  assert.equal((await get(`${url}/healthz`, { host: '10.0.0.7:7373' })).status, 200);
+  const status = async (path: string, headers: Record<string, string>) =>
+    (await ask(`${url}${path}`, { headers })).status;
+  assert.equal(await status('/', { host: 'evil.example' }), 403);
+  assert.equal(await status('/mcp', { host: 'evil.example' }), 403);
+  assert.equal(await status('/', { host, origin: 'https://evil.example' }), 403);
+  assert.equal(await status('/', { host, origin: 'null' }), 403);
+  assert.equal(await status('/', { host: 'localhost:1' }), 200);
+  assert.equal(await status('/', { host: 'bore.example.com', origin: 'https://bore.example.com' }), 200);
+  assert.equal(await status('/healthz', { host: '10.0.0.7:7373' }), 200);
+});
+
+test('a page of another port of the same host is a page of another site', async (t) => {
+  const { url } = await testBroker(t, { BORESCOPE_PUBLIC_URL: 'https://bore.example.com' });
+  const status = async (host: string, origin: string) => (await ask(`${url}/`, { headers: { host, origin } })).status;
+  assert.equal(await status('localhost:7373', 'http://localhost:7373'), 200);
+  assert.equal(await status('localhost:7373', 'http://localhost:3000'), 403);
+  assert.equal(await status('localhost:7373', 'http://127.0.0.1:7373'), 403);
+  assert.equal(await status('bore.example.com', 'https://bore.example.com:8443'), 403);
+  assert.equal(await status('bore.example.com:443', 'https://bore.example.com'), 200);
+  // Behind a proxy that names the broker otherwise.
+  assert.equal(await status('localhost:7373', 'https://bore.example.com'), 200);
+});
+
+test('what a proxy says of host and scheme is not believed', async (t) => {
+  const settings = { BORESCOPE_TLS_TERMINATED: 'true', BORESCOPE_PUBLIC_URL: 'https://bore.example.com' };
+  const { url } = await testBroker(t, settings);
+  const forwarded = (host: string) => ({
+    'x-forwarded-host': host,
+    'x-forwarded-proto': 'https',
+    forwarded: `host=${host}`,
+  });
+  const evil = await ask(`${url}/`, { headers: { host: 'evil.example', ...forwarded('bore.example.com') } });
+  assert.equal(evil.status, 403);
+  const page = await ask(`${url}/`, { headers: { host: 'bore.example.com', ...forwarded('evil.example') } });
+  assert.equal(page.status, 200);
+  assert.ok(!page.body.includes('evil.example'));
 });
 
 test('the agent that matches is served where it is packed', async (t) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { proves } from '../../tests/proves.ts';
-import { parseDuration, readSettings, SettingsError } from '../src/settings.ts';
+import { believedProxies, parseDuration, readSettings, SettingsError } from '../src/settings.ts';
 
 const refusal = (pattern: RegExp) => (error: unknown) =>
   error instanceof SettingsError && pattern.test(error.message) && !error.message.includes('\n');
@@ -42,6 +42,21 @@ const refused: [string, Record<string, string>, RegExp][] = [
   ['an unknown log level', { BORESCOPE_LOG_LEVEL: 'loud' }, /^BORESCOPE_LOG_LEVEL: /],
   ['a public URL of another scheme', { BORESCOPE_PUBLIC_URL: 'ftp://x' }, /^BORESCOPE_PUBLIC_URL: must be an http/],
   ['a public URL with a path', { BORESCOPE_PUBLIC_URL: 'https://x/y' }, /^BORESCOPE_PUBLIC_URL: must have no path/],
+  [
+    'a proxy that is no address',
+    { BORESCOPE_TLS_TERMINATED: 'true', BORESCOPE_TRUSTED_PROXIES: '10.0.0.1,proxy.internal' },
+    /^BORESCOPE_TRUSTED_PROXIES: must be addresses or networks/,
+  ],
+  [
+    'a network of all addresses',
+    { BORESCOPE_TLS_TERMINATED: 'true', BORESCOPE_TRUSTED_PROXIES: '0.0.0.0/0' },
+    /^BORESCOPE_TRUSTED_PROXIES: must be .* not all addresses/,
+  ],
+  [
+    'proxies where none is declared',
+    { BORESCOPE_TRUSTED_PROXIES: '10.0.0.1' },
+    /^BORESCOPE_TRUSTED_PROXIES: only with/,
+  ],
   ['a certificate without its key', { BORESCOPE_TLS_CERT: '/c.pem' }, /go together/],
   [
     'listening beyond loopback without TLS',
@@ -78,6 +93,26 @@ test(proves('broker:loopback', 'beyond loopback is refused, unless there is TLS 
   readSettings({ BORESCOPE_HOST: '::', BORESCOPE_TLS_CERT: 'c', BORESCOPE_TLS_KEY: 'k' });
   readSettings({ BORESCOPE_HOST: '::1' });
   readSettings({ BORESCOPE_HOST: '127.8.8.8' });
+});
+
+test('proxies are addresses and networks, those on this machine where none are named', () => {
+  const terminated = { BORESCOPE_TLS_TERMINATED: 'true' };
+  assert.deepEqual(believedProxies(readSettings({})), []);
+  assert.deepEqual(believedProxies(readSettings(terminated)), ['127.0.0.0/8', '::1']);
+  const named = readSettings({ ...terminated, BORESCOPE_TRUSTED_PROXIES: '10.0.0.5, 192.168.0.0/16,2001:db8::/32' });
+  assert.deepEqual(believedProxies(named), ['10.0.0.5', '192.168.0.0/16', '2001:db8::/32']);
+  for (const bad of [
+    '10.0.0.0/33',
+    '::1/129',
+    '10.0.0.0/8/8',
+    '10.0.0.0/',
+    '10.0.0.0/x',
+    '::/0',
+    'fe80::1%eth0',
+    ',',
+  ]) {
+    assert.throws(() => readSettings({ ...terminated, BORESCOPE_TRUSTED_PROXIES: bad }), SettingsError, bad);
+  }
 });
 
 test('times are read with their unit', () => {

@@ -21,7 +21,11 @@ const shown = new Set(
 );
 
 async function served(): Promise<string[]> {
-  const metrics = createMetrics({ openStreams: () => 0, diskUsage: async () => ({ storeBytes: 1, freeBytes: 1 }) });
+  const metrics = createMetrics({
+    openStreams: () => 0,
+    diskUsage: async () => ({ storeBytes: 1, freeBytes: 1 }),
+    certificateExpiry: () => 1,
+  });
   const text = await metrics.text();
   metrics.close();
   return [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) =>

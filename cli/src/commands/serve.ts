@@ -11,6 +11,7 @@ const FLAGS = [
   ['--tls-cert <file>', 'PEM certificate chain, together with --tls-key'],
   ['--tls-key <file>', 'PEM private key'],
   ['--tls-terminated [boolean]', 'a proxy in front terminates TLS'],
+  ['--trusted-proxies <list>', 'addresses and networks whose X-Forwarded-For is believed, with --tls-terminated'],
   ['--log-level <level>', 'silent, fatal, error, warn, info, debug, trace (info)'],
 ] as const;
 
@@ -28,8 +29,11 @@ export function addServeCommand(program: Command): void {
     const stopped = signalled();
     process.stdout.write(
       `borescope: listening on ${broker.url}\n  MCP for assistants  ${broker.url}/mcp\n` +
-        `  agents              ${broker.url.replace(/^http/, 'ws')}/agent/v1\n`,
+        `  agents              ${broker.url.replace(/^http/, 'ws')}/agent/v1\n` +
+        (broker.pin === undefined ? '' : `  pin for agents      ${broker.pin}\n`),
     );
+    // Without a certificate it keeps its usual meaning: the terminal is gone.
+    if (broker.pin !== undefined) process.on('SIGHUP', () => void broker.reloadCertificate());
     await stopped;
     process.stderr.write('borescope: stopping (once more to stop at once)\n');
     process.once('SIGINT', () => process.exit(130));

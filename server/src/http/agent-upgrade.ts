@@ -9,15 +9,20 @@ import type { Tokens } from '../access/tokens.ts';
 import type { AgentSessions } from '../agents/sessions.ts';
 import { createTurnstile } from '../agents/turnstile.ts';
 import type { Log } from '../log.ts';
+import { clientAddress } from './client-address.ts';
 import type { HostCheck } from './host-check.ts';
 import { accessDenied, HttpError, type HttpErrorCode, unavailable } from './http-error.ts';
 import { refuseRaw } from './raw-refusal.ts';
+import { checkRequest } from './request-limits.ts';
+import type { Headers } from './security-headers.ts';
 
 export interface AgentUpgradeOptions {
   readonly tokens: Tokens;
   readonly attachments: Attachments;
   readonly sessions: AgentSessions;
   readonly hosts: HostCheck;
+  /** On each refusal. */
+  readonly headers: Headers;
   readonly log: Log;
   /** Told of each agent that is not let in. */
   readonly onRefused: (reason: HttpErrorCode) => void;
@@ -28,13 +33,15 @@ export interface AgentUpgradeOptions {
 
 /** Serves `/agent/v1`: who it is is known before the connection becomes a WebSocket. */
 export function serveAgents(server: Server, options: AgentUpgradeOptions): void {
-  const { sessions, attachments, log, onRefused } = options;
+  const { sessions, attachments, log, onRefused, headers } = options;
   const upgrader = new WebSocketServer({
     noServer: true,
     maxPayload: LIMITS.frameBytes,
     perMessageDeflate: false,
     clientTracking: false,
   });
+  // Let in by its token, and then no WebSocket: the version or the key of the handshake is not there.
+  upgrader.on('wsClientError', (_error, socket) => refuseRaw(socket, notWebSocket(), headers));
   const turn = createTurnstile();
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -48,19 +55,24 @@ export function serveAgents(server: Server, options: AgentUpgradeOptions): void 
           const token = { organization: caller.organization, id: caller.tokenId };
           const detach = attachments.add(token, () => sessions.closeByToken(token.organization, token.id));
           webSocket.once('close', detach);
-          sessions.accept(webSocket, caller, request.socket.remoteAddress ?? 'unknown', socket);
+          sessions.accept(webSocket, caller, clientAddress(request), socket);
         });
       },
       (error: unknown) => {
-        const remote = request.socket.remoteAddress ?? 'unknown';
+        const remote = clientAddress(request);
         const refusal = error instanceof HttpError ? error : unavailable('The broker cannot check the token now.');
         onRefused(refusal.code);
         if (refusal !== error) log.error({ err: error, remote }, 'an agent could not be let in');
         else log.warn({ remote, reason: refusal.code, text: refusal.message }, 'agent refused');
-        refuseRaw(socket, refusal);
+        refuseRaw(socket, refusal, headers);
       },
     );
   });
+}
+
+function notWebSocket(): HttpError {
+  const hint = 'Connect by GET with Upgrade: websocket, a Sec-WebSocket-Key and Sec-WebSocket-Version: 13.';
+  return new HttpError('BAD_REQUEST', 'this is no handshake of a WebSocket', hint, { 'sec-websocket-version': '13' });
 }
 
 async function admit(request: IncomingMessage, options: AgentUpgradeOptions, turn: () => Promise<void>) {
@@ -68,6 +80,7 @@ async function admit(request: IncomingMessage, options: AgentUpgradeOptions, tur
   if (path !== '/agent/v1') {
     throw new HttpError('NOT_FOUND', 'there is no WebSocket at this path', 'Agents connect to /agent/v1.');
   }
+  checkRequest(request);
   options.hosts.checkOrigin(request.headers.origin);
   if (options.draining()) throw unavailable('The broker is shutting down.');
   checkCapacity(options);

@@ -1,3 +1,14 @@
+import { pagePolicy } from './security-headers.ts';
+
+const STYLE = `
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 3rem auto; padding: 0 1rem; color: #1c2126; background: #fff }
+pre { background: #f1f3f5; padding: .75rem 1rem; overflow-x: auto; border-radius: 6px }
+code { font: 14px/1.5 ui-monospace, monospace }
+@media (prefers-color-scheme: dark) { body { color: #e4e7ea; background: #15181b } pre { background: #23282d } }
+`;
+
+export const HOME_PAGE_POLICY = pagePolicy({ styles: [STYLE] });
+
 /** What a person sees who opens the broker in a browser: what this is, and how to connect. No script, no state. */
 export function homePage(baseUrl: string, version: string): string {
   const base = escapeHtml(baseUrl);
@@ -8,12 +19,7 @@ export function homePage(baseUrl: string, version: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Borescope</title>
-<style>
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 3rem auto; padding: 0 1rem; color: #1c2126; background: #fff }
-pre { background: #f1f3f5; padding: .75rem 1rem; overflow-x: auto; border-radius: 6px }
-code { font: 14px/1.5 ui-monospace, monospace }
-@media (prefers-color-scheme: dark) { body { color: #e4e7ea; background: #15181b } pre { background: #23282d } }
-</style>
+<style>${STYLE}</style>
 </head>
 <body>
 <h1>Borescope</h1>

@@ -10,7 +10,11 @@ const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
  * and `Origin`. An IP address cannot be rebound, so on a broker that listens beyond loopback any address is good.
  */
 export interface HostCheck {
-  /** @throws HttpError FORBIDDEN */
+  /**
+   * A page may come from the very address that it asks, or from the public one; not from another port of the same host, where
+   * something else is served.
+   * @throws HttpError FORBIDDEN
+   */
   check(headers: { host?: string | undefined; origin?: string | undefined }): void;
   /**
    * For what no page can ask for: a browser sends no Authorization header with a WebSocket, and always an Origin. Agents
@@ -40,11 +44,14 @@ export function createHostCheck(options: {
     return true;
   };
 
-  function checkOrigin(origin: string | undefined): void {
-    if (origin === undefined || known(hostname(origin))) return;
-    const hint = 'Pages of other sites may not call the broker. Set BORESCOPE_PUBLIC_URL where this is its own site.';
-    throw new HttpError('FORBIDDEN', 'the Origin header names a site that is not this broker', hint);
-  }
+  const ownOrigin = options.publicUrl === undefined ? undefined : new URL(options.publicUrl).origin;
+  const sameOrigin = (origin: string, host: string): boolean => {
+    if (origin === ownOrigin) return true;
+    // By the scheme of the origin: TLS may end at a proxy.
+    const [scheme] = origin.split('//', 1);
+    const asked = `${scheme}//${host}`;
+    return URL.canParse(origin) && URL.canParse(asked) && new URL(origin).host === new URL(asked).host;
+  };
 
   return {
     check({ host, origin }) {
@@ -52,10 +59,17 @@ export function createHostCheck(options: {
         const hint = 'Use the address that the broker printed, or set BORESCOPE_PUBLIC_URL to the one you use.';
         throw new HttpError('FORBIDDEN', 'the Host header names a host that is not this broker', hint);
       }
-      checkOrigin(origin);
+      if (origin !== undefined && !sameOrigin(origin, host)) throw foreignOrigin();
     },
-    checkOrigin,
+    checkOrigin(origin) {
+      if (origin !== undefined && !known(hostname(origin))) throw foreignOrigin();
+    },
   };
+}
+
+function foreignOrigin(): HttpError {
+  const hint = 'Pages of other sites may not call the broker. Set BORESCOPE_PUBLIC_URL where this is its own site.';
+  return new HttpError('FORBIDDEN', 'the Origin header names a site that is not this broker', hint);
 }
 
 /** Lower case, IPv6 in brackets; undefined for `null` origins and for what is no URL. */

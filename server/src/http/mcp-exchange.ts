@@ -42,7 +42,8 @@ export async function exchange(
   });
   if (raw.destroyed) gone.abort();
   const response = await handler.fetch(new ParsedRequest(request, gone.signal), { authInfo, parsedBody: request.body });
-  const headers = Object.fromEntries(response.headers);
+  // Of what may be kept the broker's own word holds: the SDK's `no-cache` would let a copy be stored.
+  const { 'cache-control': _kept, ...headers } = Object.fromEntries(response.headers);
   if (response.body === null) {
     finished = true;
     raw.writeHead(response.status, headers).end();
@@ -54,7 +55,8 @@ export async function exchange(
     raw.writeHead(response.status, { ...headers, 'content-length': body.length }).end(body);
     return;
   }
-  raw.writeHead(response.status, headers);
+  // Compressed on its way a stream would arrive in lumps.
+  raw.writeHead(response.status, { ...headers, 'cache-control': 'no-store, no-transform' });
   try {
     for await (const chunk of response.body) {
       if (gone.signal.aborted) break;

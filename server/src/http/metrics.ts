@@ -11,6 +11,8 @@ export interface Metrics {
   request(route: string, status: number): void;
   /** An agent was turned away before its connection became a WebSocket. */
   agentRefused(reason: HttpErrorCode): void;
+  /** A new pair of certificate and key was found: taken into use, or not fit for it. */
+  certificateRead(outcome: 'replaced' | 'refused'): void;
   contentType: string;
   text(): Promise<string>;
   /** Stops what collects in the background. */
@@ -21,9 +23,11 @@ export interface MetricsOptions {
   readonly openStreams: () => number;
   /** Of the embedded store; not given where another keeps the data. */
   readonly diskUsage?: () => Promise<DiskUsage>;
+  /** When the certificate in use expires, milliseconds since the epoch; not given where the broker has none. */
+  readonly certificateExpiry?: () => number;
 }
 
-export function createMetrics({ openStreams, diskUsage }: MetricsOptions): Metrics {
+export function createMetrics({ openStreams, diskUsage, certificateExpiry }: MetricsOptions): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -67,6 +71,7 @@ export function createMetrics({ openStreams, diskUsage }: MetricsOptions): Metri
     },
   });
   if (diskUsage !== undefined) addDiskGauges(registers, diskUsage);
+  const certificates = certificateExpiry === undefined ? undefined : certificateMetrics(registers, certificateExpiry);
   for (const reason of Object.keys(CLOSE)) closed.inc({ reason }, 0);
 
   return {
@@ -89,11 +94,31 @@ export function createMetrics({ openStreams, diskUsage }: MetricsOptions): Metri
       callSeconds.observe({ tool }, seconds);
     },
     agentRefused: (reason) => refused.inc({ reason }),
+    certificateRead: (outcome) => certificates?.inc({ outcome }),
     request: (route, status) => requests.inc({ route, status: String(status) }),
     contentType: registry.contentType,
     text: () => registry.metrics(),
     close: () => registry.clear(),
   };
+}
+
+function certificateMetrics(registers: Registry[], expiry: () => number): Counter<'outcome'> {
+  new Gauge({
+    name: 'borescope_tls_certificate_expiry_timestamp_seconds',
+    help: 'When the certificate in use expires, in seconds since the epoch',
+    registers,
+    collect() {
+      this.set(expiry() / 1000);
+    },
+  });
+  const read = new Counter({
+    name: 'borescope_tls_certificate_reads_total',
+    help: 'New certificates that were found, by whether they were taken into use',
+    labelNames: ['outcome'],
+    registers,
+  });
+  for (const outcome of ['replaced', 'refused']) read.inc({ outcome }, 0);
+  return read;
 }
 
 function addDiskGauges(registers: Registry[], diskUsage: () => Promise<DiskUsage>): void {

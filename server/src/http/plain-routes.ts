@@ -5,7 +5,7 @@ import { authenticate } from '../access/authenticate.ts';
 import { bearerCredential } from '../access/credentials.ts';
 import type { Tokens } from '../access/tokens.ts';
 import type { Store } from '../store/store.ts';
-import { homePage } from './home-page.ts';
+import { HOME_PAGE_POLICY, homePage } from './home-page.ts';
 import { accessDenied, HttpError, unavailable } from './http-error.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -49,7 +49,10 @@ export function mountPlainRoutes(app: FastifyInstance, options: PlainRoutesOptio
     return reply.type('application/gzip').header('content-length', size).send(createReadStream(options.agentPackage));
   });
   app.get('/', async (_request, reply) =>
-    reply.type('text/html; charset=utf-8').send(homePage(options.baseUrl(), options.version)),
+    reply
+      .type('text/html; charset=utf-8')
+      .header('content-security-policy', HOME_PAGE_POLICY)
+      .send(homePage(options.baseUrl(), options.version)),
   );
 }
 
