@@ -387,6 +387,12 @@ export const PROMISES = {
     source: SECURITY,
   },
 
+  'blocked:language': {
+    sentence:
+      'A pattern blocks the files, packages and classes that its page says, in time that is bounded by the product of the lengths.',
+    source: WIRE,
+  },
+
   'tokens:form': { sentence: 'A mistyped token is told from its checksum, without a look-up.', source: SECURITY },
   'tokens:stored': {
     sentence: 'Only the SHA-256 of a token is stored, and its plaintext is shown once.',
