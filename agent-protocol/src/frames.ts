@@ -136,8 +136,7 @@ export const status = z
 
 export const policyFrame = z.object({ type: z.literal('policy'), policy }).meta({
   id: 'PolicyFrame',
-  description:
-    'The policy has changed: it holds for every capture from here on, and for the probes that are in place.',
+  description: 'The policy has changed: it holds for every capture from here on, and for the probes that are in place.',
 });
 
 export const drain = z.object({ type: z.literal('drain'), reconnectAfterMs: z.int().nonnegative().max(600_000) }).meta({
