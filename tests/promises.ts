@@ -387,6 +387,30 @@ export const PROMISES = {
     source: SECURITY,
   },
 
+  'blocked:language': {
+    sentence:
+      'A pattern blocks the files, packages and classes that its page says, in time that is bounded by the product of the lengths.',
+    source: WIRE,
+  },
+  'blocked:files': {
+    sentence:
+      'A probe in a blocked file or package is refused before anything is set, by the path as written and as run, and inspecting it shows nothing.',
+    source: WIRE,
+  },
+  'blocked:at-once': {
+    sentence:
+      'A policy that comes while probes are in place removes those that it blocks within a second, with the hits that wait, and hides classes from the next hit on.',
+    source: WIRE,
+  },
+  'blocked:own': {
+    sentence: 'What a process blocks by its own settings stays blocked whatever the broker says.',
+    source: AGENT,
+  },
+  'blocked:classes': {
+    sentence: 'An object of a blocked class is a marker wherever it is met, and no expression reads a part of it.',
+    source: WIRE,
+  },
+
   'tokens:form': { sentence: 'A mistyped token is told from its checksum, without a look-up.', source: SECURITY },
   'tokens:stored': {
     sentence: 'Only the SHA-256 of a token is stored, and its plaintext is shown once.',

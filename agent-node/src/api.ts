@@ -8,6 +8,12 @@ export interface AttachOptions {
   readonly version?: string;
   readonly environment?: string;
   readonly tags?: Readonly<Record<string, string>>;
+  /** Patterns of what may never be inspected in this process, whatever the broker's policy says. */
+  readonly blocked?: {
+    readonly files?: readonly string[];
+    readonly packages?: readonly string[];
+    readonly classes?: readonly string[];
+  };
 }
 
 export interface AgentHandle {

@@ -6,7 +6,8 @@ import { Link } from './connection/link.ts';
 import { Outbox } from './connection/outbox.ts';
 import { ProbeEngine } from './probes/engine.ts';
 import { stopBaselineCompiler } from './runtime/baseline-compiler.ts';
-import { describeRuntime, nearestManifest } from './runtime/description.ts';
+import { describeRuntime } from './runtime/description.ts';
+import { nearestManifest } from './runtime/manifest.ts';
 import type { WorkerData } from './worker-data.ts';
 
 /** Milliseconds that the last hits may take to leave the process; the application waits at most 100 in all. */
@@ -32,6 +33,7 @@ async function run(data: WorkerData): Promise<void> {
     ownFile: data.file,
     keepSparkplug: data.settings.keepSparkplug,
     eager: data.settings.eager,
+    blocked: data.settings.blocked,
     now: () => performance.now(),
     events: {
       attached: changed,

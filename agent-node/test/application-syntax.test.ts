@@ -17,9 +17,10 @@ const ELSEWHERE: readonly RegExp[] = [
   /^agent:application\/(hmac\.js:roundConstants|node-names\.js:nodeNames|warm-up\.js:(createWarmUp)?|shared\.js:allocate)$/,
   /^agent:capture\/(primordials\.js:|headers\.js:reliedOn)/,
   /^redaction:(intrinsics\.js:|alphabet\.js:|lines\.js:)/,
+  /^redaction:blocked\/(blocklist|file-pattern|path-parts|pattern-fault)\.js:/,
 ];
 /** Objects of our own, whose methods have names that built-ins have too. */
-const OURS = new Set(['view', 'places', 'rule', 'candidate.rule', 'known', 'verdicts']);
+const OURS = new Set(['view', 'places', 'rule', 'candidate.rule', 'known', 'verdicts', 'exact']);
 
 const METHODS = new Set(
   [Array, String, Map, Set, WeakMap, WeakSet, RegExp, Promise, Function, Date, Number].flatMap(({ prototype }) =>

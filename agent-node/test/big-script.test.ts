@@ -29,6 +29,7 @@ function table(debugged = false) {
     tell: (message) => {
       if (message.type === 'place') told.push(message.parseUs);
     },
+    hides: () => false,
     now: () => 0,
     cost: () => ({ baseUs: 100, perCodeUnitUs: 0.05 }),
     debugged: async () => debugged,

@@ -47,6 +47,7 @@ function placeOn(stalls: readonly number[]) {
       },
       spending,
       tell: () => {},
+      hides: () => false,
       now: () => now,
       pausing: async () => {},
       changed: () => {},

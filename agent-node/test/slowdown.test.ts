@@ -41,6 +41,7 @@ function application(load: (at: number, interpreted: ReadonlySet<string>) => Loa
     },
     memory: allocate(),
     tell: () => {},
+    hides: () => false,
     now: () => now,
     cost: () => ({ baseUs: 100, perCodeUnitUs: 0 }),
     debugged: async () => false,

@@ -25,7 +25,7 @@ it('a first hit with a request and its response in scope meets hardly a name tha
     },
   };
   const capturer = createCapturer({ redactor, now });
-  const warmUp = createWarmUp({ redactor: () => redactor, capturer: () => capturer });
+  const warmUp = createWarmUp({ hiding: () => ({ redactor }), capturer: () => capturer });
   let steps = 0;
   while (warmUp() < WARM.practised && steps < MOST_STEPS) steps += 1;
   assert.ok(steps < MOST_STEPS, 'it ends');

@@ -13,7 +13,14 @@ const lastSequence = z.int().nonnegative();
 /** Counts the attachments of one runtime; a frame of an older one is fenced. */
 const epoch = z.int().positive();
 
-/** What an organization's redaction policy adds at the agent. Patterns run at the broker only. */
+const blockedPatterns = z.array(z.string().min(1).max(LIMITS.blockedPatternLength)).max(LIMITS.blockedPatterns);
+
+/** What may never be inspected; the language of the patterns is told in docs/agent-protocol.md. */
+export const blocked = z
+  .object({ files: blockedPatterns, packages: blockedPatterns, classes: blockedPatterns })
+  .meta({ id: 'Blocked' });
+
+/** What an organization's policy adds at the agent: to redaction, and to what is never looked at. */
 export const policy = z
   .object({
     /** Changes with every change of the policy. */
@@ -22,9 +29,12 @@ export const policy = z
     keyNames: z.array(z.string().min(1).max(256)).max(1000),
     /** Pseudonyms are keyed with it, so that equal values can be told equal within an organization and day. */
     pseudonymKey: z.string().max(128).optional(),
+    /** Nothing is blocked where it is missing. */
+    blocked: blocked.optional(),
   })
   .meta({ id: 'Policy' });
 
+export type Blocked = z.infer<typeof blocked>;
 export type Policy = z.infer<typeof policy>;
 
 export const hello = z
@@ -126,7 +136,7 @@ export const status = z
 
 export const policyFrame = z.object({ type: z.literal('policy'), policy }).meta({
   id: 'PolicyFrame',
-  description: 'The redaction policy has changed: it holds for every capture from here on.',
+  description: 'The policy has changed: it holds for every capture from here on, and for the probes that are in place.',
 });
 
 export const drain = z.object({ type: z.literal('drain'), reconnectAfterMs: z.int().nonnegative().max(600_000) }).meta({

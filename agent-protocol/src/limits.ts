@@ -34,4 +34,8 @@ export const LIMITS = {
   liveActionsPerRuntime: 200,
   /** Runtimes of one action or inspection: its placements are written and told in one step, while others wait. */
   runtimesPerAction: 1000,
+  /** Patterns of each kind (files, packages, classes) that a policy may block. */
+  blockedPatterns: 1000,
+  /** UTF-16 code units of one of them. */
+  blockedPatternLength: 256,
 } as const;

@@ -59,6 +59,7 @@ const HELLO = 'hello, first connection';
 const STATUS = 'status while armed';
 const INSPECTED = 'inspected, a line that can carry a probe';
 const WELCOME = 'welcome after a reconnect';
+const BLOCKING = 'policy that says what may never be inspected';
 const live = { actionId: 'a', sequence: 0 };
 const variable = { name: 'x', scope: 'local', value: { type: 'null' } };
 const stackFrame = { function: 'f', file: 'a.js', line: 1 };
@@ -182,6 +183,11 @@ export const BROKER_BOUNDS: readonly Bound[] = [
   countFrom('resend from the start', 'lastSequence', 0),
   oneOf('disarm, completed', 'reason', 'completed', 'expired', 'cancelled', 'failed', 'unknown'),
   countFrom('policy', 'policy.revision', 0),
+  ...(['files', 'packages', 'classes'] as const).flatMap((kind) => [
+    listUpTo(BLOCKING, `policy.blocked.${kind}`, 1000, text(256)),
+    { frame: BLOCKING, path: `policy.blocked.${kind}`, inside: [['x']], beyond: [[''], [text(257)], [1], undefined] },
+  ]),
+  { frame: BLOCKING, path: 'policy.blocked', inside: [undefined], beyond: [null, [], {}] },
   { frame: 'drain', path: 'reconnectAfterMs', inside: [0, 600_000], beyond: [-1, 600_001, 0.5, null, undefined] },
   notEmptyUpTo('inspect', 'requestId', 64),
   countFrom('inspect', 'place.line', 1),

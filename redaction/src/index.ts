@@ -1,3 +1,6 @@
+export { type Blocked, type Blocklist, createBlocklist } from './blocked/blocklist.ts';
+export { createClassMatcher } from './blocked/class-matcher.ts';
+export { patternFault } from './blocked/pattern-fault.ts';
 export { createRedactor, TEXT_LIMIT, TEXT_LOOKAHEAD, UNEXAMINED } from './create-redactor.ts';
 export { isCount } from './names/name-terms.ts';
 export type * from './redactor.ts';

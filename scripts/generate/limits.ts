@@ -22,6 +22,8 @@ const MEANING: Readonly<Record<keyof typeof LIMITS, string>> = {
   defaultOverheadPercent: 'percent where `overhead_percent` is not given',
   liveActionsPerRuntime: 'actions that live on one runtime at a time',
   runtimesPerAction: 'runtimes of one action or of one `inspect_location`',
+  blockedPatterns: 'patterns of files, of packages and of classes, each, that a policy may block',
+  blockedPatternLength: 'characters of one such pattern',
 };
 
 export function limitsPage(): GeneratedFile {

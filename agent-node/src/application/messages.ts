@@ -14,6 +14,7 @@ export interface PolicyMessage {
   readonly type: 'policy';
   readonly keyNames: readonly string[];
   readonly pseudonymKey: string | null;
+  readonly blockedClasses: readonly string[];
 }
 
 /** Replaces what was known of the place in this row; probes that stay keep their counts. */

@@ -1,7 +1,8 @@
 import type { MessagePort } from 'node:worker_threads';
 import { receiveMessageOnPort } from 'node:worker_threads';
-import type { Redactor } from '@borescope/redaction';
+import { createBlockedObjects } from '../capture/blocked-objects.ts';
 import { type Capturer, createCapturer } from '../capture/capture.ts';
+import type { CompileOptions } from '../expressions/evaluation.ts';
 import { now } from './clock.ts';
 import type { PlaceMessage, PolicyMessage, ToApplication } from './messages.ts';
 import { compileProbe, createProbe, type Probe } from './probe.ts';
@@ -22,8 +23,8 @@ export interface Places {
   /** Reads what the worker has posted: places, counts, the policy. */
   read(): void;
   at(row: number): Place | undefined;
-  /** By the policy that holds now, as is the capturer. */
-  redactor(): Redactor;
+  /** What expressions hide by the policy that holds now, as does the capturer. */
+  hiding(): CompileOptions;
   capturer(): Capturer;
 }
 
@@ -33,8 +34,8 @@ const receive = receiveMessageOnPort;
 /** What the worker says of places and policy, kept in the application's thread. */
 export function createPlaces(port: MessagePort): Places {
   const places: (Place | undefined)[] = [];
-  let policy: PolicyMessage = { type: 'policy', keyNames: [], pseudonymKey: null };
-  let redactor: Redactor | undefined;
+  let policy: PolicyMessage = { type: 'policy', keyNames: [], pseudonymKey: null, blockedClasses: [] };
+  let hiding: CompileOptions | undefined;
   let capturer: Capturer | undefined;
 
   function read(): void {
@@ -51,9 +52,9 @@ export function createPlaces(port: MessagePort): Places {
   function follow(message: PolicyMessage): void {
     if (samePolicy(message, policy)) return;
     policy = message;
-    redactor = undefined;
+    hiding = undefined;
     capturer = undefined;
-    eachProbe((probe) => compileProbe(probe, theRedactor()));
+    eachProbe((probe) => compileProbe(probe, theHiding()));
   }
 
   function apply(message: Exclude<ToApplication, PolicyMessage>): void {
@@ -66,13 +67,13 @@ export function createPlaces(port: MessagePort): Places {
     }
   }
 
-  function theRedactor(): Redactor {
-    redactor ??= redactorOf(policy);
-    return redactor;
+  function theHiding(): CompileOptions {
+    hiding ??= { redactor: redactorOf(policy), blocked: createBlockedObjects(policy.blockedClasses) };
+    return hiding;
   }
 
   function theCapturer(): Capturer {
-    capturer ??= createCapturer({ redactor: theRedactor(), now });
+    capturer ??= createCapturer({ ...theHiding(), now });
     return capturer;
   }
 
@@ -91,7 +92,7 @@ export function createPlaces(port: MessagePort): Places {
     for (let i = 0; i < message.probes.length; i++) {
       const wanted = message.probes[i];
       if (wanted === undefined) continue;
-      const probe = createProbe(wanted, theRedactor());
+      const probe = createProbe(wanted, theHiding());
       const before = previous?.probes ?? [];
       for (let k = 0; k < before.length; k++) {
         const same = before[k];
@@ -113,12 +114,17 @@ export function createPlaces(port: MessagePort): Places {
     return { message, names, uninitialized, hidden, probes, parseUs, exhausted: false };
   }
 
-  return { read, at: (row) => places[row], redactor: theRedactor, capturer: theCapturer };
+  return { read, at: (row) => places[row], hiding: theHiding, capturer: theCapturer };
 }
 
 /** Making a redactor takes a while, and every reconnect brings the policy again. */
 function samePolicy(a: PolicyMessage, b: PolicyMessage): boolean {
-  if (a.pseudonymKey !== b.pseudonymKey || a.keyNames.length !== b.keyNames.length) return false;
-  for (let i = 0; i < a.keyNames.length; i++) if (a.keyNames[i] !== b.keyNames[i]) return false;
+  if (a.pseudonymKey !== b.pseudonymKey) return false;
+  return sameTexts(a.keyNames, b.keyNames) && sameTexts(a.blockedClasses, b.blockedClasses);
+}
+
+function sameTexts(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }

@@ -1,7 +1,6 @@
-import type { Redactor } from '@borescope/redaction';
 import type { RequestedExpression } from '../capture/request.ts';
 import { compileExpression } from '../expressions/compile.ts';
-import type { CompiledExpression } from '../expressions/evaluation.ts';
+import type { CompiledExpression, CompileOptions } from '../expressions/evaluation.ts';
 import type { ProbeMessage } from './messages.ts';
 
 /** One action's probe as the application's thread knows it. */
@@ -14,7 +13,7 @@ export interface Probe {
   conditionErrorTold: boolean;
 }
 
-export function createProbe(message: ProbeMessage, redactor: Redactor): Probe {
+export function createProbe(message: ProbeMessage, policy: CompileOptions): Probe {
   const probe: Probe = {
     message,
     condition: undefined,
@@ -22,19 +21,19 @@ export function createProbe(message: ProbeMessage, redactor: Redactor): Probe {
     remaining: message.remaining,
     conditionErrorTold: false,
   };
-  compileProbe(probe, redactor);
+  compileProbe(probe, policy);
   return probe;
 }
 
-/** Again after every change of the policy, because compiled expressions hide by its names. */
-export function compileProbe(probe: Probe, redactor: Redactor): void {
+/** Again after every change of the policy, because compiled expressions hide by its names and classes. */
+export function compileProbe(probe: Probe, policy: CompileOptions): void {
   const { condition, expressions } = probe.message;
-  probe.condition = condition === null ? undefined : compileExpression(condition, { redactor });
+  probe.condition = condition === null ? undefined : compileExpression(condition, policy);
   const compiled: RequestedExpression[] = [];
   for (let i = 0; i < expressions.length; i++) {
     const expression = expressions[i];
     if (expression === undefined) continue;
-    compiled[i] = { text: expression.text, evaluate: compileExpression(expression.tree, { redactor }) };
+    compiled[i] = { text: expression.text, evaluate: compileExpression(expression.tree, policy) };
   }
   probe.expressions = compiled;
 }

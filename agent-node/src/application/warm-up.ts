@@ -53,15 +53,15 @@ const TEXTS = [
  * process would pay for all of it in one piece, in the middle of a request. Each call does one step, about half a
  * millisecond, and says how far it is.
  */
-export function createWarmUp(places: Pick<Places, 'redactor' | 'capturer'>): () => number {
+export function createWarmUp(places: Pick<Places, 'hiding' | 'capturer'>): () => number {
   const capture = (value: unknown) => captureOne(places.capturer(), value);
   const steps: (() => unknown)[] = [
     () => places.capturer(),
-    () => places.redactor().name('customerName'),
-    () => places.redactor().text('x', 1),
+    () => places.hiding().redactor.name('customerName'),
+    () => places.hiding().redactor.text('x', 1),
     () => capture(1),
     () => capture('text'),
-    ...TEXTS.map((text) => () => places.redactor().text(text, text.length)),
+    ...TEXTS.map((text) => () => places.hiding().redactor.text(text, text.length)),
     () => capture({ id: 1, password: 'x' }),
     () => capture([1, 'a', { b: [2] }]),
     () => capture(SAMPLES.map),
@@ -73,7 +73,7 @@ export function createWarmUp(places: Pick<Places, 'redactor' | 'capturer'>): () 
     () => capture({ none: null, missing: undefined, big: 1n, yes: true, call: capture, symbol: SAMPLES.symbol }),
     () => hmac('key', 'value', 8),
     () => captureStack(captureOne),
-    () => compileExpression(CONDITION, { redactor: places.redactor() }),
+    () => compileExpression(CONDITION, places.hiding()),
     () => evaluateSample(places),
     () => valuesByName({ names: NAMES, uninitialized: [], hidden: [] }, sampleRead),
   ];
@@ -160,8 +160,8 @@ function captureGraph(capturer: Capturer, turn: number): void {
   capturer.capture({ names: GRAPH_NAMES, values, thisValue: values[0], hasThis: true, expressions: [], budget });
 }
 
-function evaluateSample(places: Pick<Places, 'redactor' | 'capturer'>): void {
-  const evaluate = compileExpression(CONDITION, { redactor: places.redactor() });
+function evaluateSample(places: Pick<Places, 'hiding' | 'capturer'>): void {
+  const evaluate = compileExpression(CONDITION, places.hiding());
   evaluate(createScope(NAMES, [new Sample(), 'a'], undefined, false));
 }
 

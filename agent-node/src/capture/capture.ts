@@ -2,6 +2,7 @@ import type { CapturedValue, ExpressionResult, Variable } from '@borescope/agent
 import type { Redactor } from '@borescope/redaction';
 import type { Evaluation } from '../expressions/evaluation.ts';
 import { createScope, NOT_CAPTURED, type Scope, UNINITIALIZED } from '../expressions/scope.ts';
+import type { BlockedObjects } from './blocked-objects.ts';
 import { createClassTable } from './class-name.ts';
 import { fill } from './contents.ts';
 import { COUNT_BYTES } from './extra-keys.ts';
@@ -48,6 +49,8 @@ export type { Capturer } from './request.ts';
 
 export interface CapturerOptions {
   readonly redactor: Redactor;
+  /** What is named and never walked. */
+  readonly blocked?: BlockedObjects | undefined;
   /** Microseconds, of any origin; never the application's clock. */
   readonly now: () => number;
 }
@@ -55,7 +58,7 @@ export interface CapturerOptions {
 /**
  * Makes the JSON of values in the application's thread: descriptors only, no code of the application, bounded by the
  * request's budget, redacted on the way. Expressions first, then the variables in turns, each breadth first. Make a
- * new one when the redactor changes.
+ * new one when the policy changes.
  */
 export function createCapturer(options: CapturerOptions): Capturer {
   const redactor = guardRedactor(options.redactor);
@@ -64,6 +67,7 @@ export function createCapturer(options: CapturerOptions): Capturer {
     names: createNameTable(redactor),
     classes: createClassTable(redactor),
     wide: createWideObjects(),
+    blocked: options.blocked,
     now: options.now,
   };
   return {

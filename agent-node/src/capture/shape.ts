@@ -1,5 +1,6 @@
 import { type CapturedValue, LIMITS } from '@borescope/agent-protocol';
 import { isCount } from '@borescope/redaction';
+import { BLOCKED_KIND } from './blocked-objects.ts';
 import { bufferNode } from './buffer.ts';
 import { countProperties, EXTRAS_BYTES, extraKeys } from './extra-keys.ts';
 import { jsonBytes } from './json-bytes.ts';
@@ -71,13 +72,17 @@ export function shape(walk: Walk, value: unknown, level: number, parent: number)
       return { type: 'symbol', description: shown };
     }
     case 'function':
-      return isProxy(value) ? proxyNode(walk) : withExtras(walk, functionNode(walk, value), value, level);
+      if (isProxy(value)) return proxyNode(walk);
+      return isBlocked(walk, value)
+        ? blockedNode(walk, value)
+        : withExtras(walk, functionNode(walk, value), value, level);
     case 'object':
       if (value === null) {
         walk.cost = 15;
         return { type: 'null' };
       }
-      return isProxy(value) ? proxyNode(walk) : objectNode(walk, value, level, parent);
+      if (isProxy(value)) return proxyNode(walk);
+      return isBlocked(walk, value) ? blockedNode(walk, value) : objectNode(walk, value, level, parent);
     default:
       return { type: 'truncated', reason: 'error' };
   }
@@ -105,6 +110,14 @@ export function shapeSecret(walk: Walk, kind: string, value: unknown, level: num
       walk.opened = undefined;
       return hidden(walk, walk.memory.redactor.hide(kind, typeof value));
   }
+}
+
+function isBlocked({ memory }: Walk, value: object): boolean {
+  return memory.blocked?.(value) === true;
+}
+
+function blockedNode(walk: Walk, value: object): CapturedValue {
+  return hidden(walk, { kind: BLOCKED_KIND, of: typeof value });
 }
 
 function proxyNode(walk: Walk): CapturedValue {

@@ -1,5 +1,6 @@
 import type { CapturedValue } from '@borescope/agent-protocol';
 import type { Finding, Redactor } from '@borescope/redaction';
+import type { BlockedObjects } from './blocked-objects.ts';
 import type { ClassTable } from './class-name.ts';
 import { jsonBytes } from './json-bytes.ts';
 import type { NameTable } from './name-table.ts';
@@ -11,6 +12,7 @@ export interface Memory {
   readonly names: NameTable;
   readonly classes: ClassTable;
   readonly wide: WideObjects;
+  readonly blocked: BlockedObjects | undefined;
   /** Microseconds, of any origin. */
   readonly now: () => number;
 }

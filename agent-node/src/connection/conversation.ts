@@ -11,7 +11,7 @@ import {
   type Welcome,
 } from '@borescope/agent-protocol';
 import type { ProbeEngine } from '../probes/engine.ts';
-import type { LiveAction } from '../probes/live-action.ts';
+import { isBlocked, type LiveAction } from '../probes/live-action.ts';
 import type { Link } from './link.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -100,6 +100,8 @@ export class Conversation {
   }
 
   failed(action: LiveAction): void {
+    // What was captured before the policy came stays here.
+    if (isBlocked(action)) this.#outbox.forget(action.id);
     if (action.problem) this.#send({ type: 'failed', actionId: action.id, problem: action.problem });
   }
 
@@ -168,6 +170,8 @@ export class Conversation {
   }
 
   #resend(actionId: string, lastSequence: number): void {
+    const action = this.#engine.get(actionId);
+    if (action && isBlocked(action)) this.#outbox.forget(actionId);
     for (const { sequence, hit } of this.#outbox.after(actionId, lastSequence)) this.#sendHit(actionId, sequence, hit);
   }
 

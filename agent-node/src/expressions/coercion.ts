@@ -1,5 +1,6 @@
 import { dateTime, isDate, isProxy, textOf } from '../capture/primordials.ts';
 import { type Context, fail, MAX_TEXT, takeSteps, UNITS_PER_STEP } from './context.ts';
+import { refuseBlocked } from './sealed.ts';
 
 export type Primitive = string | number | bigint | boolean | symbol | null | undefined;
 
@@ -24,7 +25,10 @@ export function orderable(
   value: unknown,
   at: number,
 ): string | number | bigint | boolean | null | undefined {
-  if (isObject(value) && !isProxy(value) && isDate(value)) return dateTime(value);
+  if (isObject(value) && !isProxy(value) && isDate(value)) {
+    refuseBlocked(context, value, at);
+    return dateTime(value);
+  }
   const plain = primitive(context, value, at);
   return typeof plain === 'symbol' ? fail(context, at, 'a symbol has no order and no numeric value') : plain;
 }

@@ -17,7 +17,7 @@ import {
   setValues,
 } from '../capture/primordials.ts';
 import { allow, type Call } from './built-ins.ts';
-import { brief, isSame, numeric, text } from './coercion.ts';
+import { brief, isObject, isSame, numeric, text } from './coercion.ts';
 import {
   type Context,
   dataOf,
@@ -29,6 +29,7 @@ import {
   withoutName,
   withoutSecrets,
 } from './context.ts';
+import { refuseBlocked, refuseSealed } from './sealed.ts';
 import { withoutNameBefore } from './unnamed.ts';
 
 const prototype = Array.prototype;
@@ -133,6 +134,7 @@ export function receiverArray(context: Context, { receiver, label, at }: Call): 
 
 export function itemOf(context: Context, array: unknown[], index: number, at: number): unknown {
   takeSteps(context, 1, at);
+  refuseBlocked(context, array, at);
   const found = descriptorOf(array, index);
   if (found === undefined) return undefined;
   return withoutNameBefore(context, array, index, dataOf(context, found, `[${index}]`, at));
@@ -162,7 +164,7 @@ export function appendAll(context: Context, items: unknown[], array: unknown[], 
 /** `...value` in an array or in arguments: the items of arrays, maps, sets and texts, without asking for an iterator. */
 export function spreadInto(context: Context, items: unknown[], value: unknown, at: number): void {
   if (typeof value === 'string') fail(context, at, 'a text is not spread; read the text itself');
-  if (isProxy(value)) fail(context, at, 'a Proxy is not looked into');
+  if (isObject(value)) refuseSealed(context, value, at);
   if (isArray(value)) appendAll(context, items, value, at);
   else if (isMap(value)) spreadMap(context, items, value, at);
   else if (isSet(value)) spreadSet(context, items, value, at);

@@ -34,6 +34,7 @@ import { labelOf } from './label.ts';
 import { propertyKey, readMember } from './member.ts';
 import { applyBinary, applyUnary } from './operators.ts';
 import { presenceCheck } from './presence.ts';
+import { refuseBlocked } from './sealed.ts';
 import { isSecretPath, secretEvaluation } from './secret-evaluation.ts';
 import { copyOwn, setOwn } from './static-functions.ts';
 import type {
@@ -57,12 +58,14 @@ const CUT_SHORT: unique symbol = Symbol('borescope.cut-short');
 export function compileExpression(tree: ExpressionTree, options?: CompileOptions): CompiledExpression {
   const run = compile(tree.root);
   const redactor = options === undefined ? undefined : guardRedactor(options.redactor);
+  const blocked = options?.blocked;
   const plain = redactor !== undefined && isSecretPath(tree.root, redactor);
   const { condition, makesTexts } = tree;
   return (scope) => {
     const context: Context = {
       scope,
       redactor,
+      blocked,
       condition,
       steps: MAX_STEPS,
       secret: undefined,
@@ -195,10 +198,13 @@ function compileTemplate(texts: readonly string[], parts: readonly ExpressionNod
 function compileName(node: NameNode, instead: (name: string) => string = () => ''): Run {
   const { name, at } = node;
   const advice = instead(name);
+  // No other name has a `#`.
+  const isField = name[5] === '#';
   return (context) => {
     takeSteps(context, 1, at);
     const found = context.scope.lookup(name);
     if (owns(found, 'value')) {
+      if (isField && isObject(context.scope.thisValue)) refuseBlocked(context, context.scope.thisValue, at);
       taintByName(context, name, found.value);
       return found.value;
     }
@@ -206,8 +212,7 @@ function compileName(node: NameNode, instead: (name: string) => string = () => '
       case 'uninitialized':
         return fail(context, at, `\`${name}\` is not initialised yet at this line${advice}`);
       case 'not_captured':
-        // No other name has a `#`.
-        if (context.scope.lost.fields && name[5] === '#') return fail(context, at, inPause(name));
+        if (context.scope.lost.fields && isField) return fail(context, at, inPause(name));
         return fail(
           context,
           at,

@@ -1,4 +1,5 @@
 import { isCount, type Redactor } from '@borescope/redaction';
+import type { BlockedObjects } from '../capture/blocked-objects.ts';
 import { hasOwn } from '../capture/primordials.ts';
 import { withoutPseudonyms } from '../capture/pseudonyms.ts';
 import type { Scope } from './scope.ts';
@@ -7,6 +8,8 @@ import type { Scope } from './scope.ts';
 export interface Context {
   readonly scope: Scope;
   readonly redactor: Redactor | undefined;
+  /** What a policy never lets be looked into. */
+  readonly blocked: BlockedObjects | undefined;
   readonly condition: boolean;
   /** What is left of `MAX_STEPS`. */
   steps: number;

@@ -1,4 +1,5 @@
 import type { Redactor } from '@borescope/redaction';
+import type { BlockedObjects } from '../capture/blocked-objects.ts';
 import type { Scope } from './scope.ts';
 
 /**
@@ -19,4 +20,6 @@ export type CompiledExpression = (scope: Scope) => Evaluation;
 export interface CompileOptions {
   /** Finds secrets by names that are only known at evaluation, and by content. Compile again when the policy changes. */
   readonly redactor: Redactor;
+  /** What may not be looked into. */
+  readonly blocked?: BlockedObjects | undefined;
 }

@@ -16,6 +16,7 @@ import {
 import { ACCESSORS } from './accessors.ts';
 import { brief, isObject, primitive, text } from './coercion.ts';
 import { type Context, dataOf, fail, taintByContent, taintByName } from './context.ts';
+import { refuseBlocked } from './sealed.ts';
 import { indexOfKey, nameBeside, refuseItems } from './unnamed.ts';
 
 const MAX_CHAIN = 100;
@@ -44,8 +45,10 @@ export function readMember(context: Context, base: unknown, key: string | symbol
       `\`${label}\` cannot be read: what is before it is ${base === null ? 'null' : 'undefined'}; use ?.`,
     );
   }
-  if (isObject(base) && typeof key === 'string' && !isProxy(base) && indexOfKey(key) >= 0)
-    refuseItems(context, base, at);
+  if (isObject(base) && !isProxy(base)) {
+    refuseBlocked(context, base, at);
+    if (typeof key === 'string' && indexOfKey(key) >= 0) refuseItems(context, base, at);
+  }
   const value =
     typeof base === 'string'
       ? readText(context, base, key, label, at)

@@ -21,6 +21,7 @@ import {
 } from './coercion.ts';
 import { type Context, fail, MAX_TEXT, taintByContent, taintByNumber, takeSteps, withoutSecrets } from './context.ts';
 import { propertyKey } from './member.ts';
+import { refuseSealed } from './sealed.ts';
 import type { BinaryOperator, UnaryOperator } from './tree.ts';
 
 const MAX_CHAIN = 100;
@@ -204,6 +205,7 @@ function bigints(context: Context, operator: Arithmetic, a: bigint, b: bigint, a
 function hasProperty(context: Context, name: unknown, object: unknown, at: number): boolean {
   const key = propertyKey(context, name, at);
   if (!isObject(object)) return fail(context, at, 'the right side of `in` is not an object');
+  refuseSealed(context, object, at);
   let holder: object | null = object;
   for (let i = 0; i < MAX_CHAIN && holder !== null; i++) {
     if (isProxy(holder)) return fail(context, at, 'a Proxy is not looked into');

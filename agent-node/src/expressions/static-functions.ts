@@ -25,6 +25,7 @@ import {
 } from './context.ts';
 import { propertyKey } from './member.ts';
 import { namesWithin } from './own-names.ts';
+import { refuseSealed } from './sealed.ts';
 import { stringify } from './stringify.ts';
 import { nameBeside, refuseEntries, refuseItems } from './unnamed.ts';
 
@@ -190,7 +191,7 @@ function receiverDate(context: Context, { receiver, label, at }: Call): Date {
 function ownsKey(context: Context, call: Call, object: unknown, name: unknown): boolean {
   const key = propertyKey(context, name, call.at);
   if (!isObject(object)) return fail(context, call.at, `\`${call.label}\` is asked of something that is not an object`);
-  if (isProxy(object)) return fail(context, call.at, 'a Proxy is not looked into');
+  refuseSealed(context, object, call.at);
   return hasOwn(object, key);
 }
 
@@ -202,7 +203,7 @@ function eachOwn(
   visit: (key: string, found: PropertyDescriptor) => void,
 ): void {
   if (!isObject(object)) fail(context, at, 'only an object has keys here');
-  if (isProxy(object)) fail(context, at, 'a Proxy is not looked into');
+  refuseSealed(context, object, at);
   refuseItems(context, object, at);
   refuseEntries(context, object, at);
   const names = namesWithin(context, object, MAX_ITEMS, at);

@@ -1,16 +1,8 @@
-import {
-  dateIso,
-  dateTime,
-  descriptorOf,
-  isArray,
-  isDate,
-  isNaNumber,
-  isProxy,
-  textOf,
-} from '../capture/primordials.ts';
+import { dateIso, dateTime, descriptorOf, isArray, isDate, isNaNumber, textOf } from '../capture/primordials.ts';
 import { type Context, dataOf, fail, MAX_STEPS, MAX_TEXT, takeSteps, withoutName, withoutSecrets } from './context.ts';
 import { readMember } from './member.ts';
 import { namesWithin } from './own-names.ts';
+import { refuseSealed } from './sealed.ts';
 import { nameBeside, refuseEntries, refuseItems, withoutNameBefore } from './unnamed.ts';
 
 const quote = JSON.stringify;
@@ -45,7 +37,7 @@ function write(context: Context, value: unknown, at: number, depth: number): str
 }
 
 function writeObject(context: Context, value: object, at: number, depth: number): string {
-  if (isProxy(value)) return fail(context, at, 'a Proxy is not looked into');
+  refuseSealed(context, value, at);
   if (depth >= MAX_DEPTH) return fail(context, at, `it is circular, or nested more than ${MAX_DEPTH} levels deep`);
   refuseItems(context, value, at);
   refuseEntries(context, value, at);

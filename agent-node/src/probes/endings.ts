@@ -40,6 +40,14 @@ export class Endings {
     this.#ports.events.failed(action);
   }
 
+  /** Of one that has ended already nothing more is told than this: hits of it may still wait. */
+  async block(action: LiveAction, problem: Problem): Promise<void> {
+    if (!ended(action)) return this.fail(action, problem);
+    action.status = 'failed';
+    action.problem = problem;
+    this.#ports.events.failed(action);
+  }
+
   /** The probe goes; the action stays known until the broker lets it go. */
   async end(action: LiveAction): Promise<void> {
     if (ended(action)) return;

@@ -1,16 +1,17 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { ArmSpec, Inspection, Place, Policy } from '@borescope/agent-protocol';
+import type { ArmSpec, Blocked, Inspection, Place, Policy } from '@borescope/agent-protocol';
 import type { ToApplication } from '../application/messages.ts';
 import { CONTROL, PROBE, ROWS, type SharedMemory } from '../application/shared.ts';
 import { readMainThread } from '../runtime/main-thread.ts';
 import { inspectPlace } from '../sources/inspect.ts';
+import { blockedByPolicy } from '../sources/origin.ts';
 import { ScriptStore } from '../sources/script-store.ts';
 import { Attachment } from './attachment.ts';
 import { Debugger } from './debugger.ts';
 import { Endings } from './endings.ts';
 import type { EngineEvents } from './events.ts';
 import { Hits } from './hits.ts';
-import { ended, type LiveAction, newAction } from './live-action.ts';
+import { ended, isBlocked, type LiveAction, newAction } from './live-action.ts';
 import { isDebugged, mayBeDebugged, servePause } from './pauses.ts';
 import { PendingModules } from './pending.ts';
 import { PlaceTable } from './place-table.ts';
@@ -27,6 +28,8 @@ export interface EngineOptions {
   readonly roots: readonly string[];
   readonly ownFile: string;
   readonly keepSparkplug: boolean;
+  /** What this runtime never lets be inspected, whatever the policy says. */
+  readonly blocked: Blocked;
   /** Never let go of the debugger once it is on. */
   readonly eager: boolean;
   readonly events: EngineEvents;
@@ -43,7 +46,7 @@ export class ProbeEngine {
   readonly #options: EngineOptions;
   readonly #actions = new Map<string, LiveAction>();
   readonly #rows = new Rows(ROWS);
-  readonly #policy = new CurrentPolicy();
+  readonly #policy: CurrentPolicy;
   readonly #attachment: Attachment;
   readonly #endings: Endings;
   readonly #placing: Placing;
@@ -54,7 +57,8 @@ export class ProbeEngine {
     this.#options = options;
     const { memory, events, now, roots, eager } = options;
     const actions = this.#actions;
-    const policy = this.#policy;
+    const policy = new CurrentPolicy(options.blocked);
+    this.#policy = policy;
     const session: Debugger = new Debugger(
       {
         onScript: (script) => {
@@ -82,6 +86,7 @@ export class ProbeEngine {
       memory,
       now,
       tell: (message) => this.#tell(message),
+      hides: (path) => policy.hides(path),
       cost: () => this.#attachment.cost,
       debugged: () => mayBeDebugged(session, memory.control),
       use: readMainThread,
@@ -148,14 +153,23 @@ export class ProbeEngine {
     else if (action.row !== undefined) this.#tell({ type: 'remaining', row: action.row, remaining });
   }
 
-  /** Holds at once, for probes in place too: hits are redacted, and expressions judged, by the new policy. */
+  /**
+   * Holds at once, for probes in place too: hits are redacted, and expressions judged, by the new policy, and what looks at
+   * blocked code is removed.
+   */
   async setPolicy(policy: Policy): Promise<void> {
     this.#tell(this.#policy.set(policy));
+    const blocked = [...this.#actions.values()].filter(
+      (action) => !isBlocked(action) && action.origin.some((path) => this.#policy.hides(path)),
+    );
+    // Side by side: none waits until the application's thread has let go of another.
+    await Promise.all(blocked.map((action) => this.#endings.block(action, blockedByPolicy(action.spec.place.file))));
     for (const action of this.#actions.values()) {
       if (ended(action)) continue;
       const problem = this.#policy.judge(action);
       if (problem) await this.#endings.fail(action, problem);
-      else action.place?.describe();
+      // The names that are handed over may be others.
+      else action.place?.sync().catch(() => {});
     }
   }
 

@@ -5,7 +5,7 @@ import type { ScriptStore } from '../sources/script-store.ts';
 import { mapStack } from '../sources/stack.ts';
 import type { Endings } from './endings.ts';
 import type { EngineEvents } from './events.ts';
-import type { LiveAction } from './live-action.ts';
+import { isBlocked, type LiveAction } from './live-action.ts';
 import { observe } from './observe.ts';
 import type { PlaceTable } from './place-table.ts';
 import type { CurrentPolicy } from './policy.ts';
@@ -74,6 +74,8 @@ export class Hits {
 
   async #finish(action: LiveAction, message: HitMessage, bound: BoundPlace | undefined): Promise<void> {
     const { store, events, counts, now } = this.#ports;
+    // Captured before the policy came that blocks the file.
+    if (isBlocked(action)) return;
     const stack = await mapStack(message.stack, store);
     const hit: Hit = {
       time: message.time,
@@ -87,6 +89,7 @@ export class Hits {
       captureUs: message.captureUs,
     };
     while (hit.stack.length > 0 && Buffer.byteLength(JSON.stringify(hit)) > LIMITS.hitBytes) hit.stack.pop();
+    if (isBlocked(action)) return;
     if (!events.hit(action.id, hit)) action.unsent += 1;
     if (action.place) {
       action.last = observe(action, counts, now());

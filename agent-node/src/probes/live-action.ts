@@ -23,6 +23,8 @@ export interface LiveAction {
   scripts: ReadonlySet<string>;
   /** One of them has been loaded once more, as a module that is hot-reloaded is. */
   reloaded: boolean;
+  /** The files of which the code at its place is made, and those that declare what it asks for. */
+  origin: readonly string[];
   problem: Problem | undefined;
   /** Milliseconds by the worker's clock. */
   placedAt: number | undefined;
@@ -64,6 +66,7 @@ export function newAction(spec: ArmSpec, row: number | undefined): LiveAction {
     loaded: false,
     scripts: new Set(),
     reloaded: false,
+    origin: [],
     problem: undefined,
     placedAt: undefined,
     armedBefore: 0,
@@ -75,6 +78,11 @@ export function newAction(spec: ArmSpec, row: number | undefined): LiveAction {
     last: NOTHING_SEEN,
     told: '',
   };
+}
+
+/** By a policy that came after what it looks at was found. */
+export function isBlocked({ problem }: LiveAction): boolean {
+  return problem?.code === 'BLOCKED_BY_POLICY';
 }
 
 export function ended(action: LiveAction): boolean {

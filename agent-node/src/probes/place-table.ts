@@ -17,6 +17,7 @@ export interface PlaceTablePorts {
   readonly debugger: PlacePorts['debugger'] & Pick<Debugger, 'skipPauses'>;
   readonly memory: SharedMemory;
   readonly tell: (message: ToApplication) => void;
+  readonly hides: PlacePorts['hides'];
   /** Milliseconds, monotonic. */
   readonly now: () => number;
   readonly cost: () => PassCost;
@@ -154,6 +155,7 @@ export class PlaceTable {
         debugger: this.#ports.debugger,
         spending: this.#ports.memory.places,
         tell: this.#ports.tell,
+        hides: this.#ports.hides,
         now: this.#ports.now,
         pausing: (change) => this.#countPausing(change),
         changed: () => this.#guard.changed(),

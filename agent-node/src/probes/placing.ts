@@ -3,6 +3,7 @@ import { type Ahead, lookAhead } from '../sources/ahead.ts';
 import { type Binding, type BindPorts, bind, type Location } from '../sources/bind.ts';
 import { findOnDisk } from '../sources/disk.ts';
 import { ambiguous, type Located, locate, notFound } from '../sources/locate.ts';
+import { blockedByPolicy } from '../sources/origin.ts';
 import type { ScriptStore } from '../sources/script-store.ts';
 import type { Debugger } from './debugger.ts';
 import type { Endings } from './endings.ts';
@@ -10,7 +11,7 @@ import type { EngineEvents } from './events.ts';
 import { ended, type LiveAction } from './live-action.ts';
 import type { PlaceTable } from './place-table.ts';
 import type { CurrentPolicy } from './policy.ts';
-import { asksPrivateFields, namesOfAll, withoutPrivateFields } from './private-fields.ts';
+import { asksPrivateFields, namesAsked, namesOfAll, withoutPrivateFields } from './private-fields.ts';
 import type { BreakTarget } from './probe-place.ts';
 import { unavailable } from './problems.ts';
 
@@ -66,7 +67,13 @@ export class Placing {
 
   bindPorts(): BindPorts {
     const { store, policy } = this.#ports;
-    return { store, redactor: policy.redactor, possible: this.#ports.debugger.possible.bind(this.#ports.debugger) };
+    return {
+      store,
+      redactor: policy.redactor,
+      possible: this.#ports.debugger.possible.bind(this.#ports.debugger),
+      areBlocked: (paths) => policy.areBlocked(paths),
+      hides: (path) => policy.hides(path),
+    };
   }
 
   async #placeAhead(action: LiveAction, nearest: readonly string[]): Promise<void> {
@@ -78,15 +85,17 @@ export class Placing {
       return endings.fail(action, notFound(place.file, [...new Set([...nearest, ...onDisk.nearest])]));
     const targets: BreakTarget[] = [];
     const aheads: Ahead[] = [];
+    const origin: string[] = [];
     for (const file of onDisk.files) {
-      const looked = await lookAhead(file, place, policy.redactor);
+      const looked = await lookAhead(file, place, this.bindPorts());
       if (!looked.ok) return endings.fail(action, looked.problem);
       const { ahead } = looked;
+      origin.push(...looked.origin);
       if (!ahead) continue;
       aheads.push(ahead);
       for (const url of ahead.urls) targets.push({ url, position: ahead.position });
     }
-    if (ended(action)) return;
+    if (!(await this.#mayInspect(action, origin, aheads))) return;
     const [first] = aheads;
     // Several builds may carry the file, each with names of its own: which one is loaded is not known.
     const judged = aheads.map((ahead) => policy.judgeAhead(action, ahead));
@@ -127,13 +136,15 @@ export class Placing {
         (error: unknown) => ({ ok: false, problem: unavailable(error) }) as const,
       );
       if (bound.ok) bindings.push(bound.binding);
+      else if (bound.problem.code === 'BLOCKED_BY_POLICY') return endings.fail(action, bound.problem);
       else problem ??= bound.problem;
     }
     action.armingMs = Math.max(action.armingMs, this.#ports.debugger.takeStall());
     const names = namesOfAll(bindings);
     const first = bindings[0] && { ...bindings[0], names };
     if (!first) return endings.fail(action, problem ?? notFound(action.spec.place.file, []));
-    if (ended(action)) return;
+    const origin = bindings.flatMap((binding) => binding.origin);
+    if (!(await this.#mayInspect(action, origin, bindings))) return;
     const misnamed = this.#ports.policy.judgeAt(action, first);
     if (misnamed) return endings.fail(action, misnamed);
     const locations = bindings.map(({ location }) => location);
@@ -160,6 +171,29 @@ export class Placing {
     if (ended(action)) return;
     action.status = 'armed';
     this.#ports.events.armed(action);
+  }
+
+  /**
+   * Notes what the action looks at, so that a policy that comes later finds it, and asks the one that holds now: another may
+   * have come while we looked.
+   */
+  async #mayInspect(
+    action: LiveAction,
+    origin: readonly string[],
+    found: readonly Pick<Binding, 'names'>[],
+  ): Promise<boolean> {
+    const { policy, endings } = this.#ports;
+    const asked = namesAsked(action);
+    const declaring = found.flatMap(({ names }) =>
+      names.map((one) => (asked.has(one.name) ? one.declaredIn : undefined)),
+    );
+    // Also those that are only in scope: their packages have to be known before any of them is told.
+    await policy.learn(found.flatMap(({ names }) => names.map(({ declaredIn }) => declaredIn)));
+    action.origin = [...new Set([...origin, ...declaring.filter((path) => path !== undefined)])];
+    if (ended(action)) return false;
+    if (!origin.some((path) => policy.hides(path))) return true;
+    await endings.fail(action, blockedByPolicy(action.spec.place.file));
+    return false;
   }
 }
 

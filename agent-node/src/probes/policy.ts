@@ -1,17 +1,30 @@
-import type { Policy, Problem } from '@borescope/agent-protocol';
-import type { SourceRedactor } from '@borescope/redaction';
+import type { Blocked, Policy, Problem } from '@borescope/agent-protocol';
+import { type Blocklist, createBlocklist, type SourceRedactor } from '@borescope/redaction';
 import type { PolicyMessage } from '../application/messages.ts';
 import { redactorOf } from '../application/redaction.ts';
 import { judge } from '../expressions/parsing/judge.ts';
 import { judgeNames } from '../expressions/parsing/names.ts';
 import type { Binding } from '../sources/bind.ts';
+import { type BlockedCode, blockedVariable } from '../sources/origin.ts';
+import { PackageNames } from '../sources/package-names.ts';
+import type { NameInScope } from '../sources/scopes.ts';
 import type { LiveAction } from './live-action.ts';
+import { namesAsked } from './private-fields.ts';
 
 const ERROR_LENGTH = 1024;
 
-/** The policy that holds now, in the worker: what is hidden, and which expressions may be asked. */
-export class CurrentPolicy {
+/** The policy that holds now, in the worker: what is hidden, what is never looked at, and which expressions may be asked. */
+export class CurrentPolicy implements BlockedCode {
+  readonly #own: Blocked;
+  readonly #packages = new PackageNames();
   #redactor: SourceRedactor = redactorOf({ keyNames: [], pseudonymKey: null });
+  #blocklist: Blocklist;
+
+  /** `own`: what the runtime itself blocks, whatever a broker says. */
+  constructor(own: Blocked) {
+    this.#own = own;
+    this.#blocklist = createBlocklist(own);
+  }
 
   get redactor(): SourceRedactor {
     return this.#redactor;
@@ -21,7 +34,25 @@ export class CurrentPolicy {
   set(policy: Policy): PolicyMessage {
     const plain = { keyNames: policy.keyNames, pseudonymKey: policy.pseudonymKey ?? null };
     this.#redactor = redactorOf(plain);
-    return { type: 'policy', ...plain };
+    const blocked = together(this.#own, policy.blocked);
+    this.#blocklist = createBlocklist(blocked);
+    return { type: 'policy', ...plain, blockedClasses: blocked.classes };
+  }
+
+  /** Looks up the packages of files, so that `hides` knows them. */
+  async learn(paths: readonly (string | undefined)[]): Promise<void> {
+    await this.#packages.learn(new Set(paths.filter((path) => path !== undefined)));
+  }
+
+  async areBlocked(paths: readonly string[]): Promise<boolean> {
+    await this.learn(paths);
+    return paths.some((path) => this.hides(path));
+  }
+
+  hides(path: string | undefined): boolean {
+    if (path === undefined) return false;
+    const name = this.#packages.of(path);
+    return this.#blocklist.path(path) || (name !== undefined && this.#blocklist.package(name));
   }
 
   /** Parses the action's condition and expressions into it; gives what is wrong with them. */
@@ -38,17 +69,28 @@ export class CurrentPolicy {
     action: LiveAction,
     { names, place, renamed }: Pick<Binding, 'names' | 'place' | 'renamed'>,
   ): Problem | undefined {
-    const declared = names.filter(({ shadowed }) => !shadowed);
+    const blocked = this.#blockedName(action, names);
+    if (blocked !== undefined) return blockedVariable(blocked);
+    const declared = this.#shown(names);
     const at = { line: place.line, note: place.note, renamed };
     return judgeNames(action, declared, at, this.#redactor);
   }
 
   /** The same in a file that is not loaded, where only V8 will tell the place: names that the function never mentions. */
   judgeAhead(action: LiveAction, { names, used }: Pick<Binding, 'names' | 'used'>): Problem | undefined {
-    const declared = names
-      .filter(({ shadowed }) => !shadowed)
-      .map(({ name }) => ({ name, uninitialized: false, hidden: false }));
+    const blocked = this.#blockedName(action, names);
+    if (blocked !== undefined) return blockedVariable(blocked);
+    const declared = this.#shown(names).map(({ name }) => ({ name, uninitialized: false, hidden: false }));
     return judgeNames(action, declared, { line: action.spec.place.line, mentioned: used }, this.#redactor);
+  }
+
+  #shown(names: readonly NameInScope[]): NameInScope[] {
+    return names.filter(({ shadowed, declaredIn }) => !shadowed && !this.hides(declaredIn));
+  }
+
+  #blockedName(action: LiveAction, names: readonly NameInScope[]): string | undefined {
+    const asked = namesAsked(action);
+    return names.find(({ name, shadowed, declaredIn }) => !shadowed && asked.has(name) && this.hides(declaredIn))?.name;
   }
 
   /** The text of an error in the application. */
@@ -59,4 +101,12 @@ export class CurrentPolicy {
       return '[redacted]';
     }
   }
+}
+
+function together(own: Blocked, policy: Blocked | undefined): Blocked {
+  return {
+    files: [...own.files, ...(policy?.files ?? [])],
+    packages: [...own.packages, ...(policy?.packages ?? [])],
+    classes: [...own.classes, ...(policy?.classes ?? [])],
+  };
 }

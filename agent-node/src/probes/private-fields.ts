@@ -18,6 +18,11 @@ export function namesOfAll(places: readonly { readonly names: readonly NameInSco
   return (first?.names ?? []).filter((one) => one.scope !== 'private' || isDeclared(one));
 }
 
+/** Names that its condition and its expressions read. */
+export function namesAsked(action: LiveAction): ReadonlySet<string> {
+  return new Set(treesOf(action).flatMap(({ names }) => names));
+}
+
 export function asksPrivateFields(action: LiveAction): boolean {
   return treesOf(action).some(({ names }) => names.some((name) => name.startsWith('this.#')));
 }

@@ -34,6 +34,8 @@ export interface PlacePorts {
   readonly debugger: Pick<Debugger, 'setBreakpoint' | 'setBreakpointAhead' | 'removeBreakpoint'>;
   readonly spending: Float64Array;
   readonly tell: (message: ToApplication) => void;
+  /** Whether a variable that this file declares may not be told. */
+  readonly hides: (declaredIn: string | undefined) => boolean;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
   /** Of all places that pause, how many are armed now: pauses are skipped again when there is none. */
@@ -313,7 +315,8 @@ export class ProbePlace {
       for (const { tree } of action.expressions) for (const name of tree.names) asked.add(name);
     }
     const { used } = this.#options;
-    const wanted = this.#scope.filter(({ name, scope, binding }) => {
+    const wanted = this.#scope.filter(({ name, scope, binding, declaredIn }) => {
+      if (this.#ports.hides(declaredIn)) return false;
       if (scope === 'local' || scope === 'block' || scope === 'private' || asked.has(name)) return true;
       return binding.kind === 'variable' && (scope === 'closure' || used.has(name));
     });

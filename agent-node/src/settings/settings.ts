@@ -1,4 +1,6 @@
+import type { Blocked } from '@borescope/agent-protocol';
 import type { AttachOptions } from '../api.ts';
+import { readBlocked } from './blocked.ts';
 
 /** Plain data: it is cloned to the worker. */
 export interface Settings {
@@ -12,6 +14,8 @@ export interface Settings {
   readonly keepSparkplug: boolean;
   /** Switch the debugger on at the start, so that the first action does not pay for it. */
   readonly eager: boolean;
+  /** What is never looked at, whatever a broker says. */
+  readonly blocked: Blocked;
 }
 
 export type ReadSettings = { ok: true; settings: Settings } | { ok: false; reason: string };
@@ -63,7 +67,9 @@ export function readSettings(options: AttachOptions, environment: NodeJS.Process
   const eager = readFlag(environment['BORESCOPE_EAGER']);
   if (keepSparkplug === undefined) return { ok: false, reason: 'BORESCOPE_KEEP_SPARKPLUG must be 0 or 1' };
   if (eager === undefined) return { ok: false, reason: 'BORESCOPE_EAGER must be 0 or 1' };
-  return { ok: true, settings: { url, token, ...texts, tags, keepSparkplug, eager } };
+  const own = readBlocked(options.blocked, environment);
+  if (!own.ok) return own;
+  return { ok: true, settings: { url, token, ...texts, tags, keepSparkplug, eager, blocked: own.blocked } };
 }
 
 /** 127.0.0.0/8, ::1, localhost. `hostname` as `URL` gives it, with brackets around IPv6. */

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import type { Place, Problem } from '@borescope/agent-protocol';
-import type { SourceRedactor } from '@borescope/redaction';
-import { describeScope, insideWith, type ThisInPause, undescribed } from './bind.ts';
+import { type BindPorts, describeScope, insideWith, type ThisInPause, undescribed } from './bind.ts';
 import type { FileOnDisk } from './disk.ts';
+import { blockedByPolicy, originOnDisk, withOrigin } from './origin.ts';
 import { type NameInScope, scopeAt, type UnseenWork } from './scopes.ts';
 import { shownLine, shownLineAt } from './shown-line.ts';
 import type { GeneratedPosition } from './source-map.ts';
@@ -28,10 +28,22 @@ export interface Ahead {
 const RETURNS_NAME = /^return\s+[\p{ID_Start}$_][\p{ID_Continue}$]*\s*(?:[;}\n]|$)/u;
 const NAME_LENGTH = 256;
 
-/** `position` absent: the script is made when it is loaded (TypeScript at run time), so it cannot be told. */
-export type LookedAhead = { ok: true; ahead: Ahead | undefined } | { ok: false; problem: Problem };
+/**
+ * `ahead` absent: the script is made when it is loaded (TypeScript at run time), so it cannot be told. `origin`: the files of
+ * which the code will be made.
+ */
+export type LookedAhead =
+  | { ok: true; ahead: Ahead | undefined; origin: readonly string[] }
+  | { ok: false; problem: Problem };
 
-export async function lookAhead(file: FileOnDisk, place: Place, redactor: SourceRedactor): Promise<LookedAhead> {
+export async function lookAhead(
+  file: FileOnDisk,
+  place: Place,
+  ports: Pick<BindPorts, 'redactor' | 'areBlocked'>,
+): Promise<LookedAhead> {
+  const { redactor } = ports;
+  const origin = await originOnDisk(file);
+  if (await ports.areBlocked(origin)) return { ok: false, problem: blockedByPolicy(file.path) };
   const original = splitLines(file.mapped?.map.content(file.mapped.source) ?? (await readFile(file.path, 'utf8')));
   const text = lineText(original, place.line - 1);
   const refuse = (code: Problem['code'], message: string, hint: string): LookedAhead => ({
@@ -58,7 +70,7 @@ export async function lookAhead(file: FileOnDisk, place: Place, redactor: Source
   if (idle(text) || (file.mapped && generated === undefined)) {
     return refuse('LINE_NOT_EXECUTABLE', `nothing is executed on line ${place.line} of ${file.path}`, hint);
   }
-  if (!/\.[cm]?js$/.test(file.scriptPath)) return { ok: true, ahead: undefined };
+  if (!/\.[cm]?js$/.test(file.scriptPath)) return { ok: true, ahead: undefined, origin };
   const code = splitLines(await readFile(file.scriptPath, 'utf8'));
   const line = generated?.line ?? place.line - 1;
   const column = generated?.column ?? (lineText(code, line) ?? '').search(/\S/);
@@ -70,7 +82,8 @@ export async function lookAhead(file: FileOnDisk, place: Place, redactor: Source
     ? describeScope(scope, offset, RETURNS_NAME.test(code.text.slice(offset, offset + NAME_LENGTH)))
     : undescribed(code.text.length);
   const urls = [pathToFileURL(file.scriptPath).href, file.scriptPath];
-  return { ok: true, ahead: { file, urls, position: { line, column }, ...described } };
+  const names = withOrigin(described.names, code, file.mapped?.map);
+  return { ok: true, ahead: { file, urls, position: { line, column }, ...described, names }, origin };
 }
 
 /** Blank, or nothing but a comment or a bracket. */

@@ -4,6 +4,7 @@ import type { BoundPlace, Place, Problem } from '@borescope/agent-protocol';
 import type { SourceRedactor } from '@borescope/redaction';
 import type { Target } from './locate.ts';
 import { generatedNote, hiddenNote, type Neighbour, renamedAt, renamedNote } from './note.ts';
+import { type BlockedCode, blockedByPolicy, originOf, withOrigin } from './origin.ts';
 import {
   type FunctionSyntax,
   type NameInScope,
@@ -50,11 +51,13 @@ export interface Binding {
   readonly functionLength: number;
   readonly scriptLength: number;
   readonly unseen: UnseenWork;
+  /** The files of which the code here is made. */
+  readonly origin: readonly string[];
 }
 
 export type Bound = { ok: true; binding: Binding } | { ok: false; problem: Problem };
 
-export interface BindPorts {
+export interface BindPorts extends BlockedCode {
   readonly store: ScriptStore;
   readonly redactor: SourceRedactor;
   /** V8's own list of places where execution can stop, in a range of a script. */
@@ -73,6 +76,9 @@ const LINES_ABOVE = 50;
 
 /** Finds where a line (1-based, as the developer wrote it) can carry a probe in one script. */
 export async function bind(target: Target, place: Place, ports: BindPorts): Promise<Bound> {
+  // Before anything of it is told: a refusal quotes the source.
+  const origin = await originOf(target, ports.store);
+  if (await ports.areBlocked(origin)) return { ok: false, problem: blockedByPolicy(target.path) };
   if (target.script.inVmContext) {
     const message = `${target.path} runs in a context of node:vm, which probes do not reach`;
     return refuse(
@@ -119,15 +125,17 @@ export async function bind(target: Target, place: Place, ports: BindPorts): Prom
       ? shownLineAt(lines, chosen.line + 1, ports.redactor)
       : shownLineAt(original, place.line, ports.redactor);
   const described = scope ? describeScope(scope, offset, chosen.atReturn) : undescribed(lines.text.length);
+  const names = withOrigin(described.names, lines, target.mapped?.map);
+  const shown = names.filter(({ declaredIn }) => !ports.hides(declaredIn));
   const neighbour =
     chosen.atReturn && syntax
       ? await lineBefore(target, chosen, syntax, { generated: lines, original }, ports)
       : undefined;
-  const renamed = renamedAt(described.names, lines, target.mapped?.map);
+  const renamed = renamedAt(shown, lines, target.mapped?.map);
   const isNear = ({ name, scope }: NameInScope) => scope !== 'module' || described.used.has(name);
   const note =
-    hiddenNote(described.names, neighbour, ports.redactor) ??
-    renamedNote(renamedAt(described.names.filter(isNear), lines, target.mapped?.map)) ??
+    hiddenNote(shown, neighbour, ports.redactor) ??
+    renamedNote(renamedAt(shown.filter(isNear), lines, target.mapped?.map)) ??
     generatedNote(target, lineText(lines, chosen.line) ?? '', locations);
   return {
     ok: true,
@@ -143,6 +151,8 @@ export async function bind(target: Target, place: Place, ports: BindPorts): Prom
         ...(note === undefined ? {} : { note }),
       },
       ...described,
+      names,
+      origin,
       renamed,
       scriptLength: target.script.length,
     },

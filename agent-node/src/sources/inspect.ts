@@ -4,6 +4,7 @@ import { lookAhead } from './ahead.ts';
 import { type BindPorts, bind, originalLines } from './bind.ts';
 import { findOnDisk } from './disk.ts';
 import { ambiguous, type Located, notFound } from './locate.ts';
+import { blockedByPolicy, originOf } from './origin.ts';
 import type { NameInScope } from './scopes.ts';
 import { shownLines } from './shown-line.ts';
 import { type Lines, splitLines } from './text.ts';
@@ -27,6 +28,10 @@ export async function inspectPlace(
   if (located.kind === 'ambiguous')
     return { ...nothing, problem: ambiguous(place.file, located.paths), scripts: located.paths };
   if (located.kind === 'none') return inspectOnDisk(place, ports, located.nearest, roots, now);
+  for (const target of located.targets) {
+    if (await ports.areBlocked(await originOf(target, ports.store)))
+      return { ...nothing, problem: blockedByPolicy(target.path) };
+  }
   const target = located.targets.find(({ script }) => !script.inVmContext) ?? located.targets[0];
   if (target === undefined) return { ...nothing, problem: notFound(place.file, []) };
   const bound = await bind(target, place, ports);
@@ -34,7 +39,7 @@ export async function inspectPlace(
   const scripts = [...new Set(located.targets.map(({ script }) => script.url))].slice(0, MAX_SCRIPTS);
   const source = around(lines, place.line, ports);
   if (!bound.ok) return { ...nothing, problem: bound.problem, source, scripts };
-  const names = bound.binding.names.filter(isReadable).map(({ name }) => name);
+  const names = bound.binding.names.filter((name) => isReadable(name, ports)).map(({ name }) => name);
   return { bound: bound.binding.place, source, names: names.slice(0, MAX_NAMES), scripts, pending: false };
 }
 
@@ -53,16 +58,17 @@ async function inspectOnDisk(
     const also = onDisk.kind === 'none' ? onDisk.nearest : [];
     return { ...nothing, problem: notFound(place.file, [...new Set([...nearest, ...also])]) };
   }
-  const looked = await lookAhead(file, place, ports.redactor);
+  const looked = await lookAhead(file, place, ports);
+  if (!looked.ok && looked.problem.code === 'BLOCKED_BY_POLICY') return { ...nothing, problem: looked.problem };
   const text = file.mapped?.map.content(file.mapped.source) ?? (await readFile(file.path, 'utf8'));
   const source = around(splitLines(text), place.line, ports);
   if (!looked.ok) return { ...nothing, source, problem: looked.problem, pending: true };
-  const names = looked.ahead?.names.filter(isReadable).map(({ name }) => name) ?? [];
+  const names = looked.ahead?.names.filter((name) => isReadable(name, ports)).map(({ name }) => name) ?? [];
   return { source, names: names.slice(0, MAX_NAMES), scripts: [], pending: true };
 }
 
-function isReadable({ uninitialized, hidden, shadowed }: NameInScope): boolean {
-  return !uninitialized && !hidden && !shadowed;
+function isReadable({ uninitialized, hidden, shadowed, declaredIn }: NameInScope, ports: BindPorts): boolean {
+  return !uninitialized && !hidden && !shadowed && !ports.hides(declaredIn);
 }
 
 function around(lines: Lines, line: number, ports: BindPorts): { line: number; text: string }[] {

@@ -70,10 +70,10 @@ function choose(file: string, candidates: readonly Target[], roots: readonly str
 export function notFound(file: string, nearest: readonly string[]): Problem {
   return {
     code: 'FILE_NOT_FOUND',
-    message: `no file that ends with ${shown(file)} is loaded in this runtime or stands below its folder`,
+    message: `no file that ends with ${shownPath(file)} is loaded in this runtime or stands below its folder`,
     hint:
       nearest.length > 0
-        ? `Nearest: ${nearest.map(shown).join(', ')}`
+        ? `Nearest: ${nearest.map(shownPath).join(', ')}`
         : 'Give the path as it is in the repository, for example src/orders.ts.',
   };
 }
@@ -81,11 +81,11 @@ export function notFound(file: string, nearest: readonly string[]): Problem {
 export function ambiguous(file: string, paths: readonly string[]): Problem {
   return {
     code: 'FILE_AMBIGUOUS',
-    message: `${shown(file)} matches ${paths.length} files`,
-    hint: `Give more of the path. Candidates: ${paths.map(shown).join(', ')}`,
+    message: `${shownPath(file)} matches ${paths.length} files`,
+    hint: `Give more of the path. Candidates: ${paths.map(shownPath).join(', ')}`,
   };
 }
 
-function shown(path: string): string {
+export function shownPath(path: string): string {
   return path.length > 300 ? `...${path.slice(-300)}` : path;
 }

@@ -67,6 +67,8 @@ export interface NameInScope {
   /** A nearer variable has the same name. */
   readonly shadowed: boolean;
   readonly binding: Binding;
+  /** The file as written that declares it, where a source map tells. */
+  readonly declaredIn?: string | undefined;
 }
 
 /** The innermost scope around an offset. */

@@ -1,0 +1,21 @@
+import { createMemo, indexOf } from '../intrinsics.ts';
+import { matchesWildcard } from './wildcard.ts';
+
+/**
+ * Whether a class of this name is one of `patterns`, as a constructor has its name: large and small letters differ, and `*`
+ * stands for any characters. May run in the application's thread.
+ */
+export function createClassMatcher(patterns: readonly string[]): (name: string) => boolean {
+  const exact = createMemo();
+  const wild: string[] = [];
+  for (let i = 0; i < patterns.length; i++) {
+    const pattern = patterns[i] ?? '';
+    if (indexOf(pattern, '*', 0) < 0) exact.set(pattern, pattern);
+    else wild[wild.length] = pattern;
+  }
+  return (name) => {
+    if (exact.get(name) !== undefined) return true;
+    for (let i = 0; i < wild.length; i++) if (matchesWildcard(wild[i] ?? '', name)) return true;
+    return false;
+  };
+}
