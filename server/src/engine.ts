@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Controls, createControls } from './access/controls.ts';
-import type { Secrets } from './access/secrets.ts';
+import type { OpenSecrets } from './access/secrets.ts';
 import { createActionIds } from './actions/action-id.ts';
 import type { Actions } from './actions/actions.ts';
 import { createAgentReports } from './actions/agent-reports.ts';
@@ -28,7 +28,7 @@ import type { Store } from './store/store.ts';
 
 export interface EngineOptions {
   readonly store: Store;
-  readonly secrets: Secrets;
+  readonly secrets: OpenSecrets;
   /** Milliseconds that ended actions and their hits are kept. */
   readonly retentionMs: number;
   /** Milliseconds that entries of the audit are kept; 90 days where not given. */
@@ -151,7 +151,7 @@ export function createEngine(options: EngineOptions): Engine {
     clock,
     log,
   });
-  const sweep = createSweep({ store, orders, meetDeadline, changes, clock, random: Math.random, log, meter });
+  const sweep = createSweep({ store, secrets, orders, meetDeadline, changes, clock, random: Math.random, log, meter });
 
   /** What the other brokers tell. */
   const receiver: Receiver = {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import Libsql from 'libsql';
 import type { AuditRecord } from '../src/audit/audit-record.ts';
 import { controlsBeside, developer, type Harness, spec, startEngine } from './engine-harness.ts';
 
@@ -146,4 +148,34 @@ describe('the audit', () => {
     );
     assert.deepEqual((await audit.verify('default')).flaw, undefined);
   });
+});
+
+test('a chain that came back as it was before goes on, and tells of it itself', async (t) => {
+  const harness = await startEngine(t);
+  const { audit } = harness.engine.controls;
+  const by = { kind: 'command', id: 'test' } as const;
+  const write = (n: number) => audit.record('default', { act: 'user.create', by, what: { n } });
+  for (let n = 1; n <= 2; n++) await write(n);
+  const before = await harness.store.audit.ends('default');
+  for (let n = 3; n <= 5; n++) await write(n);
+  const { anchor } = await audit.verify('default');
+  const file = new Libsql(join(harness.dataDir, 'borescope.db'));
+  t.after(() => file.close());
+  file.exec('DELETE FROM audit_entry WHERE sequence > 2');
+  const { head } = before ?? assert.fail();
+  file
+    .prepare('UPDATE audit_chain SET head_sequence = ?, head_mac = ?, head_seal = ?')
+    .run([head.sequence, head.mac, head.seal]);
+  await write(6);
+  const told = (await records(harness)).map(({ act, what }) => [act, what['n'] ?? what]);
+  assert.deepEqual(told, [
+    ['user.create', 1],
+    ['user.create', 2],
+    ['audit.loss', { head: 2, seen: 5, mac: anchor.mac }],
+    ['user.create', 6],
+  ]);
+  await write(7);
+  assert.equal((await records(harness)).length, 5, 'it is told once');
+  assert.deepEqual((await audit.verify('default')).flaw, undefined);
+  assert.equal((await audit.verify('default', anchor)).flaw?.sequence, 5, 'and an anchor finds it');
 });

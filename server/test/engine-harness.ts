@@ -79,7 +79,14 @@ export async function startEngine(
 ): Promise<Harness> {
   const store = await openEmbeddedStore({ dataDir, now: Date.now, use: 'broker', busyTimeoutMs: 20 });
   const meter = recordingMeter();
-  const engine = createEngine({ store, secrets, retentionMs: 60_000, log: quiet, meter, ...options });
+  const engine = createEngine({
+    store,
+    secrets: { ...secrets, async keep() {} },
+    retentionMs: 60_000,
+    log: quiet,
+    meter,
+    ...options,
+  });
   const callers = new Map<string, Caller>();
   const upgrader = new WebSocketServer({ noServer: true });
   const server = createServer().on('upgrade', (request, socket, head) => {

@@ -7,6 +7,7 @@ import { createTokens, openEmbeddedStore, openRedisStore, type Store } from '@bo
 import { NodeProcess } from '../live/node-process.ts';
 import { type LiveRedis, liveRedis } from '../live/redis.ts';
 import { silentLog } from '../live/silent-log.ts';
+import { withoutQuotas } from '../live/without-quotas.ts';
 import { cpuTime } from './cpu-time.ts';
 import { GAUGE_ARGUMENTS, type Gauge, gaugeOf } from './gauge.ts';
 
@@ -84,6 +85,7 @@ async function makeTokens(
       ? await openEmbeddedStore({ dataDir, now: Date.now, use: 'administration' })
       : await openRedisStore({ url: redisUrl, retentionMs: RETENTION_MS, now: Date.now, log: silentLog });
   try {
+    await withoutQuotas(store, 'default');
     const tokens = createTokens({ store, clock: Date.now, random: randomBytes });
     const of = async (kind: 'mcp' | 'agent') =>
       (await tokens.create({ organization: 'default', kind, name: 'bench' })).token;

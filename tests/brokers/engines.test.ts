@@ -276,6 +276,7 @@ function sweepOf(
 ) {
   const sweep = createSweep({
     store,
+    secrets: { async keep() {} },
     orders: createLocalOrders({ sessions: engine.sessions, clock }),
     meetDeadline: async () => undefined,
     changes: createChanges(),

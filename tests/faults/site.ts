@@ -11,6 +11,7 @@ import { currentClient } from '../live/mcp-clients.ts';
 import { NodeProcess } from '../live/node-process.ts';
 import { silentLog } from '../live/silent-log.ts';
 import { until } from '../live/until.ts';
+import { withoutQuotas } from '../live/without-quotas.ts';
 import { SimulatedAgent } from './agent.ts';
 import { Caller, type Ledger } from './caller.ts';
 import { FaultProxy } from './fault-proxy.ts';
@@ -282,6 +283,7 @@ export class Site {
     try {
       for (const name of ORGANIZATIONS) {
         await store.organizations.create({ id: `org_${name}`, name, createdAt: Date.now() });
+        await withoutQuotas(store, `org_${name}`);
       }
       for (const record of this.#tokenRecords) await store.tokens.create(record.organization, record);
     } finally {
@@ -296,6 +298,7 @@ export class Site {
       for (const name of ORGANIZATIONS) {
         const id = `org_${name}`;
         await store.organizations.create({ id, name, createdAt: Date.now() });
+        await withoutQuotas(store, id);
         for (const kind of ['mcp', 'agent'] as const) {
           const { token, record } = await tokens.create({ organization: id, kind, name: 'faults' });
           this.#tokenRecords.push(record);

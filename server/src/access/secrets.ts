@@ -10,6 +10,12 @@ export interface Secrets {
   derive(purpose: string): Buffer;
 }
 
+/** Those that are open. */
+export interface OpenSecrets extends Secrets {
+  /** Puts the secret back where the store has lost it, so that the next broker does not make another. */
+  keep(): Promise<void>;
+}
+
 export interface SecretsOptions {
   readonly documents: DocumentStore;
   /** Whose text is the secret; not given: it lies in the store. */
@@ -27,24 +33,31 @@ const stored = z.object({ fingerprint: z.string(), secret: z.string().optional()
  * Reads the secret, or makes one. Rejects with `SettingsError` where the file is none, or is not the one that this store was
  * written with: what is signed with another secret would all count as forged.
  */
-export async function openSecrets({ documents, file }: SecretsOptions): Promise<Secrets> {
+export async function openSecrets({ documents, file }: SecretsOptions): Promise<OpenSecrets> {
   const given = file === undefined ? undefined : readSecret(file);
   const { organization, kind, id } = PLACE;
+  const valueOf = (secret: Buffer) => ({
+    fingerprint: fingerprint(secret),
+    ...(given === undefined && { secret: secret.toString('base64') }),
+  });
+  const opened = (secret: Buffer): OpenSecrets => ({
+    ...secretsFrom(secret),
+    async keep() {
+      if ((await documents.get(organization, kind, id)) !== undefined) return;
+      await documents.put(organization, kind, { id, value: valueOf(secret) }, 0);
+    },
+  });
   for (;;) {
     const found = await documents.get(organization, kind, id);
     if (found === undefined) {
       const secret = given ?? randomBytes(SHORTEST);
-      const value = {
-        fingerprint: fingerprint(secret),
-        ...(given === undefined && { secret: secret.toString('base64') }),
-      };
       // Where another broker was faster, its secret holds.
-      await documents.put(organization, kind, { id, value }, 0);
+      await documents.put(organization, kind, { id, value: valueOf(secret) }, 0);
       continue;
     }
     const known = stored.parse(found.value);
     if (given === undefined) {
-      if (known.secret !== undefined) return secretsFrom(Buffer.from(known.secret, 'base64'));
+      if (known.secret !== undefined) return opened(Buffer.from(known.secret, 'base64'));
       throw new SettingsError(
         'BORESCOPE_SECRET_FILE: this store was written with a secret in a file, and none is named: name it',
       );
@@ -54,7 +67,7 @@ export async function openSecrets({ documents, file }: SecretsOptions): Promise<
         'BORESCOPE_SECRET_FILE: it is not the secret that this store was written with: name that one (borescope secret export writes a secret that lies in the store into a file)',
       );
     }
-    if (known.secret === undefined) return secretsFrom(given);
+    if (known.secret === undefined) return opened(given);
     // It is in the file now, and need not lie beside what it protects.
     await documents.put(organization, kind, { id, value: { fingerprint: known.fingerprint } }, found.version);
   }

@@ -8,6 +8,8 @@ import type { Orders } from './orders.ts';
 
 export interface SweepOptions {
   readonly store: Store;
+  /** Put back where Redis has lost it. */
+  readonly secrets: { keep(): Promise<void> };
   readonly orders: Orders;
   readonly meetDeadline: MeetDeadline;
   readonly changes: Changes;
@@ -41,7 +43,7 @@ export interface Sweep {
 }
 
 export function createSweep(options: SweepOptions): Sweep {
-  const { store, orders, meetDeadline, changes, clock, random, log, meter } = options;
+  const { store, secrets, orders, meetDeadline, changes, clock, random, log, meter } = options;
   const { everyMs = EVERY, settleMs = SETTLE } = options;
   /** Milliseconds that the store has worked without a break, as far as looks tell. */
   let steadyMs = 0;
@@ -54,6 +56,7 @@ export function createSweep(options: SweepOptions): Sweep {
     // This process stood still, and could not renew its own.
     if (now - lastLook > settleMs) steadyMs = 0;
     lastLook = now;
+    await secrets.keep();
     const late = await store.actions.late({ deadlineBefore: now - LATE_BY, queuedBefore: now - LATE_BY });
     for (const { organization, id, expiresAt } of late) {
       if (stopped) return;

@@ -32,7 +32,7 @@ export type AuditAct =
   | 'quota.change'
   | 'read-only.change'
   | 'audit.export'
-  | 'audit.prune'
+  | 'audit.loss'
   | 'organization.create'
   | 'act.fail';
 

@@ -48,8 +48,8 @@ const MOST_TRIES = 50;
 /** A chain as this process has last seen it. */
 interface KnownChain {
   readonly keys: ChainKeys;
-  /** Sequence that its head had at least. */
-  seen: number;
+  /** The last entry that it has seen to be written. */
+  seen: Link;
   ends: AuditEnds | undefined;
 }
 
@@ -65,7 +65,11 @@ export function createAudit({ store, secrets, now, log }: AuditOptions): Audit {
   const known = new Map<string, KnownChain>();
 
   function chainOf(organization: string): KnownChain {
-    const chain = known.get(organization) ?? { keys: chainKeys(secrets, organization), seen: 0, ends: undefined };
+    const chain = known.get(organization) ?? {
+      keys: chainKeys(secrets, organization),
+      seen: BEGINNING,
+      ends: undefined,
+    };
     known.delete(organization);
     known.set(organization, chain);
     for (const oldest of known.keys()) {
@@ -76,11 +80,11 @@ export function createAudit({ store, secrets, now, log }: AuditOptions): Audit {
   }
 
   /** Whoever can write to the store could move an end: nothing is written behind one that is not ours. */
-  async function read(organization: string, { keys, seen }: KnownChain): Promise<AuditEnds> {
+  async function read(organization: string, { keys }: KnownChain): Promise<AuditEnds> {
     const found = await store.ends(organization);
     const ends = found ?? { base: sealed(keys, 'base', BEGINNING), head: sealed(keys, 'head', BEGINNING) };
     const flaw = new ChainCheck(keys, ends).ends();
-    if (flaw === undefined && ends.head.sequence >= seen) return ends;
+    if (flaw === undefined) return ends;
     log.error({ organization, ...flaw }, 'the audit chain was changed from outside: borescope audit verify tells more');
     throw new StoreUnavailable(
       'the audit chain was changed from outside, so nothing is done that it would have to tell',
@@ -97,7 +101,7 @@ export function createAudit({ store, secrets, now, log }: AuditOptions): Audit {
       ends ??= await read(organization, chain);
       const entries: StoredAuditEntry[] = [];
       let at: Link = ends.head;
-      for (const each of batch) {
+      for (const each of [...lossOf(organization, chain.seen, at), ...batch]) {
         const entry = follow(keys, at, each);
         entries.push(entry);
         at = entry;
@@ -105,12 +109,24 @@ export function createAudit({ store, secrets, now, log }: AuditOptions): Audit {
       const next = { base: ends.base, head: sealed(keys, 'head', at) };
       if (await store.append(organization, ends.head.sequence, entries, next)) {
         chain.ends = next;
-        chain.seen = at.sequence;
+        chain.seen = at;
         return;
       }
       ends = undefined;
     }
     throw new StoreUnavailable('the audit chain could not be written: others write it without a break');
+  }
+
+  /**
+   * A store that came back as it was before (a replica that became the master, a backup, no data at all) has lost entries, or
+   * somebody has taken them away: nobody can tell which, so the chain goes on and tells of it itself.
+   */
+  function lossOf(organization: string, seen: Link, head: Link): Pick<Waiting, 'at' | 'text'>[] {
+    if (head.sequence >= seen.sequence) return [];
+    log.error({ organization, head: head.sequence, seen }, 'the audit chain has lost its last entries');
+    const what = { head: head.sequence, seen: seen.sequence, mac: seen.mac };
+    const record: AuditRecord = { act: 'audit.loss', by: { kind: 'broker', id: 'broker' }, what };
+    return [{ at: now(), text: JSON.stringify(record) }];
   }
 
   async function write(organization: string, queue: Waiting[]): Promise<void> {
