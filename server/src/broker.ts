@@ -156,6 +156,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const mcp = createMcp({
     actions: engine.actions,
     quota: engine.controls.quotas.call,
+    policy: async (organization) => (await engine.controls.policy.get(organization)).value,
     version,
     now: clock.now,
     log,

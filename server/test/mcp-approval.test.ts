@@ -110,3 +110,17 @@ test('a client that cannot ask waits for a decision that is made elsewhere', asy
   sendHit(peer, id, 1, peer.epoch);
   assert.notEqual((await calling).isError, true);
 });
+
+test('a tool whose kind the policy closes for a role is not listed, and refused', async (t) => {
+  const { broker, url, token } = await testBroker(t);
+  assert.ok(await broker.controls.policy.set('default', { kinds: { snapshot: 'admin', inspect: 'nobody' } }, 0));
+  for (const [role, hasSnapshot] of [
+    ['developer', false],
+    ['admin', true],
+  ] as const) {
+    const client = await legacyClient(t, url, bearer((await token({ kind: 'mcp', role })).token));
+    const names = (await client.listTools()).tools.map(({ name }) => name);
+    assert.equal(names.includes('capture_snapshot'), hasSnapshot);
+    assert.ok(!names.includes('inspect_location') && names.includes('list_runtimes'));
+  }
+});

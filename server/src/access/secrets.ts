@@ -36,7 +36,7 @@ const stored = z.object({ fingerprint: z.string(), secret: z.string().optional()
 export async function openSecrets({ documents, file }: SecretsOptions): Promise<OpenSecrets> {
   const given = file === undefined ? undefined : readSecret(file);
   const { organization, kind, id } = PLACE;
-  const valueOf = (secret: Buffer) => ({
+  const toStored = (secret: Buffer) => ({
     fingerprint: fingerprint(secret),
     ...(given === undefined && { secret: secret.toString('base64') }),
   });
@@ -44,7 +44,7 @@ export async function openSecrets({ documents, file }: SecretsOptions): Promise<
     ...secretsFrom(secret),
     async keep() {
       if ((await documents.get(organization, kind, id)) !== undefined) return;
-      await documents.put(organization, kind, { id, value: valueOf(secret) }, 0);
+      await documents.put(organization, kind, { id, value: toStored(secret) }, 0);
     },
   });
   for (;;) {
@@ -52,7 +52,7 @@ export async function openSecrets({ documents, file }: SecretsOptions): Promise<
     if (found === undefined) {
       const secret = given ?? randomBytes(SHORTEST);
       // Where another broker was faster, its secret holds.
-      await documents.put(organization, kind, { id, value: valueOf(secret) }, 0);
+      await documents.put(organization, kind, { id, value: toStored(secret) }, 0);
       continue;
     }
     const known = stored.parse(found.value);

@@ -12,6 +12,7 @@ import { BorescopeError } from '../actions/error.ts';
 import { ApprovalNeeded } from '../actions/permits.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import { type AccessPolicy, mayUse } from '../policies/policy.ts';
 import { TOOLS, toolsFor } from './catalogue.ts';
 import { askFor, type Person, personOf } from './person.ts';
 import { VALUE_NOTATION } from './render-value.ts';
@@ -35,6 +36,8 @@ export interface McpOptions {
   readonly actions: Actions;
   /** Of calls; rejects with QUOTA_EXCEEDED. */
   readonly quota: (caller: Caller) => Promise<void>;
+  /** That of an organization: it can restrict who uses a kind of action. */
+  readonly policy: (organization: string) => Promise<AccessPolicy>;
   /** The broker's version. */
   readonly version: string;
   /** Milliseconds since the epoch. */
@@ -79,7 +82,13 @@ export function createMcp(options: McpOptions): Mcp {
           },
         },
       );
-      server.setRequestHandler('tools/list', () => ({ tools: listFor(caller.role) }));
+      server.setRequestHandler('tools/list', async () => {
+        const { kinds } = await options.policy(caller.organization);
+        const tools = listFor(caller.role);
+        return {
+          tools: kinds === undefined ? tools : tools.filter(({ name }) => isOpen({ kinds }, caller.role, name)),
+        };
+      });
       server.setRequestHandler('tools/call', async (request, context) => {
         const token = context.mcpReq._meta?.progressToken;
         const person = personOf(context);
@@ -149,6 +158,11 @@ async function callTool(
   } finally {
     onCall(tool.name, outcome, (now() - began) / 1000);
   }
+}
+
+function isOpen(policy: AccessPolicy, role: Role, name: string): boolean {
+  const kind = TOOLS.find((tool) => tool.name === name)?.kind;
+  return kind === undefined || mayUse(policy, role, kind);
 }
 
 function listed(tool: Tool) {

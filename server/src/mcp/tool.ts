@@ -3,6 +3,7 @@ import type { Caller } from '../access/caller.ts';
 import type { Permission } from '../access/grants.ts';
 import type { Actions } from '../actions/actions.ts';
 import type { Clock } from '../clock.ts';
+import type { PolicyKind } from '../policies/policy.ts';
 import { parseArguments } from './arguments.ts';
 import { compactSchema } from './compact-schema.ts';
 import type { Person } from './person.ts';
@@ -43,6 +44,8 @@ export interface Tool {
   /** When to use it, and what it costs. */
   readonly description: string;
   readonly permission: Permission;
+  /** Under which a policy can restrict it. */
+  readonly kind?: PolicyKind;
   readonly annotations: {
     readonly readOnlyHint: boolean;
     readonly destructiveHint: boolean;

@@ -61,10 +61,16 @@ export const NO_POLICY: AccessPolicy = {};
 
 const RANKS: Readonly<Record<Role | 'nobody', number>> = { viewer: 1, developer: 2, admin: 3, nobody: 4 };
 
+/** The policy lets this role use this kind of action. */
+export function mayUse(policy: AccessPolicy, role: Role, kind: PolicyKind): boolean {
+  const least = policy.kinds?.[kind];
+  return least === undefined || RANKS[role] >= RANKS[least];
+}
+
 /** Throws BLOCKED_BY_POLICY where the role may not use this kind of action now. */
 export function checkKind(policy: AccessPolicy, { role }: Caller, kind: PolicyKind): void {
-  const least = policy.kinds?.[kind];
-  if (least === undefined || RANKS[role] >= RANKS[least]) return;
+  if (mayUse(policy, role, kind)) return;
+  const least = policy.kinds?.[kind] ?? 'nobody';
   const who = least === 'nobody' ? 'nobody may use it' : `it needs the role ${least}, and this caller has ${role}`;
   throw blocked(`the policy of the organization restricts ${kind}: ${who}`, ASK);
 }

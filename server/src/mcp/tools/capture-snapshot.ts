@@ -29,6 +29,7 @@ export const captureSnapshot = defineTool({
     'of a process stalls it some 100 ms; the measured cost comes with the result. ' +
     'Secrets and personal data are redacted. When no hit comes, `diagnosis` says why and what to do.',
   permission: 'place',
+  kind: 'snapshot',
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
   input: z.strictObject({
     runtimes: runtimesArgument,

@@ -49,6 +49,7 @@ export const inspectLocation = defineTool({
     'probe would bind, the names in scope there, and whether all runtimes run the same code. Use it before a capture ' +
     'when the deployed code may differ from yours, or to learn which names an expression may use. Costs next to nothing.',
   permission: 'read',
+  kind: 'inspect',
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
   input: z.strictObject({ runtimes: runtimesArgument, ...placeArguments }),
   output,
