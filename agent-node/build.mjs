@@ -37,18 +37,21 @@ const englishOnly = {
   },
 };
 
-/** The application's part needs the limits only, and none of the schemas. */
-const limitsOnly = {
-  name: 'limits-only',
+/** The application's part needs the limits and the form of a pin only, and none of the schemas. */
+const withoutSchemas = {
+  name: 'without-schemas',
   setup(bundler) {
-    bundler.onResolve({ filter: /^@borescope\/agent-protocol$/ }, () => ({
-      path: join(here, '../agent-protocol/dist/limits.js'),
+    const dist = join(here, '../agent-protocol/dist');
+    bundler.onResolve({ filter: /^@borescope\/agent-protocol$/ }, ({ path }) => ({ path, namespace: 'protocol' }));
+    bundler.onLoad({ filter: /.*/, namespace: 'protocol' }, () => ({
+      contents: "export * from './limits.js'; export * from './pin-form.js';",
+      resolveDir: dist,
     }));
   },
 };
 
 const [application, worker] = await Promise.all([
-  build({ ...shared, entryPoints: ['src/main.ts'], plugins: [limitsOnly] }),
+  build({ ...shared, entryPoints: ['src/main.ts'], plugins: [withoutSchemas] }),
   build({ ...shared, entryPoints: ['src/worker.ts'], plugins: [englishOnly] }),
 ]);
 const text = (result) => result.outputFiles[0].text;

@@ -431,6 +431,11 @@ export const PROMISES = {
   },
   'tokens:silent': { sentence: 'No token is in a log line or in an error.', source: SECURITY },
 
+  'agent:identity': {
+    sentence:
+      'An agent sends its token only to a broker whose certificate is trusted, is for the host, and has a pinned key where keys are pinned.',
+    source: AGENT,
+  },
   'broker:settings': {
     sentence: 'An unknown or bad setting stops the start with one clear line.',
     source: SETTINGS,

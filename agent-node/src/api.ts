@@ -4,6 +4,10 @@ export interface AttachOptions {
   readonly url?: string;
   /** An agent token, `bore_agt_...`. */
   readonly token?: string;
+  /** File with the certificates of the authorities that count for the broker's certificate, PEM. */
+  readonly ca?: string;
+  /** `sha256/BASE64` of the public key that the broker's certificate must have; several with commas in between. */
+  readonly pin?: string;
   readonly service?: string;
   readonly version?: string;
   readonly environment?: string;

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { CONTROL } from './application/shared.ts';
 import { Conversation } from './connection/conversation.ts';
@@ -20,6 +21,7 @@ interface WaitAsync {
 
 async function run(data: WorkerData): Promise<void> {
   const { control } = data.memory;
+  const { ca, pins } = data.settings;
   const outbox = new Outbox();
   const changed = () => {
     Atomics.store(control, CONTROL.busy, engine.attachedToApplication || !outbox.empty ? 1 : 0);
@@ -47,6 +49,7 @@ async function run(data: WorkerData): Promise<void> {
   const link: Link = new Link({
     url: data.settings.url,
     token: data.settings.token,
+    trust: { ca: ca === null ? null : resolve(data.cwd, ca), pins },
     random: Math.random,
     say,
     onOpen: () => conversation.opened(),

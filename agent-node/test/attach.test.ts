@@ -103,6 +103,12 @@ describe('attaching to a process', () => {
         { BORESCOPE_URL: 'ws://broker.example/agent/v1' },
         /ws: beyond loopback, which would send the token.*in the clear/,
       ],
+      [
+        { BORESCOPE_URL: 'wss://broker.example/agent/v1', BORESCOPE_PIN: 'sha256/abc' },
+        /BORESCOPE_PIN must read sha256/,
+      ],
+      [{ BORESCOPE_PIN: 'x' }, /BORESCOPE_CA and BORESCOPE_PIN need a wss: URL/],
+      [{ BORESCOPE_CA: '/ca.pem' }, /BORESCOPE_CA and BORESCOPE_PIN need a wss: URL/],
       [{ BORESCOPE_TAGS: 'a' }, /BORESCOPE_TAGS must read k=v,k=v/],
       [{ BORESCOPE_EAGER: 'yes' }, /BORESCOPE_EAGER must be 0 or 1/],
     ];

@@ -142,6 +142,7 @@ describe('the time before the next attempt', () => {
     const link: Link = new Link({
       url: `ws://127.0.0.1:${port}`,
       token: 'bore_agt_test',
+      trust: { ca: null, pins: [] },
       // The upper bound of each delay.
       random: () => 1,
       say: ignore,

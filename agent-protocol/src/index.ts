@@ -7,5 +7,6 @@ export * from './hit.ts';
 export * from './inspection.ts';
 export * from './limits.ts';
 export * from './pin.ts';
+export * from './pin-form.ts';
 export * from './runtime.ts';
 export * from './version.ts';

@@ -29,7 +29,19 @@ test('an empty variable counts as not set', () => {
 });
 
 test('settings of agents and of the command may stand in the same environment', () => {
-  const others = ['URL', 'TOKEN', 'SERVICE', 'SERVICE_VERSION', 'ENVIRONMENT', 'TAGS', 'EAGER', 'KEEP_SPARKPLUG'];
+  const others = [
+    'URL',
+    'TOKEN',
+    'CA',
+    'PIN',
+    'AGENT_PLAINTEXT',
+    'SERVICE',
+    'SERVICE_VERSION',
+    'ENVIRONMENT',
+    'TAGS',
+    'EAGER',
+    'KEEP_SPARKPLUG',
+  ];
   readSettings(Object.fromEntries(others.map((name) => [`BORESCOPE_${name}`, 'x'])));
 });
 

@@ -8,11 +8,13 @@ import {
 } from '@borescope/agent-protocol';
 import WebSocket from 'ws';
 import { drainDelay, reconnectDelay, slowDelay } from './backoff.ts';
+import { BadAuthorities, distrust, type Trust, tlsOptions } from './broker-identity.ts';
 import { occupyStandardDescriptors } from './standard-descriptors.ts';
 
 export interface LinkOptions {
   readonly url: string;
   readonly token: string;
+  readonly trust: Trust;
   readonly random: () => number;
   /** One line for the host's stderr. */
   readonly say: (text: string) => void;
@@ -40,7 +42,7 @@ export class Link {
   #silence: NodeJS.Timeout | undefined;
   #heartbeatMs = DEFAULT_HEARTBEAT_MS;
   #nextDelay: number | undefined;
-  #toldRefusal = false;
+  #toldRefusal: string | undefined;
   #ended = false;
 
   constructor(options: LinkOptions) {
@@ -50,7 +52,13 @@ export class Link {
   connect(): void {
     if (this.#ended) return;
     occupyStandardDescriptors();
+    const tls = this.#tlsOptions();
+    if (tls === undefined) {
+      this.#later();
+      return;
+    }
     const socket = new WebSocket(this.#options.url, {
+      ...tls,
       headers: { Authorization: `Bearer ${this.#options.token}` },
       perMessageDeflate: false,
       maxPayload: LIMITS.frameBytes,
@@ -71,7 +79,11 @@ export class Link {
       request.destroy();
       socket.terminate();
     });
-    socket.on('error', () => socket.terminate());
+    socket.on('error', (error) => {
+      const reason = distrust(error);
+      if (reason !== undefined) this.#refused(reason);
+      socket.terminate();
+    });
     socket.on('close', (code) => this.#closed(socket, code));
   }
 
@@ -92,7 +104,7 @@ export class Link {
   /** The conversation has begun: silence is measured by the broker's heartbeat. */
   welcomed(heartbeatMs: number): void {
     this.#welcomedAt = performance.now();
-    this.#toldRefusal = false;
+    this.#toldRefusal = undefined;
     this.#heartbeatMs = heartbeatMs;
     this.#heard();
   }
@@ -147,8 +159,19 @@ export class Link {
 
   #refused(reason: string): void {
     this.#nextDelay = slowDelay(this.#options.random());
-    if (!this.#toldRefusal) this.#options.say(`${reason}; trying again every few minutes`);
-    this.#toldRefusal = true;
+    if (this.#toldRefusal !== reason) this.#options.say(`${reason}; trying again every few minutes`);
+    this.#toldRefusal = reason;
+  }
+
+  /** Undefined where the authorities cannot be read; that was told. */
+  #tlsOptions(): ReturnType<typeof tlsOptions> | undefined {
+    try {
+      return tlsOptions(this.#options.trust);
+    } catch (error) {
+      if (!(error instanceof BadAuthorities)) throw error;
+      this.#refused(error.message);
+      return undefined;
+    }
   }
 
   #closed(socket: WebSocket, code: number): void {
@@ -162,6 +185,10 @@ export class Link {
     if (this.#ended) return;
     if (this.#welcomedAt !== undefined && performance.now() - this.#welcomedAt >= STEADY_MS) this.#failures = 0;
     this.#welcomedAt = undefined;
+    this.#later();
+  }
+
+  #later(): void {
     const delay = this.#nextDelay ?? reconnectDelay(this.#failures, this.#options.random());
     this.#nextDelay = undefined;
     this.#failures += 1;

@@ -1,4 +1,4 @@
-import type { Blocked } from '@borescope/agent-protocol';
+import { type Blocked, parsePins } from '@borescope/agent-protocol';
 import type { AttachOptions } from '../api.ts';
 import { readBlocked } from './blocked.ts';
 
@@ -6,6 +6,10 @@ import { readBlocked } from './blocked.ts';
 export interface Settings {
   readonly url: string;
   readonly token: string;
+  /** File with the authorities that the broker's certificate may come from, PEM; null where Node's own count. */
+  readonly ca: string | null;
+  /** `sha256/...`, of which the key of its certificate must be one; empty where any may be. */
+  readonly pins: readonly string[];
   readonly service: string | null;
   readonly version: string | null;
   readonly environment: string | null;
@@ -46,6 +50,8 @@ export function readSettings(options: AttachOptions, environment: NodeJS.Process
         'use wss:, or set BORESCOPE_AGENT_PLAINTEXT=1 inside a network that you trust',
     };
   }
+  const trust = readTrust(options, environment, parsed.protocol);
+  if (typeof trust === 'string') return { ok: false, reason: trust };
   if (token === undefined) return { ok: false, reason: 'BORESCOPE_TOKEN is not set' };
   if (!/^bore_agt_[\x21-\x7e]+$/.test(token)) {
     return { ok: false, reason: 'BORESCOPE_TOKEN is not an agent token (those start with bore_agt_)' };
@@ -69,7 +75,20 @@ export function readSettings(options: AttachOptions, environment: NodeJS.Process
   if (eager === undefined) return { ok: false, reason: 'BORESCOPE_EAGER must be 0 or 1' };
   const own = readBlocked(options.blocked, environment);
   if (!own.ok) return own;
-  return { ok: true, settings: { url, token, ...texts, tags, keepSparkplug, eager, blocked: own.blocked } };
+  return { ok: true, settings: { url, token, ...trust, ...texts, tags, keepSparkplug, eager, blocked: own.blocked } };
+}
+
+/** What the broker's certificate has to be, or what is wrong with the settings that say it. */
+function readTrust(options: AttachOptions, environment: NodeJS.ProcessEnv, protocol: string) {
+  const ca = options.ca ?? given(environment['BORESCOPE_CA']) ?? null;
+  const pin = options.pin ?? given(environment['BORESCOPE_PIN']) ?? null;
+  if ((ca !== null || pin !== null) && protocol !== 'wss:') {
+    return 'BORESCOPE_CA and BORESCOPE_PIN need a wss: URL in BORESCOPE_URL: without TLS there is no certificate to check';
+  }
+  const pins = pin === null ? [] : parsePins(pin);
+  if (pins === undefined)
+    return 'BORESCOPE_PIN must read sha256/BASE64,sha256/BASE64: at most 10, as borescope serve prints it';
+  return { ca, pins };
 }
 
 /** 127.0.0.0/8, ::1, localhost. `hostname` as `URL` gives it, with brackets around IPv6. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import {
   type AgentFrame,
@@ -11,6 +12,7 @@ import {
   type Policy,
 } from '@borescope/agent-protocol';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { TestCertificate } from '../../../tests/live/certificates.ts';
 
 export const TOKEN = 'bore_agt_test';
 const WAIT_MS = 15_000;
@@ -27,13 +29,15 @@ export class TestBroker {
   policy: Policy = { revision: 1, keyNames: [] };
   acknowledge = true;
   readonly #server: Server;
+  readonly #scheme: 'ws' | 'wss';
   readonly #sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   readonly #waiting = new Set<() => void>();
   #socket: WebSocket | undefined;
   #epoch = 0;
 
-  private constructor(server: Server) {
+  private constructor(server: Server, scheme: 'ws' | 'wss') {
     this.#server = server;
+    this.#scheme = scheme;
     server.on('upgrade', (request, socket, head) => {
       this.authorizations.push(request.headers.authorization);
       if (request.headers.authorization !== `Bearer ${TOKEN}`) {
@@ -45,11 +49,18 @@ export class TestBroker {
     });
   }
 
-  static async start(port = 0): Promise<TestBroker> {
-    const server = createServer();
+  static start(port = 0): Promise<TestBroker> {
+    return TestBroker.#listening(createServer(), port, 'ws');
+  }
+
+  static startWithTls({ certificate, key }: TestCertificate): Promise<TestBroker> {
+    return TestBroker.#listening(createTlsServer({ cert: certificate, key }), 0, 'wss');
+  }
+
+  static async #listening(server: Server, port: number, scheme: 'ws' | 'wss'): Promise<TestBroker> {
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
-    return new TestBroker(server);
+    return new TestBroker(server, scheme);
   }
 
   get port(): number {
@@ -57,7 +68,7 @@ export class TestBroker {
   }
 
   get url(): string {
-    return `ws://127.0.0.1:${this.port}/agent/v1`;
+    return `${this.#scheme}://127.0.0.1:${this.port}/agent/v1`;
   }
 
   send(frame: BrokerFrame): void {
