@@ -431,6 +431,15 @@ export const PROMISES = {
   },
   'tokens:silent': { sentence: 'No token is in a log line or in an error.', source: SECURITY },
 
+  'tokens:owner': {
+    sentence: 'A token with an owner ends with the account, and never has more rights than it.',
+    source: SECURITY,
+  },
+  'tokens:pair': {
+    sentence: "With the headers Email and Token the token decides, and the e-mail must be its owner's.",
+    source: SECURITY,
+  },
+
   'broker:settings': {
     sentence: 'An unknown or bad setting stops the start with one clear line.',
     source: SETTINGS,
