@@ -436,6 +436,15 @@ export const PROMISES = {
       'An agent sends its token only to a broker whose certificate is trusted, is for the host, and has a pinned key where keys are pinned.',
     source: AGENT,
   },
+  'tokens:owner': {
+    sentence: 'A token with an owner ends with the account, and never has more rights than it.',
+    source: SECURITY,
+  },
+  'tokens:pair': {
+    sentence: "With the headers Email and Token the token decides, and the e-mail must be its owner's.",
+    source: SECURITY,
+  },
+
   'broker:settings': {
     sentence: 'An unknown or bad setting stops the start with one clear line.',
     source: SETTINGS,

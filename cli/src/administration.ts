@@ -1,11 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import type { Organization, Store, Tokens } from '@borescope/server/administration';
+import { userInfo } from 'node:os';
+import type {
+  AuditActor,
+  Administration as Changes,
+  Organization,
+  Store,
+  Tokens,
+  Users,
+} from '@borescope/server/administration';
 import type { Command } from 'commander';
 import { Failure } from './failure.ts';
 
 export interface Administration {
   readonly store: Store;
   readonly tokens: Tokens;
+  readonly users: Users;
+  /** What is told to the audit before it is done. */
+  readonly changes: Changes;
+  /** Who runs the command, for the audit. */
+  readonly by: AuditActor;
   /** Where the store is: a directory, or the address of a Redis without its credentials. */
   readonly named: string;
 }
@@ -27,7 +40,9 @@ export async function administer<Result>(
   { dataDir, redisUrl }: StoreFlags,
   work: (administration: Administration) => Promise<Result>,
 ): Promise<Result> {
-  const { createTokens, openStoreBeside, readSettings } = await import('@borescope/server/administration');
+  const { createTokens, createUsers, openAdministration, openStoreBeside, readSettings } = await import(
+    '@borescope/server/administration'
+  );
   const settings = readSettings(process.env, {
     ...(dataDir !== undefined && { dataDir }),
     ...(redisUrl !== undefined && { redisUrl }),
@@ -37,7 +52,10 @@ export async function administer<Result>(
   const { store, named } = await openStoreBeside(meant);
   try {
     const tokens = createTokens({ store, clock: Date.now, random: randomBytes });
-    return await work({ store, tokens, named });
+    const users = createUsers({ documents: store.documents, clock: Date.now, random: randomBytes });
+    const changes = await openAdministration({ store, tokens, users, secretFile: meant.secretFile });
+    const by: AuditActor = { kind: 'command', id: userInfo().username };
+    return await work({ store, tokens, users, changes, by, named });
   } finally {
     await store.close();
   }

@@ -7,6 +7,7 @@ import { addRuntimesCommand } from './commands/runtimes.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSnapshotCommand } from './commands/snapshot.ts';
 import { addTokenCommands } from './commands/token.ts';
+import { addUserCommands } from './commands/user.ts';
 
 export function createProgram(): Command {
   const program = new Command('borescope')
@@ -22,6 +23,7 @@ export function createProgram(): Command {
     );
   addServeCommand(program);
   addTokenCommands(program);
+  addUserCommands(program);
   addOrganizationCommands(program);
   addMigrateCommand(program);
   addRuntimesCommand(program);

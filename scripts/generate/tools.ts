@@ -6,6 +6,7 @@ import { cell, fieldRows, kindOf, parseSchema, type SchemaNode } from './json-sc
 const WHO: Readonly<Record<Tool['permission'], string>> = {
   read: 'viewer, developer, admin',
   place: 'developer, admin',
+  admin: 'admin',
 };
 
 export function toolsPage(): GeneratedFile {

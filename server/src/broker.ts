@@ -97,8 +97,6 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   });
   const tokens = createTokens({ store, clock: clock.now, random: randomBytes });
   const attachments = watchAttachments({
-    store,
-    clock: clock.now,
     onError: (err) => log.warn({ err }, 'revocations could not be looked up'),
   });
   openStreams = attachments.count;

@@ -9,12 +9,20 @@ import { LOOK_EVERY, watchAttachments } from '../src/access/attachments.ts';
 import { authenticate } from '../src/access/authenticate.ts';
 import { bearerCredential, bearerOrPairCredential } from '../src/access/credentials.ts';
 import { createTokens, type Tokens } from '../src/access/tokens.ts';
+import { createUsers, type Users } from '../src/access/users.ts';
 import { openEmbeddedStore } from '../src/store/embedded/embedded-store.ts';
-import type { Store } from '../src/store/store.ts';
+import type { Store, TokenRecord } from '../src/store/store.ts';
+
+/** As a door has it that has let somebody in. */
+const standing = (tokens: Tokens, { organization, id }: TokenRecord) => ({
+  key: id,
+  holds: () => tokens.holds(organization, id),
+});
 
 interface Bench {
   store: Store;
   tokens: Tokens;
+  users: Users;
   organization: string;
   dataDir: string;
   clock: { now: number };
@@ -31,7 +39,8 @@ async function bench(t: TestContext): Promise<Bench> {
   const tokens = createTokens({ store, clock: () => clock.now, random: randomBytes });
   const organization = await store.organizations.byName('default');
   assert.ok(organization !== undefined);
-  return { store, tokens, organization: organization.id, dataDir, clock };
+  const users = createUsers({ documents: store.documents, clock: () => clock.now, random: randomBytes });
+  return { store, tokens, users, organization: organization.id, dataDir, clock };
 }
 
 test('a token is verified as the caller that it was made for', async (t) => {
@@ -148,16 +157,65 @@ test(proves('tokens:kind', 'a door takes tokens of its own kind only, and says w
   assert.match(denied.message, /takes an mcp token .* not a token of the kind agent/);
 });
 
-test('the Email and Token pair is refused clearly while tokens have no owner e-mail', async (t) => {
-  const { tokens, organization } = await bench(t);
-  const { token } = await tokens.create({ organization, kind: 'mcp', name: 'a' });
-  const denied = await authenticate(tokens, bearerOrPairCredential({ email: 'a@b.example', token }), 'mcp');
-  assert.ok(!denied.ok);
-  assert.equal(denied.status, 403);
-  assert.match(denied.message, /no owner e-mail/);
-  assert.match(denied.hint, /Authorization: Bearer/);
-  const wrong = await authenticate(tokens, bearerOrPairCredential({ email: 'a@b.example', token: 'x' }), 'mcp');
-  assert.ok(!wrong.ok && wrong.status === 401);
+test(
+  proves('tokens:pair', "the Email and Token pair: the token decides, and the address must be its owner's"),
+  async (t) => {
+    const { tokens, organization, users } = await bench(t);
+    const email = 'ada@acme.example';
+    await users.create({ organization, email, name: 'Ada', role: 'developer' });
+    const { token } = await tokens.create({ organization, kind: 'mcp', name: 'a', owner: email });
+    const asked = (given: string, text = token) =>
+      authenticate(tokens, bearerOrPairCredential({ email: given, token: text }), 'mcp');
+    const good = await asked(' Ada@Acme.example');
+    assert.ok(good.ok && good.caller.user === email);
+    const other = await asked('bob@acme.example');
+    assert.ok(!other.ok && other.status === 403);
+    assert.match(other.message, /not the address of the user/);
+    const wrong = await asked(email, 'x');
+    assert.ok(!wrong.ok && wrong.status === 401);
+    const { token: nobodys } = await tokens.create({ organization, kind: 'mcp', name: 'b' });
+    const unowned = await asked(email, nobodys);
+    assert.ok(!unowned.ok && unowned.status === 403);
+    assert.match(unowned.message, /no owner/);
+    assert.match(unowned.hint, /--owner EMAIL/);
+  },
+);
+
+test(proves('tokens:owner', 'a token has no more rights than its owner, and ends with the account'), async (t) => {
+  const { tokens, organization, users, clock } = await bench(t);
+  const email = 'ada@acme.example';
+  const made = { organization, email, name: 'Ada', role: 'developer', services: ['shop', 'billing'] } as const;
+  const id = (await users.create(made))?.id ?? '';
+  const request = {
+    organization,
+    kind: 'mcp',
+    name: 'a',
+    owner: email,
+    role: 'admin',
+    services: ['shop', 'mail'],
+  } as const;
+  const { token, record } = await tokens.create(request);
+  const caller = async () => {
+    const verified = await tokens.verify(token);
+    return verified.ok ? verified.caller : verified.refusal;
+  };
+  const first = await caller();
+  assert.ok(typeof first !== 'string');
+  assert.deepEqual([first.role, first.services], ['developer', ['shop']]);
+  await users.change(organization, id, { role: 'viewer', services: ['mail'] });
+  const second = await caller();
+  assert.ok(typeof second !== 'string');
+  assert.deepEqual([second.role, second.services], ['viewer', ['mail']]);
+  await users.change(organization, id, { disabled: true });
+  assert.equal(await caller(), 'owner gone');
+  assert.equal(await tokens.holds(organization, record.id), false);
+  await users.change(organization, id, { disabled: undefined });
+  assert.ok(typeof (await caller()) !== 'string');
+  await users.remove(organization, id);
+  assert.equal(await caller(), 'owner gone');
+  clock.now += 1;
+  await users.create(made);
+  assert.equal(await caller(), 'owner gone', 'the address was given to somebody else');
 });
 
 test('credentials are read from headers, in their documented forms', () => {
@@ -174,17 +232,17 @@ test(proves(
   'tokens:revoked',
   'what is open under a token is closed within a second of its revocation by another process',
 ), { timeout: 20_000 }, async (t) => {
-  const { store, tokens, organization, dataDir } = await bench(t);
+  const { tokens, organization, dataDir } = await bench(t);
   const kept = await tokens.create({ organization, kind: 'mcp', name: 'kept' });
   const revoked = await tokens.create({ organization, kind: 'mcp', name: 'revoked' });
-  const attachments = watchAttachments({ store, clock: Date.now, onError: assert.ifError });
+  const attachments = watchAttachments({ onError: assert.ifError });
   t.after(() => attachments.stop());
   let keptClosed = false;
-  attachments.add({ organization, id: kept.record.id }, () => {
+  attachments.add(standing(tokens, kept.record), () => {
     keptClosed = true;
   });
   const closed = new Promise<void>((resolve) => {
-    attachments.add({ organization, id: revoked.record.id }, resolve);
+    attachments.add(standing(tokens, revoked.record), resolve);
   });
   // A second connection to the same database, as the command has one.
   const elsewhere = await openEmbeddedStore({ dataDir, now: Date.now, use: 'administration' });
@@ -201,26 +259,26 @@ test(proves(
 });
 
 test('what is open under a token is closed when the token expires', async (t) => {
-  const { store, tokens, organization, clock } = await bench(t);
+  const { tokens, organization, clock } = await bench(t);
   const { record } = await tokens.create({ organization, kind: 'agent', name: 'a', lifetimeMs: 1000 });
-  const attachments = watchAttachments({ store, clock: () => clock.now, onError: assert.ifError });
+  const attachments = watchAttachments({ onError: assert.ifError });
   const alive = setInterval(() => undefined, 1000);
   t.after(() => {
     attachments.stop();
     clearInterval(alive);
   });
-  const closed = new Promise<void>((resolve) => attachments.add({ organization, id: record.id }, resolve));
+  const closed = new Promise<void>((resolve) => attachments.add(standing(tokens, record), resolve));
   clock.now += 1000;
   await closed;
   assert.equal(attachments.count(), 0);
 });
 
 test('an attachment that ended is not closed again', async (t) => {
-  const { store, tokens, organization } = await bench(t);
+  const { tokens, organization } = await bench(t);
   const { record } = await tokens.create({ organization, kind: 'mcp', name: 'a' });
-  const attachments = watchAttachments({ store, clock: Date.now, onError: assert.ifError });
+  const attachments = watchAttachments({ onError: assert.ifError });
   t.after(() => attachments.stop());
-  const detach = attachments.add({ organization, id: record.id }, () => assert.fail('closed'));
+  const detach = attachments.add(standing(tokens, record), () => assert.fail('closed'));
   assert.equal(attachments.count(), 1);
   detach();
   assert.equal(attachments.count(), 0);

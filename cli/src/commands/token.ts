@@ -2,6 +2,7 @@ import type { IssuedToken, TokenRecord } from '@borescope/server/administration'
 import { type Command, Option } from 'commander';
 import { administer, organizationNamed, type StoreFlags, storeOptions } from '../administration.ts';
 import { Failure, UsageError } from '../failure.ts';
+import { namesOption } from '../names-option.ts';
 import { print, printJson, table, when } from '../output.ts';
 
 type TokenKind = TokenRecord['kind'];
@@ -16,6 +17,7 @@ interface CreateFlags extends Common {
   kind: TokenKind;
   name: string;
   role?: Role;
+  owner?: string;
   services?: string;
   environments?: string;
   expires?: string;
@@ -33,6 +35,7 @@ export function addTokenCommands(program: Command): void {
         'admin',
       ]),
     )
+    .option('--owner <email>', 'the user whose it is: it ends with the account, and has no more rights than it')
     .option('--services <names>', 'bind it to these services, separated by commas')
     .option('--environments <names>', 'bind it to these environments, separated by commas')
     .option('--expires <time>', 'how long it holds: 90s, 30m, 24h, 30d (for ever)')
@@ -54,20 +57,28 @@ function common(command: Command): Command {
 
 async function create(flags: CreateFlags): Promise<void> {
   if (flags.name === '' || flags.name.length > 128) throw new UsageError('--name: 1 to 128 characters');
+  if (flags.kind === 'agent' && flags.owner !== undefined) {
+    throw new UsageError('--owner: an agent token belongs to a service, and would end with the account');
+  }
   if (flags.kind === 'agent' && flags.role !== undefined) {
     throw new UsageError('--role: an agent token has no role, it only attaches runtimes');
   }
   const lifetimeMs = flags.expires === undefined ? undefined : await duration('--expires', flags.expires);
   if (lifetimeMs === 0) throw new UsageError('--expires: must be longer than 0');
-  const services = names('--services', flags.services);
-  const environments = names('--environments', flags.environments);
-  await administer(flags, async ({ store, tokens, named }) => {
+  const services = namesOption('--services', flags.services);
+  const environments = namesOption('--environments', flags.environments);
+  await administer(flags, async ({ store, tokens, users, named }) => {
     const organization = await organizationNamed(store, flags.organization);
+    const owner = flags.owner === undefined ? undefined : await users.byEmail(flags.owner.trim());
+    if (flags.owner !== undefined && owner?.organization !== organization.id) {
+      throw new Failure(`--owner: there is no account ${JSON.stringify(flags.owner)} in ${flags.organization}`);
+    }
     const issued = await tokens.create({
       organization: organization.id,
       kind: flags.kind,
       name: flags.name,
       ...(flags.role !== undefined && { role: flags.role }),
+      ...(owner !== undefined && { owner: owner.email }),
       ...(services !== undefined && { services }),
       ...(environments !== undefined && { environments }),
       ...(lifetimeMs !== undefined && { lifetimeMs }),
@@ -169,11 +180,4 @@ async function duration(flag: string, text: string): Promise<number> {
   const milliseconds = parseDuration(text);
   if (milliseconds === undefined) throw new UsageError(`${flag}: a time such as 90s, 30m, 24h or 30d`);
   return milliseconds;
-}
-
-function names(flag: string, text: string | undefined): string[] | undefined {
-  if (text === undefined) return undefined;
-  const parts = text.split(',').map((part) => part.trim());
-  if (parts.some((part) => part === '')) throw new UsageError(`${flag}: names separated by commas, none empty`);
-  return parts;
 }

@@ -8,6 +8,7 @@ import type { Current } from '../store/current-document.ts';
 import { type Organization, type Store, StoreUnavailable, type TokenRecord } from '../store/store.ts';
 import type { Controls } from './controls.ts';
 import type { IssuedToken, TokenRequest, Tokens } from './tokens.ts';
+import type { User, UserChange, UserRequest, Users } from './users.ts';
 
 /**
  * What administrators change, whatever the door (a command, the API, a page). Every act is in the audit before it is done; one
@@ -19,6 +20,12 @@ export interface Administration {
   revokeToken(by: AuditActor, organization: string, id: string): Promise<TokenRecord | undefined>;
   /** Undefined where there is none that still holds. */
   rotateToken(by: AuditActor, organization: string, id: string, overlapMs: number): ReturnType<Tokens['rotate']>;
+  /** Undefined where a user of any organization has the address. */
+  createUser(by: AuditActor, request: UserRequest): Promise<User | undefined>;
+  /** Undefined where the organization has no such user. */
+  changeUser(by: AuditActor, user: User, change: UserChange): Promise<User | undefined>;
+  /** With the person's tokens and sign-ins. False where there is no such user. */
+  removeUser(by: AuditActor, user: User): Promise<boolean>;
   /** Undefined where the name is taken. */
   createOrganization(by: AuditActor, name: string): Promise<Organization | undefined>;
   /** `expected`: the version that was changed; undefined, and nothing is written, where another is there. */
@@ -51,6 +58,7 @@ export interface Administration {
 export interface AdministrationOptions {
   readonly store: Store;
   readonly tokens: Tokens;
+  readonly users: Users;
   readonly controls: Controls;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -62,7 +70,7 @@ export interface AdministrationOptions {
 const MOST_TRIES = 20;
 
 export function createAdministration(options: AdministrationOptions): Administration {
-  const { store, tokens, controls, now, freshId } = options;
+  const { store, tokens, users, controls, now, freshId } = options;
   const { audit } = controls;
 
   /** `missing`: what `work` brings where it found nothing to do. */
@@ -111,6 +119,27 @@ export function createAdministration(options: AdministrationOptions): Administra
     rotateToken(by, organization, id, overlapMs) {
       const record = { act: 'token.rotate', by, what: { token: id, overlap_ms: overlapMs } } as const;
       return told(organization, record, () => tokens.rotate(organization, id, overlapMs), undefined);
+    },
+
+    createUser(by, request) {
+      const { organization, email, role, services, environments, passwordHash } = request;
+      const bound = { ...(services && { services }), ...(environments && { environments }) };
+      const what = { email, role, password: passwordHash !== undefined, ...plain(bound) };
+      return told(organization, { act: 'user.create', by, what }, () => users.create(request), undefined);
+    },
+
+    changeUser(by, { organization, id, email }, change) {
+      const { passwordHash, ...rest } = change;
+      // What is taken away is told, too.
+      const changed = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, value ?? null]));
+      const what = { user: id, email, ...(passwordHash !== undefined && { password: true }), ...plain(changed) };
+      const record = { act: 'user.change', by, what } as const;
+      return told(organization, record, () => users.change(organization, id, change), undefined);
+    },
+
+    removeUser(by, { organization, id, email }) {
+      const record = { act: 'user.remove', by, what: { user: id, email } } as const;
+      return told(organization, record, () => users.remove(organization, id), false);
     },
 
     createOrganization(by, name) {

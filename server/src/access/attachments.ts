@@ -1,37 +1,32 @@
-import type { Store } from '../store/store.ts';
-import { ending } from './tokens.ts';
+import type { Standing } from './authenticate.ts';
 
 /** Milliseconds between two looks. Streams and sockets of a revoked token close within a second. */
 export const LOOK_EVERY = 450;
-/** Tokens looked up at once, before other work gets its turn. */
+/** Credentials looked up at once, before other work gets its turn. */
 const BATCH = 50;
 
 export interface AttachmentsOptions {
-  readonly store: Store;
-  /** Milliseconds since the epoch. */
-  readonly clock: () => number;
   /** The store could not be asked; everything stays open, and the next looks try again. Told once until one succeeds. */
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * What is open under a token: streams to assistants, sockets of agents. The tokens in use are looked up about twice a
- * second, because a revocation may be written by another process (the command, another broker).
+ * What is open under a credential: streams to assistants, sockets of agents. The credentials in use are looked up about
+ * twice a second, because a revocation may be written by another process (the command, another broker).
  */
 export interface Attachments {
-  /** `close` is called once when the token ends; the returned function takes the attachment out again. */
-  add(token: { organization: string; id: string }, close: () => void): () => void;
+  /** `close` is called once when the credential ends; the returned function takes the attachment out again. */
+  add(standing: Standing, close: () => void): () => void;
   count(): number;
   stop(): void;
 }
 
 interface Attached {
-  readonly organization: string;
-  readonly id: string;
+  readonly standing: Standing;
   readonly closers: Set<() => void>;
 }
 
-export function watchAttachments({ store, clock, onError }: AttachmentsOptions): Attachments {
+export function watchAttachments({ onError }: AttachmentsOptions): Attachments {
   const attached = new Map<string, Attached>();
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -47,9 +42,8 @@ export function watchAttachments({ store, clock, onError }: AttachmentsOptions):
   }
 
   async function lookAt(entry: Attached): Promise<void> {
-    const record = await store.tokens.get(entry.organization, entry.id);
-    if (record !== undefined && ending(record, clock()) === undefined) return;
-    attached.delete(entry.id);
+    if (await entry.standing.holds()) return;
+    attached.delete(entry.standing.key);
     for (const close of entry.closers) close();
   }
 
@@ -75,18 +69,15 @@ export function watchAttachments({ store, clock, onError }: AttachmentsOptions):
   }
 
   return {
-    add(token, close) {
-      const entry = attached.get(token.id) ?? {
-        organization: token.organization,
-        id: token.id,
-        closers: new Set<() => void>(),
-      };
-      attached.set(token.id, entry);
+    add(standing, close) {
+      const { key } = standing;
+      const entry = attached.get(key) ?? { standing, closers: new Set<() => void>() };
+      attached.set(key, entry);
       entry.closers.add(close);
       schedule();
       return () => {
         entry.closers.delete(close);
-        if (entry.closers.size === 0 && attached.get(token.id) === entry) attached.delete(token.id);
+        if (entry.closers.size === 0 && attached.get(key) === entry) attached.delete(key);
       };
     },
     count: () => [...attached.values()].reduce((sum, entry) => sum + entry.closers.size, 0),

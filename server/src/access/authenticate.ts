@@ -1,4 +1,3 @@
-import type { TokenRecord } from '../store/store.ts';
 import type { Caller, TokenKind } from './caller.ts';
 import type { Credential } from './credentials.ts';
 import type { Refusal, Tokens } from './tokens.ts';
@@ -11,15 +10,21 @@ export interface AccessDenied {
   readonly hint: string;
 }
 
-export type Authentication =
-  | { readonly ok: true; readonly caller: Caller; readonly record: TokenRecord }
-  | AccessDenied;
+/** Whether the credential that has let somebody in still does. */
+export interface Standing {
+  /** The same for the same credential, and no other has it. */
+  readonly key: string;
+  holds(): Promise<boolean>;
+}
+
+export type Authentication = { readonly ok: true; readonly caller: Caller; readonly standing: Standing } | AccessDenied;
 
 const REFUSALS: Readonly<Record<Refusal, string>> = {
   malformed: 'the token is mistyped or cut: its form or checksum is wrong',
   unknown: 'the token is not known here',
   revoked: 'the token was revoked',
   expired: 'the token has expired',
+  'owner gone': 'the user whose token it is was disabled or removed',
 };
 
 const NEEDED: Readonly<Record<TokenKind, string>> = {
@@ -41,13 +46,24 @@ export async function authenticate(tokens: Tokens, credential: Credential, kind:
     const message = `this door takes ${NEEDED[kind]}, not a token of the kind ${verified.caller.kind}`;
     return { ok: false, status: 403, message, hint: create };
   }
-  if (credential.kind === 'pair') {
+  const problem = credential.kind === 'pair' ? ownerProblem(credential.email, verified.caller.user) : undefined;
+  if (problem !== undefined) return { ok: false, status: 403, ...problem };
+  const { organization, tokenId } = verified.caller;
+  const standing = { key: tokenId, holds: () => tokens.holds(organization, tokenId) };
+  return { ok: true, caller: verified.caller, standing };
+}
+
+/** The token decides who it is; the address that comes with it has to be the owner's. */
+function ownerProblem(email: string, owner: string | undefined): { message: string; hint: string } | undefined {
+  if (owner === undefined) {
     return {
-      ok: false,
-      status: 403,
-      message: 'this token has no owner e-mail, so the Email header cannot be checked',
-      hint: 'Send the token as Authorization: Bearer TOKEN instead of the Email and Token headers.',
+      message: 'this token has no owner, so the Email header cannot be checked',
+      hint: 'Send it as Authorization: Bearer TOKEN, or make one that has: borescope token create --owner EMAIL.',
     };
   }
-  return { ok: true, caller: verified.caller, record: verified.record };
+  if (email.trim().toLowerCase() === owner) return undefined;
+  return {
+    message: 'the Email header is not the address of the user whose token it is',
+    hint: "Send the owner's address, or the token as Authorization: Bearer TOKEN.",
+  };
 }

@@ -1,6 +1,8 @@
 import type { Store, TokenRecord } from '../store/store.ts';
 import type { Caller, Role, TokenKind } from './caller.ts';
+import { lowerRole } from './grants.ts';
 import { mintToken, tokenHash, tokenKind } from './token-format.ts';
+import { createUsers, type User } from './users.ts';
 
 /** What a token is made of. Names of services and environments bind it to those; absent: all. */
 export interface TokenRequest {
@@ -9,7 +11,7 @@ export interface TokenRequest {
   readonly name: string;
   /** Absent: `developer` for `mcp`, `admin` for `admin`, `viewer` for `agent` (an agent calls nothing). */
   readonly role?: Role;
-  /** E-mail of the user whom it belongs to, lower case. */
+  /** E-mail address of the user whose it is, in lower case: it ends with the user, and never has more rights. */
   readonly owner?: string;
   readonly services?: readonly string[];
   readonly environments?: readonly string[];
@@ -24,7 +26,7 @@ export interface IssuedToken {
 }
 
 /** Why a text is no credential. `malformed` is told without a look-up. */
-export type Refusal = 'malformed' | 'unknown' | 'revoked' | 'expired';
+export type Refusal = 'malformed' | 'unknown' | 'revoked' | 'expired' | 'owner gone';
 
 export type Verification =
   | { readonly ok: true; readonly caller: Caller; readonly record: TokenRecord }
@@ -46,6 +48,8 @@ export interface Tokens {
   ): Promise<(IssuedToken & { previous: TokenRecord }) | undefined>;
   /** Looks at the store every time, so that a revocation holds on the next request. */
   verify(plaintext: string): Promise<Verification>;
+  /** Whether a token that was verified before still is what it was. */
+  holds(organization: string, id: string): Promise<boolean>;
 }
 
 const DEFAULT_ROLE: Readonly<Record<TokenKind, Role>> = { mcp: 'developer', agent: 'viewer', admin: 'admin' };
@@ -61,6 +65,20 @@ export interface TokensOptions {
 }
 
 export function createTokens({ store, clock, random }: TokensOptions): Tokens {
+  const users = createUsers({ documents: store.documents, clock, random });
+
+  /** Why it does not hold now, or the caller that it stands for. */
+  async function standing(record: TokenRecord): Promise<Exclude<Refusal, 'malformed' | 'unknown'> | Caller> {
+    const refusal = ending(record, clock());
+    if (refusal !== undefined) return refusal;
+    if (record.owner === undefined) return callerOf(record);
+    const owner = await users.byEmail(record.owner);
+    const same = owner?.organization === record.organization && owner.createdAt <= record.createdAt;
+    // Who has the address of a user that was removed has not the user's tokens.
+    if (owner === undefined || !same || owner.disabled === true) return 'owner gone';
+    return callerOf(record, owner);
+  }
+
   async function issue(fields: Omit<TokenRecord, 'id' | 'hash' | 'createdAt'>, now: number): Promise<IssuedToken> {
     const token = mintToken(fields.kind, random);
     const id = `tok_${random(12).toString('hex')}`;
@@ -113,33 +131,45 @@ export function createTokens({ store, clock, random }: TokensOptions): Tokens {
       if (tokenKind(plaintext) === undefined) return { ok: false, refusal: 'malformed' };
       const record = await store.tokens.byHash(tokenHash(plaintext));
       if (record === undefined) return { ok: false, refusal: 'unknown' };
+      const found = await standing(record);
+      if (typeof found === 'string') return { ok: false, refusal: found };
       const now = clock();
-      const refusal = ending(record, now);
-      if (refusal !== undefined) return { ok: false, refusal };
       if (record.lastUsedAt === undefined || now - record.lastUsedAt >= LAST_USE_STEP) {
         // A store that cannot write must not lock out those who only read: the next request tries again.
         await store.tokens.used(record.organization, record.id, now).catch(() => undefined);
       }
-      return { ok: true, record, caller: callerOf(record) };
+      return { ok: true, record, caller: found };
+    },
+
+    async holds(organization, id) {
+      const record = await store.tokens.get(organization, id);
+      return record !== undefined && typeof (await standing(record)) !== 'string';
     },
   };
 }
 
 /** Why a stored token is over at `now`, or undefined where it holds. */
-export function ending(record: TokenRecord, now: number): 'revoked' | 'expired' | undefined {
+function ending(record: TokenRecord, now: number): 'revoked' | 'expired' | undefined {
   if (record.revokedAt !== undefined) return 'revoked';
   return record.expiresAt !== undefined && record.expiresAt <= now ? 'expired' : undefined;
 }
 
-function callerOf(record: TokenRecord): Caller {
+function callerOf(record: TokenRecord, owner?: User): Caller {
+  const services = inBoth(record.services, owner?.services);
+  const environments = inBoth(record.environments, owner?.environments);
   return {
     organization: record.organization,
     tokenId: record.id,
     tokenName: record.name,
     kind: record.kind,
-    role: record.role,
-    ...(record.owner !== undefined && { user: record.owner }),
-    ...(record.services !== undefined && { services: record.services }),
-    ...(record.environments !== undefined && { environments: record.environments }),
+    role: owner === undefined ? record.role : lowerRole(record.role, owner.role),
+    ...(owner !== undefined && { user: owner.email }),
+    ...(services !== undefined && { services }),
+    ...(environments !== undefined && { environments }),
   };
+}
+
+/** Names that both are bound to; undefined is bound to none, which is all. */
+function inBoth(a: readonly string[] | undefined, b: readonly string[] | undefined): readonly string[] | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : a.filter((name) => b.includes(name));
 }

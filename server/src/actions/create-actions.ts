@@ -294,7 +294,7 @@ const NO_ANSWER = {
 };
 
 function allow(caller: Caller, permission: Permission): void {
-  if (caller.kind !== 'agent' && mayDo(caller.role, permission)) return;
+  if (caller.kind !== 'agent' && mayDo(caller, permission)) return;
   throw new BorescopeError(
     'FORBIDDEN',
     caller.kind === 'agent' ? 'a token of an agent cannot call tools' : `the role ${caller.role} does not allow this`,

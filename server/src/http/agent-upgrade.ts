@@ -48,12 +48,12 @@ export function serveAgents(server: Server, options: AgentUpgradeOptions): void 
     const ignore = () => undefined;
     socket.on('error', ignore);
     admit(request, options, turn).then(
-      (caller) => {
+      ({ caller, standing }) => {
         if (socket.destroyed) return;
         socket.off('error', ignore);
         upgrader.handleUpgrade(request, socket, head, (webSocket) => {
-          const token = { organization: caller.organization, id: caller.tokenId };
-          const detach = attachments.add(token, () => sessions.closeByToken(token.organization, token.id));
+          const { organization, tokenId } = caller;
+          const detach = attachments.add(standing, () => sessions.closeByToken(organization, tokenId));
           webSocket.once('close', detach);
           sessions.accept(webSocket, caller, clientAddress(request), socket);
         });
@@ -89,7 +89,7 @@ async function admit(request: IncomingMessage, options: AgentUpgradeOptions, tur
   if (!found.ok) throw accessDenied(found);
   // Again: others may have been let in meanwhile.
   checkCapacity(options);
-  return found.caller;
+  return found;
 }
 
 /** Every open socket counts: one that says nothing takes a file as well. */

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Attachments } from '../access/attachments.ts';
-import { authenticate } from '../access/authenticate.ts';
+import { authenticate, type Standing } from '../access/authenticate.ts';
 import type { Caller } from '../access/caller.ts';
 import { bearerOrPairCredential } from '../access/credentials.ts';
 import type { Tokens } from '../access/tokens.ts';
@@ -23,7 +23,7 @@ export interface McpRouteOptions {
 export function mountMcp(app: FastifyInstance, options: McpRouteOptions): void {
   const { mcp, tokens, attachments, log, draining } = options;
   const serve = toNodeHandler(mcp.handler, { onerror: (err) => log.error({ err }, 'an MCP exchange failed') });
-  const callers = new WeakMap<FastifyRequest, Caller>();
+  const callers = new WeakMap<FastifyRequest, { caller: Caller; standing: Standing }>();
 
   app.addHook('preClose', () => mcp.handler.close());
 
@@ -34,14 +34,13 @@ export function mountMcp(app: FastifyInstance, options: McpRouteOptions): void {
       if (draining()) throw unavailable('the broker is shutting down');
       const found = await authenticate(tokens, bearerOrPairCredential(request.headers), 'mcp');
       if (!found.ok) throw accessDenied(found);
-      callers.set(request, found.caller);
+      callers.set(request, found);
     },
     async handler(request, reply) {
-      const caller = callers.get(request);
-      if (caller === undefined) throw new Error('an MCP request came past authentication');
-      const close = attachments.add({ organization: caller.organization, id: caller.tokenId }, () =>
-        reply.raw.destroy(),
-      );
+      const found = callers.get(request);
+      if (found === undefined) throw new Error('an MCP request came past authentication');
+      const { caller, standing } = found;
+      const close = attachments.add(standing, () => reply.raw.destroy());
       reply.raw.once('close', close);
       // The SDK writes the head itself: what hooks have set would be lost.
       for (const [name, value] of Object.entries(reply.getHeaders())) {

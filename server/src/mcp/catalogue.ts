@@ -1,4 +1,4 @@
-import type { Role } from '../access/caller.ts';
+import type { Caller } from '../access/caller.ts';
 import { mayDo } from '../access/grants.ts';
 import type { Tool } from './tool.ts';
 import { cancelAction } from './tools/cancel-action.ts';
@@ -18,7 +18,7 @@ export const TOOLS: readonly Tool[] = [
   cancelAction,
 ];
 
-/** What a role is shown; a tool that is not shown is refused when called. */
-export function toolsFor(role: Role): readonly Tool[] {
-  return TOOLS.filter((tool) => mayDo(role, tool.permission));
+/** What a caller is shown; a tool that is not shown is refused when called. */
+export function toolsFor(caller: Pick<Caller, 'role' | 'scopes'>): readonly Tool[] {
+  return TOOLS.filter((tool) => mayDo(caller, tool.permission));
 }

@@ -5,7 +5,7 @@ import {
   ProtocolError,
   Server,
 } from '@modelcontextprotocol/server';
-import type { Caller, Role } from '../access/caller.ts';
+import type { Caller } from '../access/caller.ts';
 import { mayDo } from '../access/grants.ts';
 import type { Actions } from '../actions/actions.ts';
 import { BorescopeError } from '../actions/error.ts';
@@ -59,11 +59,13 @@ export interface Mcp {
 export function createMcp(options: McpOptions): Mcp {
   // Keyed by identity, so that no caller can be made from what a request holds.
   const callers = new WeakMap<AuthInfo, Caller>();
-  const lists = new Map<Role, ReturnType<typeof listed>[]>();
+  const lists = new Map<string, ReturnType<typeof listed>[]>();
 
-  function listFor(role: Role): ReturnType<typeof listed>[] {
-    const known = lists.get(role) ?? toolsFor(role).map(listed);
-    lists.set(role, known);
+  /** There are few roles and scopes, and each list is made once. */
+  function listFor({ role, scopes }: Caller): ReturnType<typeof listed>[] {
+    const key = [role, ...(scopes ?? ['all'])].join(' ');
+    const known = lists.get(key) ?? toolsFor({ role, ...(scopes !== undefined && { scopes }) }).map(listed);
+    lists.set(key, known);
     return known;
   }
 
@@ -84,7 +86,7 @@ export function createMcp(options: McpOptions): Mcp {
       );
       server.setRequestHandler('tools/list', async () => {
         const { kinds } = await options.policy(caller.organization);
-        const tools = listFor(caller.role);
+        const tools = listFor(caller);
         return {
           tools: kinds === undefined ? tools : tools.filter(({ name }) => isOpen({ kinds }, caller.role, name)),
         };
@@ -139,7 +141,7 @@ async function callTool(
   let outcome: 'ok' | BorescopeError['code'] = 'ok';
   try {
     await quota(caller);
-    if (!mayDo(caller.role, tool.permission)) {
+    if (!mayDo(caller, tool.permission)) {
       throw new BorescopeError(
         'FORBIDDEN',
         `a token with the role ${caller.role} may not call ${tool.name}`,

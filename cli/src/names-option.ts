@@ -1,0 +1,9 @@
+import { UsageError } from './failure.ts';
+
+/** Names separated by commas; undefined where the flag is not given. */
+export function namesOption(flag: string, text: string | undefined): string[] | undefined {
+  if (text === undefined) return undefined;
+  const parts = text.split(',').map((part) => part.trim());
+  if (parts.some((part) => part === '')) throw new UsageError(`${flag}: names separated by commas, none empty`);
+  return parts;
+}
