@@ -5,7 +5,7 @@ import {
   ProtocolError,
   Server,
 } from '@modelcontextprotocol/server';
-import type { Caller } from '../access/caller.ts';
+import type { Caller, Role } from '../access/caller.ts';
 import { mayDo } from '../access/grants.ts';
 import type { Actions } from '../actions/actions.ts';
 import { BorescopeError } from '../actions/error.ts';
