@@ -402,6 +402,11 @@ export const PROMISES = {
       'A policy that comes while probes are in place removes those that it blocks within a second, with the hits that wait, and hides classes from the next hit on.',
     source: WIRE,
   },
+  'agent:own-limits': {
+    sentence:
+      'Whatever its broker orders, an agent gives no more hits and bytes in a minute, and no more of a core, than its own settings say, and tells which of them is used up.',
+    source: AGENT,
+  },
   'blocked:own': {
     sentence: 'What a process blocks by its own settings stays blocked whatever the broker says.',
     source: AGENT,

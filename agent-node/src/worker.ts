@@ -36,14 +36,17 @@ async function run(data: WorkerData): Promise<void> {
     keepSparkplug: data.settings.keepSparkplug,
     eager: data.settings.eager,
     blocked: data.settings.blocked,
+    limits: data.settings.limits,
+    busyMs: () => performance.eventLoopUtilization().active,
     now: () => performance.now(),
     events: {
       attached: changed,
       armed: (action) => conversation.armed(action),
       pending: (action) => conversation.pending(action),
       failed: (action) => conversation.failed(action),
-      hit: (actionId, hit) => conversation.hit(actionId, hit),
+      hit: (actionId, hit, bytes) => conversation.hit(actionId, hit, bytes),
       status: (action, removed) => conversation.status(action, removed),
+      forgotten: (actionId) => conversation.forgotten(actionId),
     },
   });
   const link: Link = new Link({
@@ -51,6 +54,7 @@ async function run(data: WorkerData): Promise<void> {
     token: data.settings.token,
     trust: { ca: ca === null ? null : resolve(data.cwd, ca), pins },
     random: Math.random,
+    now: () => performance.now(),
     say,
     onOpen: () => conversation.opened(),
     onFrame: (frame) => conversation.received(frame),

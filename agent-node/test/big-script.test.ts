@@ -30,6 +30,7 @@ function table(debugged = false) {
       if (message.type === 'place') told.push(message.parseUs);
     },
     hides: () => false,
+    mostPercent: 20,
     now: () => 0,
     cost: () => ({ baseUs: 100, perCodeUnitUs: 0.05 }),
     debugged: async () => debugged,

@@ -144,6 +144,7 @@ describe('the time before the next attempt', () => {
       token: 'bore_agt_test',
       trust: { ca: null, pins: [] },
       // The upper bound of each delay.
+      now: () => performance.now(),
       random: () => 1,
       say: ignore,
       onOpen: () => link.welcomed(10_000),

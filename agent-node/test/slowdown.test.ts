@@ -42,6 +42,7 @@ function application(load: (at: number, interpreted: ReadonlySet<string>) => Loa
     memory: allocate(),
     tell: () => {},
     hides: () => false,
+    mostPercent: 20,
     now: () => now,
     cost: () => ({ baseUs: 100, perCodeUnitUs: 0 }),
     debugged: async () => false,

@@ -70,6 +70,11 @@ export const cost = z
   })
   .meta({ id: 'Cost' });
 
+/** A limit of the agent's own, over all its actions: percent of a core, hits a minute, or bytes a minute. */
+export const ownLimit = z
+  .object({ of: z.enum(['overhead', 'hits', 'bytes']), most: z.number().positive() })
+  .meta({ id: 'OwnLimit' });
+
 /** What one runtime knows of a probe that has, or has not, been hit. */
 export const observation = z
   .object({
@@ -84,6 +89,8 @@ export const observation = z
     /** Milliseconds for which the probe was really armed, of those since it was placed. */
     armedMs: z.number().nonnegative(),
     placedMs: z.number().nonnegative(),
+    /** The limit that the agent had used up last while the probe was in place: then nothing is captured for it. */
+    ownLimit: ownLimit.optional(),
   })
   .meta({ id: 'Observation' });
 
@@ -92,4 +99,5 @@ export type ArmSpec = z.infer<typeof armSpec>;
 export type BoundPlace = z.infer<typeof boundPlace>;
 export type Problem = z.infer<typeof problem>;
 export type Cost = z.infer<typeof cost>;
+export type OwnLimit = z.infer<typeof ownLimit>;
 export type Observation = z.infer<typeof observation>;

@@ -57,6 +57,7 @@ const tags = (count: number) => Object.fromEntries(Array.from({ length: count },
 
 const HELLO = 'hello, first connection';
 const STATUS = 'status while armed';
+const LIMITED = 'status of an agent that has used up a limit of its own';
 const INSPECTED = 'inspected, a line that can carry a probe';
 const WELCOME = 'welcome after a reconnect';
 const BLOCKING = 'policy that says what may never be inspected';
@@ -143,6 +144,8 @@ export const AGENT_BOUNDS: readonly Bound[] = [
   countFrom(STATUS, 'observation.dropped', 0),
   notNegative(STATUS, 'observation.armedMs'),
   notNegative(STATUS, 'observation.placedMs'),
+  oneOf(LIMITED, 'observation.ownLimit.of', 'overhead', 'hits', 'bytes'),
+  { frame: LIMITED, path: 'observation.ownLimit.most', inside: [0.5, 20], beyond: [0, -1, '1', null, undefined] },
   countFrom(STATUS, 'cost.samples', 0),
   notNegative(STATUS, 'cost.meanUs'),
   notNegative(STATUS, 'cost.maxUs'),

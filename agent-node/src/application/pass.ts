@@ -9,7 +9,7 @@ import type { FromApplication, HitMessage } from './messages.ts';
 import { createPlaces, type Place } from './places.ts';
 import type { Probe } from './probe.ts';
 import { type Read, valuesByName, valuesOfScopes } from './scope-values.ts';
-import { CONTROL, PLACE, PROBE, REQUEST, type SharedMemory } from './shared.ts';
+import { CONTROL, GATE, PLACE, PROBE, REQUEST, type SharedMemory } from './shared.ts';
 import { captureStack } from './stack.ts';
 import { createWarmUp } from './warm-up.ts';
 
@@ -48,7 +48,7 @@ const store: (array: Int32Array, index: number, value: number) => number = Atomi
  * it never throws, never waits, and calls nothing that the application could have replaced.
  */
 export function createPass(memory: SharedMemory, port: MessagePort): Pass {
-  const { control, probes: counts, places: spending } = memory;
+  const { control, probes: counts, places: spending, gate } = memory;
   const post = uncurry<(port: MessagePort, message: FromApplication) => void>(port.postMessage);
   const places = createPlaces(port);
   const warmUp = createWarmUp(places);
@@ -65,7 +65,9 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
       const messages = load(control, CONTROL.messages);
       if (messages !== seen) {
         seen = messages;
+        const from = now();
         places.read();
+        gate[GATE.upkeepUs] = (gate[GATE.upkeepUs] ?? 0) + (now() - from);
       }
       if (row < 0) {
         answer(row);
@@ -112,6 +114,10 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
     for (let i = 0; i < place.probes.length; i++) {
       const probe = place.probes[i];
       if (probe === undefined || probe.remaining <= 0) continue;
+      if (!mayCapture()) {
+        letGo(probe, passUs / probes.length);
+        continue;
+      }
       const begun = i === 0 ? started : now();
       if (scope === undefined) {
         values = read === null ? valuesOfScopes(place, scopes ?? []) : valuesByName(place, read);
@@ -127,6 +133,11 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
       passProbe(place, probe, scope, values, begun, passUs / probes.length);
     }
     spending[base + PLACE.spentUs] = spent + passUs + (now() - started);
+  }
+
+  /** The limits of the agent as a whole; what is let go for them is not judged. */
+  function mayCapture(): boolean {
+    return (gate[GATE.captured] ?? 0) < (gate[GATE.limit] ?? 0);
   }
 
   function letGo(probe: Probe | undefined, shareUs: number): void {
@@ -155,6 +166,7 @@ export function createPass(memory: SharedMemory, port: MessagePort): Pass {
         budget: BUDGET,
       });
       probe.remaining -= 1;
+      gate[GATE.captured] = (gate[GATE.captured] ?? 0) + 1;
       const { variables, values: results, redactions } = captured;
       if (scope.lost.self)
         variables[variables.length] = { name: 'this', value: { type: 'not_captured' }, scope: 'this' };

@@ -44,6 +44,12 @@ export const PROBE = {
 /** Columns of one place's row in `places`, microseconds: spent since it was made, and the mark at which it must stop. */
 export const PLACE = { spentUs: 0, limitUs: 1, columns: 2 } as const;
 
+/**
+ * What the agent lets be taken at most, over all its probes: hits captured since the process began, how many there may be,
+ * and microseconds of the application's thread that were taken to follow the worker, beside passes.
+ */
+export const GATE = { captured: 0, limit: 1, upkeepUs: 2, columns: 3 } as const;
+
 /** In the place of a row, what the worker asks of the application's thread. */
 export const REQUEST = {
   /** Does Node's own inspector listen, so that a person may debug? */
@@ -63,6 +69,8 @@ export interface SharedMemory {
   readonly probes: Float64Array;
   /** `spentUs` is written by the application's thread, `limitUs` by the worker. */
   readonly places: Float64Array;
+  /** `limit` is written by the worker, the others by the application's thread. */
+  readonly gate: Float64Array;
 }
 
 export function allocate(): SharedMemory {
@@ -70,5 +78,6 @@ export function allocate(): SharedMemory {
     control: new Int32Array(new SharedArrayBuffer(CONTROL.words * 4)),
     probes: new Float64Array(new SharedArrayBuffer(ROWS * PROBE.columns * 8)),
     places: new Float64Array(new SharedArrayBuffer(ROWS * PLACE.columns * 8)),
+    gate: new Float64Array(new SharedArrayBuffer(GATE.columns * 8)),
   };
 }

@@ -5,18 +5,21 @@ import {
   type Hit,
   LIMITS,
   negotiate,
+  type Place,
   type Policy,
   PROTOCOL,
   type RuntimeDescription,
   type Welcome,
 } from '@borescope/agent-protocol';
 import type { ProbeEngine } from '../probes/engine.ts';
-import { isBlocked, type LiveAction } from '../probes/live-action.ts';
+import { ended, isBlocked, type LiveAction } from '../probes/live-action.ts';
 import type { Link } from './link.ts';
 import type { Outbox } from './outbox.ts';
 
 /** Milliseconds between two policies: each is worked out in the application's thread, and a broker may be at fault. */
 const POLICY_PACE_MS = 1000;
+/** And until hits that are asked for again are tried again. */
+const RESEND_PACE_MS = 1000;
 
 /** What the agent and the broker say to each other, over however many connections it takes. */
 export class Conversation {
@@ -29,6 +32,9 @@ export class Conversation {
   #epoch: number | undefined;
   #newestPolicy: Policy | undefined;
   #policyPause: NodeJS.Timeout | undefined;
+  /** Last sequences behind which hits are still to be sent again, by action. */
+  readonly #postponed = new Map<string, number>();
+  #resending: NodeJS.Timeout | undefined;
 
   constructor(runtime: RuntimeDescription, engine: ProbeEngine, outbox: Outbox, link: Link, changed: () => void) {
     this.#runtime = runtime;
@@ -39,7 +45,9 @@ export class Conversation {
   }
 
   opened(): void {
-    const live = this.#engine.actions().map(({ id }) => ({ actionId: id, sequence: this.#outbox.lastSequence(id) }));
+    // Those that have ended are told where there is room: the broker may not have heard of it.
+    const actions = this.#engine.actions().sort((a, b) => Number(ended(a)) - Number(ended(b)));
+    const live = actions.map(({ id }) => ({ actionId: id, sequence: this.#outbox.lastSequence(id) }));
     this.#link.send({
       type: 'hello',
       protocol: PROTOCOL,
@@ -50,6 +58,7 @@ export class Conversation {
 
   closed(): void {
     this.#epoch = undefined;
+    this.#postponed.clear();
   }
 
   received(frame: BrokerFrame) {
@@ -76,15 +85,22 @@ export class Conversation {
       case 'drain':
         return this.#link.drain(frame.reconnectAfterMs);
       case 'inspect':
-        return void this.#engine
-          .inspect(frame.place)
-          .then((inspection) => this.#send({ type: 'inspected', requestId: frame.requestId, inspection }));
+        return void this.#inspect(frame.requestId, frame.place);
     }
   }
 
+  async #inspect(requestId: string, place: Place): Promise<void> {
+    const inspection = await this.#engine.inspect(place);
+    const { allowance } = this.#engine;
+    const told = allowance.mayAnswer(Buffer.byteLength(JSON.stringify(inspection)))
+      ? inspection
+      : { problem: allowance.answerRefusal(), source: [], names: [], scripts: [], pending: false };
+    this.#send({ type: 'inspected', requestId, inspection: told });
+  }
+
   /** Keeps the hit until it is acknowledged, and sends it where there is a connection. False: no room. */
-  hit(actionId: string, hit: Hit): boolean {
-    const sequence = this.#outbox.add(actionId, hit, Buffer.byteLength(JSON.stringify(hit)));
+  hit(actionId: string, hit: Hit, bytes: number): boolean {
+    const sequence = this.#outbox.add(actionId, hit, bytes);
     if (sequence === undefined) return false;
     this.#changed();
     this.#sendHit(actionId, sequence, hit);
@@ -108,6 +124,11 @@ export class Conversation {
   status(action: LiveAction, removed: boolean): void {
     const { observation, cost } = action.last;
     this.#send({ type: 'status', actionId: action.id, removed, observation, cost });
+  }
+
+  /** The engine knows nothing of it any more; hits that wait may still be asked for. */
+  forgotten(actionId: string): void {
+    if (this.#outbox.waiting(actionId) === 0) this.#outbox.forget(actionId);
   }
 
   #welcomed(welcome: Welcome): void {
@@ -172,7 +193,23 @@ export class Conversation {
   #resend(actionId: string, lastSequence: number): void {
     const action = this.#engine.get(actionId);
     if (action && isBlocked(action)) this.#outbox.forget(actionId);
-    for (const { sequence, hit } of this.#outbox.after(actionId, lastSequence)) this.#sendHit(actionId, sequence, hit);
+    this.#postponed.delete(actionId);
+    for (const { sequence, hit, bytes } of this.#outbox.after(actionId, lastSequence)) {
+      if (!this.#engine.allowance.mayAnswer(bytes)) {
+        this.#postpone(actionId, sequence - 1);
+        return;
+      }
+      this.#sendHit(actionId, sequence, hit);
+    }
+  }
+
+  /** There were as many bytes in this minute as may be: the rest of these hits a little later. */
+  #postpone(actionId: string, lastSequence: number): void {
+    this.#postponed.set(actionId, lastSequence);
+    this.#resending ??= setTimeout(() => {
+      this.#resending = undefined;
+      for (const [postponed, last] of [...this.#postponed]) this.#resend(postponed, last);
+    }, RESEND_PACE_MS);
   }
 
   #sendHit(actionId: string, sequence: number, hit: Hit): void {

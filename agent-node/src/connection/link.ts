@@ -9,6 +9,7 @@ import {
 import WebSocket from 'ws';
 import { drainDelay, reconnectDelay, slowDelay } from './backoff.ts';
 import { BadAuthorities, distrust, type Trust, tlsOptions } from './broker-identity.ts';
+import { Intake } from './intake.ts';
 import { occupyStandardDescriptors } from './standard-descriptors.ts';
 
 export interface LinkOptions {
@@ -16,6 +17,8 @@ export interface LinkOptions {
   readonly token: string;
   readonly trust: Trust;
   readonly random: () => number;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
   /** One line for the host's stderr. */
   readonly say: (text: string) => void;
   readonly onOpen: () => void;
@@ -35,6 +38,7 @@ const STEADY_MS = 10_000;
 /** One connection to the broker at a time, made again for as long as the agent lives. */
 export class Link {
   readonly #options: LinkOptions;
+  readonly #intake: Intake;
   #socket: WebSocket | undefined;
   #failures = 0;
   #welcomedAt: number | undefined;
@@ -47,6 +51,7 @@ export class Link {
 
   constructor(options: LinkOptions) {
     this.#options = options;
+    this.#intake = new Intake(options.now);
   }
 
   connect(): void {
@@ -146,9 +151,17 @@ export class Link {
 
   #receive(socket: WebSocket, text: string, binary: boolean): void {
     this.#heard();
+    this.#pauseFor(socket, this.#intake.read(text.length));
     const decoded = binary ? ({ ok: false, reason: 'binary message' } as const) : decodeBrokerFrame(text);
     if (decoded.ok) this.#options.onFrame(decoded.frame);
     else socket.close(CLOSE.badFrame, decoded.reason.slice(0, 120));
+  }
+
+  /** What the broker sends meanwhile waits in its own memory. A pause that is longer than silence may be ends the connection. */
+  #pauseFor(socket: WebSocket, ms: number): void {
+    if (ms <= 0 || socket.isPaused) return;
+    socket.pause();
+    setTimeout(() => socket.resume(), ms).unref();
   }
 
   #heard(): void {

@@ -6,6 +6,8 @@ import { pathOf, type Script } from '../sources/script.ts';
 import type { GeneratedPosition } from '../sources/source-map.ts';
 import { Standstill } from './standstill.ts';
 
+/** What each command takes of the application's thread by itself, about, in milliseconds: it is interrupted for it. */
+const COMMAND_MS = 0.05;
 /** Milliseconds. The application's thread answers between two of its steps; only native code keeps it longer. */
 const ANSWER_MS = 10_000;
 
@@ -36,6 +38,7 @@ export class Debugger {
   #session: Session | undefined;
   #enabling: Promise<number> | undefined;
   #stallMs = 0;
+  #takenMs = 0;
   /** The application has a session of its own whose pauses only we can end; see `Standstill`. */
   #inCompany = false;
   readonly #standstill: Standstill;
@@ -107,7 +110,9 @@ export class Debugger {
       // V8 refuses a range that begins past the end of the script.
       return { locations: [] };
     });
-    this.#stallMs = Math.max(this.#stallMs, performance.now() - (await reached));
+    const stallMs = performance.now() - (await reached);
+    this.#takenMs += stallMs;
+    this.#stallMs = Math.max(this.#stallMs, stallMs);
     return answer.locations.map((location) => ({ ...locationOf(location), atReturn: location.type === 'return' }));
   }
 
@@ -134,7 +139,14 @@ export class Debugger {
   async removeBreakpoint(breakpointId: string): Promise<number> {
     const reached = this.#reached();
     await this.#post('Debugger.removeBreakpoint', { breakpointId });
-    return performance.now() - (await reached);
+    const stallMs = performance.now() - (await reached);
+    this.#takenMs += stallMs;
+    return stallMs;
+  }
+
+  /** Taken of the application's thread since the process began, milliseconds; without what switching it on took. */
+  get takenMs(): number {
+    return this.#takenMs;
   }
 
   /** The longest stall of looking for places since the last call, in milliseconds. */
@@ -205,6 +217,7 @@ export class Debugger {
       this.removeBreakpoint(late.breakpointId).catch(() => {});
     }).then((answer) => ({ id: answer.breakpointId, at: performance.now() }));
     const [from, { id, at }] = await Promise.all([reached, set]);
+    this.#takenMs += at - from;
     return { id, stallMs: at - from };
   }
 
@@ -217,6 +230,7 @@ export class Debugger {
   #post<Answer = object>(method: string, params: object, onLate?: (answer: Answer) => void): Promise<Answer> {
     const session = this.#session;
     if (session === undefined) return Promise.reject(new Error('the debugger is off'));
+    this.#takenMs += COMMAND_MS;
     return new Promise((resolve, reject) => {
       let over = false;
       const timer = setTimeout(() => {

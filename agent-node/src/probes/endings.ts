@@ -70,6 +70,7 @@ export class Endings {
     await this.end(action);
     action.ttl = setTimeout(() => {
       this.#ports.actions.delete(action.id);
+      this.#ports.events.forgotten(action.id);
       this.#ports.rest();
     }, REMEMBER_MS);
   }

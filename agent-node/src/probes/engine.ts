@@ -1,7 +1,8 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { ArmSpec, Blocked, Inspection, Place, Policy } from '@borescope/agent-protocol';
+import type { ArmSpec, Blocked, Inspection, Place, Policy, Problem } from '@borescope/agent-protocol';
+import { Allowance, type OwnLimits } from '../allowance/allowance.ts';
 import type { ToApplication } from '../application/messages.ts';
-import { CONTROL, PROBE, ROWS, type SharedMemory } from '../application/shared.ts';
+import { CONTROL, GATE, PROBE, REQUEST, ROWS, type SharedMemory } from '../application/shared.ts';
 import { readMainThread } from '../runtime/main-thread.ts';
 import { inspectPlace } from '../sources/inspect.ts';
 import { blockedByPolicy } from '../sources/origin.ts';
@@ -10,6 +11,7 @@ import { Attachment } from './attachment.ts';
 import { Debugger } from './debugger.ts';
 import { Endings } from './endings.ts';
 import type { EngineEvents } from './events.ts';
+import { HandOver } from './hand-over.ts';
 import { Hits } from './hits.ts';
 import { ended, isBlocked, type LiveAction, newAction } from './live-action.ts';
 import { isDebugged, mayBeDebugged, servePause } from './pauses.ts';
@@ -30,12 +32,19 @@ export interface EngineOptions {
   readonly keepSparkplug: boolean;
   /** What this runtime never lets be inspected, whatever the policy says. */
   readonly blocked: Blocked;
+  /** What this runtime lets be taken from it at most. */
+  readonly limits: OwnLimits;
   /** Never let go of the debugger once it is on. */
   readonly eager: boolean;
   readonly events: EngineEvents;
+  /** Milliseconds for which this thread was busy since it began. */
+  readonly busyMs: () => number;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
 }
+
+/** Live ones, and those that have ended and are remembered. */
+const MOST_ACTIONS = 5 * ROWS;
 
 /**
  * Everything that is, or is about to be, in place in the application. An action goes through the files beside this one:
@@ -52,6 +61,10 @@ export class ProbeEngine {
   readonly #placing: Placing;
   readonly #hits: Hits;
   readonly #watch: Watch;
+  readonly #handOver: HandOver;
+  /** What is left of what the runtime lets be taken from it. */
+  readonly allowance: Allowance;
+  readonly #takenMs: () => number;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -72,6 +85,8 @@ export class ProbeEngine {
       options.ownFile,
       options.keepSparkplug,
     );
+    const allowance = new Allowance({ limits: options.limits, gate: memory.gate, busyMs: options.busyMs, now });
+    this.allowance = allowance;
     const store = new ScriptStore((id) => session.source(id));
     const changed = () => events.attached();
     this.#attachment = new Attachment({
@@ -85,6 +100,7 @@ export class ProbeEngine {
       debugger: session,
       memory,
       now,
+      mostPercent: options.limits.overheadPercent,
       tell: (message) => this.#tell(message),
       hides: (path) => policy.hides(path),
       cost: () => this.#attachment.cost,
@@ -93,14 +109,34 @@ export class ProbeEngine {
       disturbed: () => this.#attachment.warming,
     });
     const counts = memory.probes;
-    this.#watch = new Watch({ actions, places, events, counts, now });
+    const upkeepMs = () => (memory.gate[GATE.upkeepUs] ?? 0) / 1000;
+    const takenMs = () => places.takenMs + session.takenMs + upkeepMs();
+    this.#takenMs = takenMs;
+    this.#watch = new Watch({ actions, places, events, allowance, takenMs, counts, now });
+    this.#handOver = new HandOver({
+      post: (message) => this.#tell(message),
+      attached: () => session.enabled,
+      ask: () => session.callEntry(REQUEST.look),
+    });
     const handedOn = () => this.#hits.drain();
     const endings = new Endings({ actions, places, rows: this.#rows, events, handedOn, rest: () => this.#rest() });
     this.#endings = endings;
     const waits = () => pending.look();
     this.#placing = new Placing({ debugger: session, store, places, endings, policy, events, roots, now, waits });
     const pending = new PendingModules(actions, this.#placing, endings);
-    this.#hits = new Hits({ port: options.port, actions, places, endings, policy, store, events, counts, now });
+    this.#hits = new Hits({
+      port: options.port,
+      actions,
+      places,
+      endings,
+      policy,
+      store,
+      events,
+      allowance,
+      taken: () => this.#watch.look(),
+      counts,
+      now,
+    });
     if (eager) this.#attachment.ready().catch(() => {});
   }
 
@@ -119,16 +155,18 @@ export class ProbeEngine {
   /** Places an action, once. What comes of it is told by the events; this never rejects. */
   async arm(spec: ArmSpec): Promise<void> {
     if (this.#actions.has(spec.actionId)) return;
+    this.#forgetOldest();
     const action = newAction(spec, this.#rows.take());
     this.#actions.set(action.id, action);
     this.#endings.expireIn(action, spec.ttlMs);
     this.#attachment.needed();
     this.#watch.start();
     try {
-      const problem = action.row === undefined ? tooMany() : this.#policy.judge(action);
+      const problem = action.row === undefined ? tooMany() : (this.#refusal(spec) ?? this.#policy.judge(action));
       if (action.row !== undefined) this.#clearCounts(action.row);
       if (problem) return await this.#endings.fail(action, problem);
       action.armingMs = await this.#attachment.ready();
+      this.#handOver.post();
       if (await this.#attachment.isAltered()) return await this.#endings.fail(action, altered());
       await this.#placing.place(action);
     } catch (error) {
@@ -158,7 +196,7 @@ export class ProbeEngine {
    * blocked code is removed.
    */
   async setPolicy(policy: Policy): Promise<void> {
-    this.#tell(this.#policy.set(policy));
+    this.#handOver.policy(this.#policy.set(policy));
     const blocked = [...this.#actions.values()].filter(
       (action) => !isBlocked(action) && action.origin.some((path) => this.#policy.hides(path)),
     );
@@ -176,13 +214,16 @@ export class ProbeEngine {
   /** Never rejects: what cannot be looked at is a problem in the answer. */
   async inspect(place: Place): Promise<Inspection> {
     const { roots, now } = this.#options;
+    const nothing = { source: [], names: [], scripts: [], pending: false };
+    const refused = this.#refusal();
+    if (refused) return { ...nothing, problem: refused };
     try {
       this.#attachment.needed();
       await this.#attachment.ready();
       const find = (file: string) => this.#placing.locate(file, true);
       return await inspectPlace(place, this.#placing.bindPorts(), find, roots, now);
     } catch (error) {
-      return { problem: unavailable(error), source: [], names: [], scripts: [], pending: false };
+      return { ...nothing, problem: unavailable(error) };
     } finally {
       this.#rest();
     }
@@ -209,6 +250,22 @@ export class ProbeEngine {
     if ([...this.#actions.values()].some((action) => !ended(action))) return;
     this.#watch.stop();
     this.#attachment.unneeded();
+  }
+
+  /** Why nothing may be taken of the application now, or not so much. */
+  #refusal(spec?: ArmSpec): Problem | undefined {
+    this.allowance.account(this.#takenMs());
+    return this.allowance.refusal() ?? (spec && this.allowance.judge(spec.overheadPercent));
+  }
+
+  /** Those that have ended are kept for a broker that comes back and asks; one that floods us gets no more than so many. */
+  #forgetOldest(): void {
+    if (this.#actions.size < MOST_ACTIONS) return;
+    const oldest = [...this.#actions.values()].find(ended);
+    if (oldest === undefined) return;
+    clearTimeout(oldest.ttl);
+    this.#actions.delete(oldest.id);
+    this.#options.events.forgotten(oldest.id);
   }
 
   #clearCounts(row: number): void {

@@ -8,7 +8,9 @@ export interface EngineEvents {
   armed(action: LiveAction): void;
   pending(action: LiveAction): void;
   failed(action: LiveAction): void;
-  /** False where the hit has no room and is lost. */
-  hit(actionId: string, hit: Hit): boolean;
+  /** `bytes`: of the hit as JSON. False where it has no room and is lost. */
+  hit(actionId: string, hit: Hit, bytes: number): boolean;
   status(action: LiveAction, removed: boolean): void;
+  /** It has ended, and is not remembered any longer. */
+  forgotten(actionId: string): void;
 }

@@ -1,5 +1,6 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { type BoundPlace, type Hit, LIMITS } from '@borescope/agent-protocol';
+import type { Allowance } from '../allowance/allowance.ts';
 import type { FromApplication, HitMessage } from '../application/messages.ts';
 import type { ScriptStore } from '../sources/script-store.ts';
 import { mapStack } from '../sources/stack.ts';
@@ -18,6 +19,9 @@ export interface HitsPorts {
   readonly policy: CurrentPolicy;
   readonly store: ScriptStore;
   readonly events: EngineEvents;
+  readonly allowance: Allowance;
+  /** The allowance has become less. */
+  readonly taken: () => void;
   /** The shared counts of probes. */
   readonly counts: Float64Array;
   /** Milliseconds, monotonic. */
@@ -55,16 +59,23 @@ export class Hits {
       return;
     }
     const action = this.#ports.actions.get(message.actionId);
-    if (!action) return;
-    if (message.type === 'condition-error') action.conditionError ??= this.#ports.policy.shown(message.text);
-    else if (action.remaining > 0) this.#take(action, message);
+    if (message.type === 'condition-error') {
+      if (action) action.conditionError ??= this.#ports.policy.shown(message.text);
+    } else if (action && action.remaining > 0) this.#take(action, message);
+    else this.#ports.allowance.captured(0);
   }
 
   #take(action: LiveAction, message: HitMessage): void {
     const { places, endings } = this.#ports;
     action.remaining -= 1;
     const { bound } = action;
-    this.#finished = this.#finished.then(() => this.#finish(action, message, bound)).catch(() => {});
+    this.#finished = this.#finished
+      .then(() => this.#finish(action, message, bound))
+      .catch(() => 0)
+      .then((bytes) => {
+        this.#ports.allowance.captured(bytes);
+        this.#ports.taken();
+      });
     if (action.remaining > 0) return;
     // The hit first, then the status that says that the probe is gone.
     const told = this.#finished;
@@ -72,10 +83,9 @@ export class Hits {
     void Promise.all([told, removed]).then(() => endings.end(action));
   }
 
-  async #finish(action: LiveAction, message: HitMessage, bound: BoundPlace | undefined): Promise<void> {
+  /** Gives the bytes of the hit that are to be sent. */
+  async #finish(action: LiveAction, message: HitMessage, bound: BoundPlace | undefined): Promise<number> {
     const { store, events, counts, now } = this.#ports;
-    // Captured before the policy came that blocks the file.
-    if (isBlocked(action)) return;
     const stack = await mapStack(message.stack, store);
     const hit: Hit = {
       time: message.time,
@@ -88,12 +98,19 @@ export class Hits {
       redactions: message.redactions,
       captureUs: message.captureUs,
     };
-    while (hit.stack.length > 0 && Buffer.byteLength(JSON.stringify(hit)) > LIMITS.hitBytes) hit.stack.pop();
-    if (isBlocked(action)) return;
-    if (!events.hit(action.id, hit)) action.unsent += 1;
+    // Captured before the policy came that blocks the file.
+    if (isBlocked(action)) return 0;
+    let bytes = bytesOf(hit);
+    for (; hit.stack.length > 0 && bytes > LIMITS.hitBytes; bytes = bytesOf(hit)) hit.stack.pop();
+    if (!events.hit(action.id, hit, bytes)) action.unsent += 1;
     if (action.place) {
       action.last = observe(action, counts, now());
       events.status(action, false);
     }
+    return bytes;
   }
+}
+
+function bytesOf(hit: Hit): number {
+  return Buffer.byteLength(JSON.stringify(hit));
 }

@@ -1,4 +1,4 @@
-import type { ArmSpec, BoundPlace, Cost, Observation, Problem } from '@borescope/agent-protocol';
+import type { ArmSpec, BoundPlace, Cost, Observation, OwnLimit, Problem } from '@borescope/agent-protocol';
 import type { ExpressionTree } from '../expressions/tree.ts';
 import type { ProbePlace } from './probe-place.ts';
 
@@ -31,6 +31,8 @@ export interface LiveAction {
   /** What the place had been armed for before this action came to it, milliseconds. */
   armedBefore: number;
   conditionError: string | undefined;
+  /** What of its own the agent had used up last while this action was in place. */
+  ownLimit: OwnLimit | undefined;
   /** Hits that were captured and had no room. */
   unsent: number;
   armingMs: number;
@@ -71,6 +73,7 @@ export function newAction(spec: ArmSpec, row: number | undefined): LiveAction {
     placedAt: undefined,
     armedBefore: 0,
     conditionError: undefined,
+    ownLimit: undefined,
     unsent: 0,
     armingMs: 0,
     slowdownMs: 0,

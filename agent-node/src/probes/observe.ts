@@ -24,6 +24,7 @@ export function observe(action: LiveAction, counts: Float64Array, now: number): 
       ...(action.conditionError === undefined ? {} : { conditionError: action.conditionError }),
       dropped: letGo + action.unsent,
       armedMs,
+      ...(action.ownLimit === undefined ? {} : { ownLimit: action.ownLimit }),
       placedMs: action.placedAt === undefined ? 0 : Math.max(armedMs, now - action.placedAt),
     },
     cost: {

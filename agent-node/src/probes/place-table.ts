@@ -23,6 +23,8 @@ export interface PlaceTablePorts {
   readonly cost: () => PassCost;
   /** Does a person debug this process? Then it never pauses for us. */
   readonly debugged: () => Promise<boolean>;
+  /** Percent of a core that all places together may take. */
+  readonly mostPercent: number;
   /** What the application's thread has used; undefined where nothing tells. */
   readonly use: () => ThreadUse | undefined;
   /** Something of ours is at work in the application's thread, beside probes. */
@@ -46,6 +48,7 @@ export class PlaceTable {
   readonly #evaluated = new Set<string>();
   readonly #guard: SlowdownGuard;
   #pausesArmed = 0;
+  #halted = false;
 
   constructor(ports: PlaceTablePorts) {
     this.#ports = ports;
@@ -62,6 +65,17 @@ export class PlaceTable {
   tick(): void {
     for (const place of this.#places.values()) place.tick();
     this.#guard.tick();
+  }
+
+  /** Of all places since the process began, milliseconds: what passes took, and what was lost beside them. */
+  get takenMs(): number {
+    return chargedMs(this.#ports.memory.places) + this.#guard.chargedMs;
+  }
+
+  /** Takes all breakpoints away, also those that are to come, or lets them be set again. */
+  halt(halted: boolean): void {
+    this.#halted = halted;
+    for (const place of this.#places.values()) place.halt(halted);
   }
 
   ofRow(row: number): ProbePlace | undefined {
@@ -161,6 +175,7 @@ export class PlaceTable {
         changed: () => this.#guard.changed(),
       },
     );
+    place.halt(this.#halted);
     this.#places.set(key, place);
     return place;
   }
@@ -185,7 +200,7 @@ export class PlaceTable {
   #share(): void {
     const places = [...this.#places.values()];
     const asked = places.map(({ actions }) => [...actions.values()].map(({ spec }) => spec.overheadPercent));
-    for (const [index, percent] of shares(asked).entries()) places[index]?.setShare(percent);
+    for (const [index, percent] of shares(asked, this.#ports.mostPercent).entries()) places[index]?.setShare(percent);
   }
 }
 

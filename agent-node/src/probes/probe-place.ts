@@ -69,6 +69,7 @@ export class ProbePlace {
   #spent: number;
   #resting = false;
   #held = false;
+  #halted = false;
   /** There are targets in which the breakpoint is not set yet. */
   #stale = false;
   #interpreted = false;
@@ -185,6 +186,13 @@ export class ProbePlace {
     this.sync().catch(() => this.#giveUp());
   }
 
+  /** Without its breakpoint for as long as the agent has nothing left to give. */
+  halt(halted: boolean): void {
+    if (this.#halted === halted) return;
+    this.#halted = halted;
+    this.sync().catch(() => this.#giveUp());
+  }
+
   /** Milliseconds that the application lost beside the passes: the place pays, and its actions tell them. */
   charge(ms: number): void {
     spend(this.#budget, ms * 1000);
@@ -237,7 +245,7 @@ export class ProbePlace {
     await undefined;
     try {
       for (;;) {
-        const idle = this.actions.size === 0 || this.#resting || this.#held;
+        const idle = this.actions.size === 0 || this.#resting || this.#held || this.#halted;
         const wanted = idle ? undefined : this.#condition();
         if (wanted === this.#set && !this.#stale) return;
         this.#stale = false;

@@ -1,11 +1,8 @@
-import { LIMITS } from '@borescope/agent-protocol';
-
 /**
  * Percent of a core for each place, in the order of `asked`: for each the percentages of its actions. A place gets their
- * sum, and all places together never more than the highest share that one action may have.
+ * sum, and all places together never more than `most`.
  */
-export function shares(asked: readonly (readonly number[])[]): number[] {
-  const most = LIMITS.maxOverheadPercent;
+export function shares(asked: readonly (readonly number[])[], most: number): number[] {
   const wanted = asked.map((percents) =>
     Math.min(
       most,

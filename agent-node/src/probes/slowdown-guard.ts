@@ -60,9 +60,15 @@ export class SlowdownGuard {
   /** The last word was that code is slow: each window is judged at once. */
   #slow = false;
   #innocentAt = Number.NEGATIVE_INFINITY;
+  #chargedMs = 0;
 
   constructor(ports: SlowdownPorts) {
     this.#ports = ports;
+  }
+
+  /** What places were charged for since the process began, milliseconds. */
+  get chargedMs(): number {
+    return this.#chargedMs;
   }
 
   /** A breakpoint was set or removed: what was until now belongs to before. */
@@ -161,6 +167,7 @@ export class SlowdownGuard {
     } else if (this.#slow || (doubt !== undefined && at - doubt.at < DOUBT_MS)) {
       this.#slow = true;
       const all = excess + (doubt?.ms ?? 0);
+      this.#chargedMs += all;
       for (const place of suspects) place.charge(all / suspects.length);
     } else {
       this.#doubt = { at, ms: excess };

@@ -1,5 +1,6 @@
+import type { Allowance } from '../allowance/allowance.ts';
 import type { EngineEvents } from './events.ts';
-import type { LiveAction } from './live-action.ts';
+import { ended, type LiveAction } from './live-action.ts';
 import { observe } from './observe.ts';
 import type { PlaceTable } from './place-table.ts';
 
@@ -11,6 +12,9 @@ export interface WatchPorts {
   readonly actions: ReadonlyMap<string, LiveAction>;
   readonly places: PlaceTable;
   readonly events: EngineEvents;
+  readonly allowance: Allowance;
+  /** What was taken of the application's thread since the process began, milliseconds. */
+  readonly takenMs: () => number;
   /** The shared counts of probes. */
   readonly counts: Float64Array;
   /** Milliseconds, monotonic. */
@@ -36,8 +40,19 @@ export class Watch {
     this.#timer = undefined;
   }
 
+  /** Is something left to give? Called at each hit, too. */
+  look(): void {
+    const { actions, places, allowance } = this.#ports;
+    const { reached } = allowance;
+    places.halt(reached !== undefined);
+    if (reached === undefined) return;
+    for (const action of actions.values()) if (action.place && !ended(action)) action.ownLimit = reached;
+  }
+
   #tick(): void {
-    const { actions, places, now } = this.#ports;
+    const { actions, places, allowance, takenMs, now } = this.#ports;
+    allowance.account(takenMs());
+    this.look();
     places.tick();
     if (now() < this.#nextStatus) return;
     this.#nextStatus = now() + STATUS_MS;
@@ -54,6 +69,7 @@ export class Watch {
       conditionFalse,
       conditionErrors,
       dropped,
+      action.ownLimit?.of,
       action.armingMs > 0,
       Math.round(action.slowdownMs),
     ].join();

@@ -1,6 +1,8 @@
 import { type Blocked, parsePins } from '@borescope/agent-protocol';
+import type { OwnLimits } from '../allowance/allowance.ts';
 import type { AttachOptions } from '../api.ts';
 import { readBlocked } from './blocked.ts';
+import { readOwnLimits } from './own-limits.ts';
 
 /** Plain data: it is cloned to the worker. */
 export interface Settings {
@@ -20,6 +22,7 @@ export interface Settings {
   readonly eager: boolean;
   /** What is never looked at, whatever a broker says. */
   readonly blocked: Blocked;
+  readonly limits: OwnLimits;
 }
 
 export type ReadSettings = { ok: true; settings: Settings } | { ok: false; reason: string };
@@ -75,7 +78,12 @@ export function readSettings(options: AttachOptions, environment: NodeJS.Process
   if (eager === undefined) return { ok: false, reason: 'BORESCOPE_EAGER must be 0 or 1' };
   const own = readBlocked(options.blocked, environment);
   if (!own.ok) return own;
-  return { ok: true, settings: { url, token, ...trust, ...texts, tags, keepSparkplug, eager, blocked: own.blocked } };
+  const most = readOwnLimits(environment);
+  if (!most.ok) return most;
+  return {
+    ok: true,
+    settings: { url, token, ...trust, ...texts, tags, keepSparkplug, eager, blocked: own.blocked, limits: most.limits },
+  };
 }
 
 /** What the broker's certificate has to be, or what is wrong with the settings that say it. */
