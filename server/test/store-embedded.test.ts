@@ -11,6 +11,7 @@ import Libsql from 'libsql';
 import { proves } from '../../tests/proves.ts';
 import type { Action, Placement } from '../src/actions/action.ts';
 import { migrate } from '../src/migration.ts';
+import { Buckets } from '../src/store/embedded/buckets.ts';
 import {
   DataDirectoryInUse,
   type EmbeddedStoreOptions,
@@ -321,8 +322,8 @@ test('an audit entry, what was taken of quotas and an action share a commit: all
     { kind: 'lease', name: 'l', id: 'a-1', until: 900, limit: 9 },
   ] as const;
   const act = () => [
-    store.audit.append('org', 0, [entry], ends),
     store.quotas.take('org', needs, 5),
+    store.audit.append('org', 0, [entry], ends),
     store.actions.create('org', action('a-1'), [placed('a-1')]),
   ];
   for (const table of ['action', 'audit_entry', 'quota_lease']) {
@@ -335,10 +336,26 @@ test('an audit entry, what was taken of quotas and an action share a commit: all
     assert.deepEqual(await store.quotas.used('org', needs, 5), [0, 0, 0], table);
     sqlite(dataDir, (file) => file.exec('DROP TRIGGER refusal'));
   }
-  assert.deepEqual(await Promise.all(act()), [true, undefined, undefined]);
+  assert.deepEqual(await Promise.all(act()), [undefined, true, undefined]);
   assert.deepEqual(await store.audit.ends('org'), ends);
   assert.ok(await store.actions.get('org', 'a-1'));
   assert.deepEqual(await store.quotas.used('org', needs, 5), [1, 2, 1]);
+});
+
+test('token buckets in memory are bounded: what was taken of longest ago goes first, and what is full is not kept', () => {
+  const buckets = new Buckets();
+  const take = (name: string, missing: number) =>
+    buckets.set('org', { kind: 'bucket', name, perSecond: 1, bucket: { missing, at: 0 } });
+  for (let n = 0; n < 50_000; n++) take(`${n}`, 5);
+  take('0', 6);
+  take('one more', 5);
+  take('full', 0);
+  assert.equal(buckets.get('org', '1'), undefined);
+  assert.equal(buckets.get('org', '0')?.missing, 6);
+  assert.equal(buckets.get('other', '0'), undefined);
+  assert.equal(buckets.get('org', 'full'), undefined);
+  assert.equal(buckets.expire(5_000), 49_999);
+  assert.equal(buckets.get('org', '0')?.missing, 6);
 });
 
 test('what was answered is there after the process was killed', async () => {

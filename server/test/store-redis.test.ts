@@ -19,7 +19,11 @@ import { proves } from '../../tests/proves.ts';
 import type { Action } from '../src/actions/action.ts';
 import type { Log } from '../src/log.ts';
 import type { AuditEnds, StoredAuditEntry } from '../src/store/audit-store.ts';
+import { createRedisClient } from '../src/store/redis/redis-client.ts';
 import { openRedisStore, type RedisStoreOptions, RedisTooOld, RedisUrlError } from '../src/store/redis/redis-store.ts';
+import { parseRedisUrl } from '../src/store/redis/redis-url.ts';
+import { runScript } from '../src/store/redis/script.ts';
+import { RAISE_SCHEMA } from '../src/store/redis/scripts/raise-schema.ts';
 import { SchemaTooNew, SchemaUnreadable, type Store, StoreUnavailable } from '../src/store/store.ts';
 
 const HOUR = 60 * 60 * 1000;
@@ -346,6 +350,21 @@ describe('what is in Redis', { skip: noRedis }, () => {
     },
   );
 
+  test('the number of the schema is never taken down, also by a broker that has looked before it rose', async () => {
+    const redis = await server();
+    const client = createRedisClient(parseRedisUrl(redis.url), { use: 'blocking', name: 'test', onError: () => {} });
+    cleanUps.push(() => client.disconnect());
+    for (const [found, left] of [
+      ['3', '3'],
+      ['newest', 'newest'],
+      ['1', '2'],
+    ] as const) {
+      await client.set('borescope:schema', found);
+      await runScript(client, RAISE_SCHEMA, ['borescope:schema'], [2]);
+      assert.equal(await client.get('borescope:schema'), left);
+    }
+  });
+
   test('a version that is none is refused, and left as it is', async () => {
     const redis = await server();
     for (const text of ['newest', '0', '1.5', '-1']) {
@@ -423,15 +442,21 @@ describe('what is in Redis', { skip: noRedis }, () => {
     await store.keys.pseudonymKey('org', '2026-11-21', 'key');
     await store.check();
     const later = Date.now() + HOUR;
-    await store.documents.put('org', 'policy', { id: 'for-ever', value: {} }, 0);
-    await store.documents.put('org', 'policy', { id: 'mixed', value: {}, expiresAt: later }, 0);
+    for (const [id, expiresAt] of [
+      ['mixed', later],
+      ['for-ever', undefined],
+      ['mixed too', later],
+    ] as const) {
+      await store.documents.put('org', 'policy', { id, value: {}, ...(expiresAt && { expiresAt }) }, 0);
+    }
     for (const [n, id] of ['first', 'second'].entries()) {
       await store.documents.put('org', 'grant', { id, value: {}, expiresAt: later - n * 60_000 }, 0);
     }
     await store.audit.append('org', 0, [entry(1)], endsAt(1));
     const now = Date.now();
-    await store.quotas.take('org', [WINDOW, BUCKET, { ...LEASE, until: now + HOUR }], now);
-    await store.quotas.take('org', [{ ...LEASE, id: 'b', until: now + 60_000 }], now);
+    await store.quotas.take('org', [WINDOW, BUCKET, { ...LEASE, id: 'b', until: now + 60_000 }], now);
+    await store.quotas.take('org', [{ ...LEASE, until: now + HOUR }], now);
+    await store.quotas.give('org', [{ ...WINDOW, at: now }], now);
     const left = async (key: string) => Number((await redis.command('PTTL', `borescope:{org}:${key}`)).slice(1));
     for (const [key, ms] of [
       ['documents:grant', HOUR],

@@ -41,6 +41,12 @@ for (const use of ['broker', 'administration'] as const) {
     const store = await open(use);
     return [store, store];
   });
+  for (const conformance of [documentConformance, auditConformance, quotaConformance]) {
+    conformance(`embedded (${use})`, async () => {
+      const store = await open(use);
+      return [store, store];
+    });
+  }
 }
 
 for (const [here, there] of [

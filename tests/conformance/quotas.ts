@@ -79,6 +79,14 @@ export function quotaConformance(name: string, open: () => Promise<readonly [Sto
       assert.equal((await take('bucket', [bucket({ amount: 5 })], START + HOUR))?.left, 4);
     });
 
+    test('while the clock is back nothing runs into a bucket a second time', async () => {
+      const later = START + 10_000;
+      await take('clock', [bucket({ amount: 3 })], later);
+      assert.equal(await take('clock', [bucket()], START), undefined);
+      assert.deepEqual(await here.quotas.used('clock', [bucket()], later), [4]);
+      assert.deepEqual(await here.quotas.used('clock', [bucket()], later + 1_000), [2]);
+    });
+
     test('a bucket gives exactly its rate over a long time, whenever it is asked', async () => {
       const slow = bucket({ limit: 5, perSecond: 3 });
       let taken = 0;

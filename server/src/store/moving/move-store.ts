@@ -1,4 +1,3 @@
-import { endOf } from './access-record.ts';
 import type { HeldStore, HeldTarget } from './held-store.ts';
 import { type StoreRecord, withoutBrokers } from './record.ts';
 import { COUNTED, type Counted, Tallies, type Tally } from './tally.ts';
@@ -47,7 +46,6 @@ export async function moveStore({ from, to, at, now, signal, onProgress }: MoveO
     characters = 0;
   };
   for await (const record of from.records()) {
-    if ((endOf(record) ?? at) < at) continue;
     batch.push(withoutBrokers(record, at));
     characters += JSON.stringify(record).length;
     if (batch.length >= BATCH.records || characters >= BATCH.characters) await write();
