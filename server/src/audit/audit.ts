@@ -2,7 +2,7 @@ import type { Secrets } from '../access/secrets.ts';
 import type { Log } from '../log.ts';
 import type { AuditEnds, AuditStore, StoredAuditEntry } from '../store/audit-store.ts';
 import { StoreUnavailable } from '../store/store.ts';
-import type { AuditRecord } from './audit-record.ts';
+import type { AuditAct, AuditRecord } from './audit-record.ts';
 import { BEGINNING, ChainCheck, type ChainKeys, chainKeys, type Flaw, follow, type Link, sealed } from './chain.ts';
 
 export interface AuditOptions {
@@ -36,6 +36,15 @@ export interface Audit {
   prune(organization: string, before: number): Promise<number>;
 }
 
+/** What ends, revokes or stops something is done also where Redis takes nothing more, so its entry is written there, too. */
+const ALSO_WHEN_FULL: ReadonlySet<AuditAct> = new Set([
+  'action.cancel',
+  'action.end',
+  'token.revoke',
+  'read-only.change',
+  'act.fail',
+]);
+
 /** Entries that are written together, and that are read together. */
 const BATCH = 100;
 /** Entries of one organization that wait to be written; beyond it the act is refused. */
@@ -56,6 +65,7 @@ interface KnownChain {
 interface Waiting {
   readonly at: number;
   readonly text: string;
+  readonly whenFull: boolean;
   readonly settle: (error?: unknown) => void;
 }
 
@@ -107,7 +117,8 @@ export function createAudit({ store, secrets, now, log }: AuditOptions): Audit {
         at = entry;
       }
       const next = { base: ends.base, head: sealed(keys, 'head', at) };
-      if (await store.append(organization, ends.head.sequence, entries, next)) {
+      const whenFull = batch.some((each) => each.whenFull);
+      if (await store.append(organization, ends.head.sequence, entries, next, { whenFull })) {
         chain.ends = next;
         chain.seen = at;
         return;
@@ -175,6 +186,7 @@ export function createAudit({ store, secrets, now, log }: AuditOptions): Audit {
         const entry: Waiting = {
           at: now(),
           text: JSON.stringify(record),
+          whenFull: ALSO_WHEN_FULL.has(record.act),
           settle: (error) => (error === undefined ? resolve() : reject(error)),
         };
         if (queue !== undefined) {

@@ -2,6 +2,7 @@ import { LIMITS } from '@borescope/agent-protocol';
 import type { Caller } from '../access/caller.ts';
 import { BorescopeError } from '../actions/error.ts';
 import type { QuotaNeed, QuotaReturn, QuotaStore } from '../store/quota-store.ts';
+import type { WriteOptions } from '../store/write-options.ts';
 import type { CallerLimits, QuotaLimits } from './quota-limits.ts';
 
 const HOUR = 60 * 60 * 1000;
@@ -70,10 +71,10 @@ const all = () => 1;
 const allHits = ({ hits }: QuotaUse) => [...hits.values()].reduce((sum, count) => sum + count, 0);
 
 export function createQuotas({ store, limits, now }: QuotasOptions): Quotas {
-  async function take(organization: string, needs: readonly Counted[]): Promise<void> {
+  async function take(organization: string, needs: readonly Counted[], options?: WriteOptions): Promise<void> {
     if (needs.length === 0) return;
     const at = now();
-    const refusal = await store.take(organization, needs, at);
+    const refusal = await store.take(organization, needs, at, options);
     const need = refusal && needs[refusal.need];
     if (refusal === undefined || need === undefined) return;
     const wait = Math.max(refusal.retryAt - at, 0);
@@ -89,10 +90,12 @@ export function createQuotas({ store, limits, now }: QuotasOptions): Quotas {
   return {
     async call({ organization, tokenId }) {
       const held = await limits(organization);
-      await take(organization, [
+      const needs = [
         ...callNeeds(held.organization, '', 'calls a second of the organization'),
         ...callNeeds(held.token(tokenId), `:${tokenId}`, 'calls a second of this token'),
-      ]);
+      ];
+      // Who reads, cancels or revokes is let in wherever these work.
+      await take(organization, needs, { whenFull: true });
     },
 
     async claim(organization, claim) {

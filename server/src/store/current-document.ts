@@ -74,7 +74,8 @@ export function currentDocument<Value extends DocumentValue>(
       return pending;
     },
     async set(organization, value, expected) {
-      const written = await documents.put(organization, kind, { id: ID, value }, expected);
+      // One for each organization, and the one that stops everybody must be written wherever it is needed.
+      const written = await documents.put(organization, kind, { id: ID, value }, expected, { whenFull: true });
       known.delete(organization);
       return written && { value, version: written.version };
     },
