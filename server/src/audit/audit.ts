@@ -47,6 +47,8 @@ const ALSO_WHEN_FULL: ReadonlySet<AuditAct> = new Set([
 
 /** Entries that are written together, and that are read together. */
 const BATCH = 100;
+/** Entries that are deleted in one step of the store. */
+const PRUNED_AT_ONCE = 1_000;
 /** Entries of one organization that wait to be written; beyond it the act is refused. */
 const MOST_WAITING = 5_000;
 /** Chains whose end is kept in memory. */
@@ -237,16 +239,22 @@ export function createAudit({ store, secrets, now, log }: AuditOptions): Audit {
     async prune(organization, before) {
       const chain = chainOf(organization);
       const { base } = await read(organization, chain);
+      // It has another base from the first step on.
+      chain.ends = undefined;
+      let pruned = base.sequence;
       let last: Link = base;
+      const step = async () => {
+        if (last.sequence > pruned && (await store.prune(organization, sealed(chain.keys, 'base', last)))) {
+          pruned = last.sequence;
+        }
+      };
       for await (const entry of entries(organization, base.sequence)) {
         if (entry.at >= before) break;
         last = entry;
+        if (last.sequence - pruned >= PRUNED_AT_ONCE) await step();
       }
-      if (last.sequence === base.sequence) return 0;
-      if (!(await store.prune(organization, sealed(chain.keys, 'base', last)))) return 0;
-      // It has another base now.
-      chain.ends = undefined;
-      return last.sequence - base.sequence;
+      await step();
+      return pruned - base.sequence;
     },
   };
 }
