@@ -588,6 +588,10 @@ export const PROMISES = {
       'A store of an older version is upgraded in one step by the first newer version that opens it, with all that is in it.',
     source: OPERATIONS,
   },
+  'commands:identity': {
+    sentence: 'A command sends its token over TLS only to a broker that proves itself as it has to for an agent.',
+    source: COMMANDS,
+  },
   'commands:interrupt': {
     sentence:
       'Ctrl-C while a command waits for an action cancels the action within two seconds, says so and exits 130.',

@@ -6,7 +6,6 @@ export * from './frames.ts';
 export * from './hit.ts';
 export * from './inspection.ts';
 export * from './limits.ts';
-export * from './pin.ts';
-export * from './pin-form.ts';
+export * from './pins.ts';
 export * from './runtime.ts';
 export * from './version.ts';

@@ -1,5 +1,7 @@
+import { BadAuthorities, distrust } from '@borescope/agent-protocol/identity';
 import { Client, SdkError, SdkErrorCode, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { mcpUrl } from './broker-address.ts';
+import { type BrokerFetch, brokerFetch } from './broker-fetch.ts';
 import { Failure, UsageError } from './failure.ts';
 
 export interface ToolResult {
@@ -32,6 +34,7 @@ export async function callTool(
   if (token === undefined || token === '') {
     throw new UsageError('BORESCOPE_TOKEN: set it to an mcp token (borescope token create --kind mcp --name NAME)');
   }
+  const request = brokerFetch(url, process.env);
   const client = new Client({ name: 'borescope-cli', version: '1' }, { versionNegotiation: { mode: 'auto' } });
   // The SDK would wait in silence for an answer that cannot come any more.
   let onLost = () => {};
@@ -45,7 +48,7 @@ export async function callTool(
       // Of its own: before the connection is made the SDK does not abort what it asks.
       const signals = [init?.signal, signal].flatMap((one) => one ?? []);
       const either = AbortSignal.any(signals);
-      return watchBody(await fetchTelling(url, input, { ...init, signal: either }), either, () => onLost());
+      return watchBody(await fetchTelling(request, url, input, { ...init, signal: either }), either, () => onLost());
     },
   });
   try {
@@ -98,14 +101,22 @@ function watchBody(response: Response, signal: AbortSignal | null | undefined, o
 }
 
 /** Turns what only HTTP knows (no broker there, a refused token) into a message for a person. */
-async function fetchTelling(url: URL, input: string | URL, init: RequestInit | undefined): Promise<Response> {
+async function fetchTelling(
+  request: BrokerFetch,
+  url: URL,
+  input: string | URL,
+  init: RequestInit | undefined,
+): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(input, init);
+    response = await request(input, init);
   } catch (error) {
     if (init?.signal?.aborted === true) throw error;
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : undefined;
-    const code = cause !== undefined && 'code' in cause ? String(cause.code) : undefined;
+    if (error instanceof BadAuthorities) throw new UsageError(error.message);
+    const untrusted = distrust(error);
+    if (untrusted !== undefined) throw new Failure(`${url.origin}: ${untrusted}`);
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
     if (code !== undefined && BROKEN_OFF.has(code)) throw connectionLost(url);
     throw new Failure(
       `no broker answers at ${url.origin}${code === undefined ? '' : ` (${code})`}: is it running, and is BORESCOPE_URL right?`,

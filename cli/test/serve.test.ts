@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { pinOf } from '@borescope/agent-protocol';
+import { pinOf } from '@borescope/agent-protocol/identity';
 import { agentPeer, armNext, letGo, runtime, sendHit } from '../../server/test/broker-harness.ts';
 import { certificateFiles, createCertificate } from '../../tests/live/certificates.ts';
 import { proves } from '../../tests/proves.ts';

@@ -59,5 +59,9 @@ without one; \`migrate\` [moves](operations.md#moving-a-store) a store on which 
 broker: they call the same [tools](tools.md) that assistants call, through its public MCP endpoint, with the address in
 \`BORESCOPE_URL\` and a token of kind \`mcp\` in \`BORESCOPE_TOKEN\`. While they wait they tell progress on stderr. With
 \`--json\` they print the structured content of the tool.
+
+Over \`https:\` the token goes only to a broker that proves itself, by the same settings and rules
+[as for an agent](agent.md#who-the-broker-is): \`BORESCOPE_CA\` for authorities of your own, \`BORESCOPE_PIN\` for pinned keys.
+
 Ctrl-C while \`snapshot\` or \`wait\` waits cancels the action, and so removes its probes; a second one leaves at once.
 `;

@@ -132,8 +132,9 @@ export async function agentPeer(
   url: string,
   token: string,
   description: RuntimeDescription,
+  tls: { ca?: string } = {},
 ): Promise<AgentPeer> {
-  const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/agent/v1`, { headers: bearer(token) });
+  const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/agent/v1`, { headers: bearer(token), ...tls });
   t.after(() => socket.terminate());
   const frames: BrokerFrame[] = [];
   const waiting = new Set<() => void>();

@@ -6,7 +6,7 @@ import { connect as connectPlain } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type ConnectionOptions, connect } from 'node:tls';
-import { pinOf } from '@borescope/agent-protocol';
+import { pinOf } from '@borescope/agent-protocol/identity';
 import { WebSocket } from 'ws';
 import {
   certificateFiles,

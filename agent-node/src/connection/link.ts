@@ -6,9 +6,9 @@ import {
   encodeFrame,
   LIMITS,
 } from '@borescope/agent-protocol';
+import { BadAuthorities, distrust, type Trust, tlsOptions } from '@borescope/agent-protocol/identity';
 import WebSocket from 'ws';
 import { drainDelay, reconnectDelay, slowDelay } from './backoff.ts';
-import { BadAuthorities, distrust, type Trust, tlsOptions } from './broker-identity.ts';
 import { Intake } from './intake.ts';
 import { occupyStandardDescriptors } from './standard-descriptors.ts';
 

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import { pinOf } from '@borescope/agent-protocol';
+import { pinOf } from '@borescope/agent-protocol/identity';
 import { SettingsError } from '../settings.ts';
 
 /** A certificate chain and its key that TLS can use, and what people and agents want to know of it. */

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { createServer, type SecureVersion } from 'node:tls';
-import { parsePins, pinOf } from '@borescope/agent-protocol';
+import { parsePins } from '@borescope/agent-protocol';
+import { pinOf } from '@borescope/agent-protocol/identity';
 import {
   certificateFiles,
   createAuthority,

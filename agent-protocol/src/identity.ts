@@ -1,9 +1,17 @@
-import { X509Certificate } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type ConnectionOptions, checkServerIdentity, type PeerCertificate } from 'node:tls';
-import { pinOf } from '@borescope/agent-protocol';
 
-/** By what an agent knows its broker. Plain data. */
+/**
+ * The pin of a certificate (DER or PEM): of its public key, so that a renewal that keeps the key keeps the pin.
+ * @throws where it is no certificate
+ */
+export function pinOf(certificate: Uint8Array): string {
+  const key = new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' });
+  return `sha256/${createHash('sha256').update(key).digest('base64')}`;
+}
+
+/** By what an agent, or a command, knows its broker. Plain data. */
 export interface Trust {
   /** File with the only authorities that count, PEM; null where Node's do. */
   readonly ca: string | null;
