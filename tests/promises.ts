@@ -22,6 +22,7 @@ const START = 'docs/getting-started.md';
 const OPERATIONS = 'docs/operations.md';
 const GUARANTEES = 'docs/guarantees.md';
 const COMMANDS = 'docs/commands.md';
+const API = 'docs/api.md';
 
 export const PROMISES = {
   'limits:hits': {
@@ -591,6 +592,42 @@ export const PROMISES = {
   'commands:identity': {
     sentence: 'A command sends its token over TLS only to a broker that proves itself as it has to for an agent.',
     source: COMMANDS,
+  'api:described': {
+    sentence: 'Every route under /api is in its OpenAPI description, and every answer is as the description says.',
+    source: API,
+  },
+  'api:escalation': {
+    sentence:
+      'A token makes, rotates and revokes no token that reaches further than it does itself, and one that is bound changes nothing that concerns the whole organization.',
+    source: API,
+  },
+  'api:installation': {
+    sentence: 'Only an admin of the organization default makes organizations and switches the read-only mode of all.',
+    source: API,
+  },
+  'api:versions': {
+    sentence: 'A policy or quotas are changed from the version that was read, or not at all.',
+    source: API,
+  },
+  'api:quota': {
+    sentence: 'Requests to /api count as calls, and beyond the quota the answer is 429 and says when to come again.',
+    source: API,
+  },
+  'api:approvals': {
+    sentence: 'Where the policy asks for an admin, neither who asked nor another token of the same person can approve.',
+    source: API,
+  },
+  'api:read-only': {
+    sentence: 'Read-only mode removes every live probe within a second.',
+    source: API,
+  },
+  'api:bound': {
+    sentence: 'Runtimes, actions and approvals that a token is not bound to are for it as if they never were.',
+    source: API,
+  },
+  'api:audit': {
+    sentence: 'Each change, and each export of the audit, is in the audit before it is done.',
+    source: API,
   },
   'commands:interrupt': {
     sentence:

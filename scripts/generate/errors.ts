@@ -1,4 +1,5 @@
 import { ERRORS, type ErrorCode } from '@borescope/agent-protocol';
+import { HTTP_ERRORS } from '@borescope/server';
 import type { GeneratedFile } from './generated-file.ts';
 
 /** What each code means and what the caller can do; a code without a line here does not compile. */
@@ -45,14 +46,40 @@ const MEANING: Readonly<Record<ErrorCode, readonly [means: string, mend: string]
   ],
 };
 
+/** The same for what only HTTP has. */
+const HTTP_MEANING: Readonly<Record<keyof typeof HTTP_ERRORS, readonly [means: string, mend: string]>> = {
+  BAD_REQUEST: ['It is no request as the broker understands them.', 'The message says what is wrong.'],
+  UNAUTHENTICATED: [
+    'There is no credential, or it does not hold.',
+    'Send `Authorization: Bearer` with a token that does.',
+  ],
+  NOT_FOUND: ['There is nothing, or nothing that is yours to see.', 'The hint says where to look what there is.'],
+  REQUEST_TIMEOUT: ['The request did not arrive in time.', 'Send it again.'],
+  CONFLICT: ['It is taken or decided already.', 'Read what is there.'],
+  PRECONDITION_FAILED: [
+    'Somebody has changed it since it was read; nothing was written.',
+    'Read it again, make the change in that, and send its ETag.',
+  ],
+  PAYLOAD_TOO_LARGE: ['The body is too large.', 'Send less.'],
+  URL_TOO_LONG: ['The URL is too long.', 'Send what is long in the body.'],
+  UNSUPPORTED_MEDIA_TYPE: ['The content type is not JSON.', 'Send `application/json`.'],
+  PRECONDITION_REQUIRED: ['A change needs `If-Match`.', 'Read it first, and send the ETag of that answer.'],
+  HEADERS_TOO_LARGE: ['The headers are too large.', 'Send fewer or shorter ones.'],
+  INTERNAL: ['The broker failed.', 'Try again; the log of the broker has the reason.'],
+};
+
 export function errorsPage(): GeneratedFile {
   const sections = Object.entries(ERRORS).map(([code, { status, retryable }]) => {
     const [means, mend] = MEANING[code as ErrorCode];
     return `| \`${code}\` | ${means} | ${mend} | ${retryable ? 'yes' : 'no'} | ${status} |`;
   });
+  const overHttp = Object.entries(HTTP_ERRORS).map(([code, { status, retryable }]) => {
+    const [means, mend] = HTTP_MEANING[code as keyof typeof HTTP_ERRORS];
+    return `| \`${code}\` | ${means} | ${mend} | ${retryable ? 'yes' : 'no'} | ${status} |`;
+  });
   return {
     path: 'docs/errors.md',
-    text: `<!-- Generated from agent-protocol/src/errors.ts by npm run generate. -->
+    text: `<!-- Generated from agent-protocol/src/errors.ts and server/src/http/http-error.ts by npm run generate. -->
 
 # Errors
 
@@ -64,6 +91,16 @@ words. Messages and hints hold no captured data.
 | code | means | what to do | the same call may work later | HTTP status |
 |---|---|---|---|---:|
 ${sections.join('\n')}
+
+## Over HTTP
+
+The [API](api.md), and every other path of the broker, answers an error with the same body. Beside the codes above:
+
+| code | means | what to do | the same request may work later | HTTP status |
+|---|---|---|---|---:|
+${overHttp.join('\n')}
+
+With 429 and 503 the header \`Retry-After\` says in how many seconds to come again, where that is known.
 `,
   };
 }

@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { apiPage } from './api.ts';
 import { asyncApiFile } from './asyncapi.ts';
 import { commandsPage } from './commands.ts';
 import { errorsPage } from './errors.ts';
@@ -22,6 +23,7 @@ const generated: GeneratedFile[] = [
   settingsPage(),
   toolsPage(),
   commandsPage(),
+  apiPage(),
 ];
 
 const onDisk = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));

@@ -8,11 +8,19 @@ import {
 import type { GeneratedFile } from './generated-file.ts';
 import { cell } from './json-schema-rows.ts';
 
+const TIMES: readonly BrokerSettingName[] = ['retention', 'auditRetention'];
+const HOUR = 3_600_000;
+
+function duration(milliseconds: number): string {
+  const hours = milliseconds / HOUR;
+  return hours > 24 ? `${hours / 24}d` : `${hours}h`;
+}
+
 /** What is written where no value is given; times are kept in milliseconds and written as people set them. */
 function defaultOf(name: BrokerSettingName): string {
   const parsed = brokerSettings.shape[name].safeParse(undefined);
   if (!parsed.success || parsed.data === undefined) return '';
-  return `\`${name === 'retention' ? `${Number(parsed.data) / 3_600_000}h` : String(parsed.data)}\``;
+  return `\`${TIMES.includes(name) ? duration(Number(parsed.data)) : String(parsed.data)}\``;
 }
 
 export function settingsPage(): GeneratedFile {

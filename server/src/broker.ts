@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { DestinationStream } from 'pino';
+import { createAdministration } from './access/administration.ts';
 import { watchAttachments } from './access/attachments.ts';
 import type { Controls } from './access/controls.ts';
 import { openSecrets } from './access/secrets.ts';
 import { createTokens, type Tokens } from './access/tokens.ts';
+import { createUsers } from './access/users.ts';
 import { systemClock } from './clock.ts';
 import { watchDisk } from './disk-watch.ts';
 import { createEngine } from './engine.ts';
 import { openFoundation } from './foundation.ts';
 import { serveAgents } from './http/agent-upgrade.ts';
+import { mountApi } from './http/api/mount-api.ts';
 import { type Capacity, capacity } from './http/capacity.ts';
 import { createClientAddressNote } from './http/client-address.ts';
 import { createHostCheck } from './http/host-check.ts';
@@ -161,6 +164,22 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     onCall: metrics.toolCall,
   });
   mountMcp(app, { mcp, tokens, attachments, log, draining: () => draining });
+  const { controls } = engine;
+  const freshId = (prefix: string) => prefix + randomBytes(12).toString('hex');
+  const users = createUsers({ documents: store.documents, clock: clock.now, random: randomBytes });
+  const administration = createAdministration({ store, tokens, users, controls, now: clock.now, freshId });
+  mountApi(app, {
+    store,
+    tokens,
+    users,
+    controls,
+    administration,
+    actions: engine.actions,
+    attachments,
+    version,
+    now: clock.now,
+    draining: () => draining,
+  });
   serveAgents(app.server, {
     tokens,
     attachments,
@@ -210,7 +229,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     port,
     store,
     tokens,
-    controls: engine.controls,
+    controls,
     routes,
     get pin() {
       return certificate?.current.pin;

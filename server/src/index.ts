@@ -1,6 +1,10 @@
 export type { Role, TokenKind } from './access/caller.ts';
 export { createTokens, type IssuedToken, type TokenRequest, type Tokens, type TokensOptions } from './access/tokens.ts';
 export { type Broker, type BrokerOptions, ListenError, startBroker } from './broker.ts';
+export { inputPart, pathNames } from './http/api/api-route.ts';
+export { NEEDS } from './http/api/openapi.ts';
+export { API_ROUTES } from './http/api/routes.ts';
+export { HTTP_ERRORS } from './http/http-error.ts';
 export { TOOLS } from './mcp/catalogue.ts';
 export { VALUE_NOTATION } from './mcp/render-value.ts';
 export type { ActionResult } from './mcp/result-schema.ts';

@@ -161,11 +161,11 @@ describe('where a person has to say yes', () => {
     await assert.rejects(placing, { message: /needs the approval of an admin/ });
     const { id, token } = await waiting({ engine });
     const { approvals } = engine.controls;
-    assert.equal(await approvals.decide('default', id, { approve: true, by: 'dev' }, token), 'own');
-    assert.equal(await approvals.decide('other', id, { approve: true, by: 'dev' }, 'x'), 'unknown');
-    const decided = await approvals.decide('default', id, { approve: true, by: 'boss' }, 'another');
+    assert.equal(await approvals.decide('default', id, { approve: true, by: 'dev' }, { token }), 'own');
+    assert.equal(await approvals.decide('other', id, { approve: true, by: 'dev' }, { token: 'x' }), 'unknown');
+    const decided = await approvals.decide('default', id, { approve: true, by: 'boss' }, { token: 'another' });
     assert.ok(typeof decided === 'object' && decided.state === 'approved');
-    assert.equal(await approvals.decide('default', id, { approve: false, by: 'late' }, 'third'), 'decided');
+    assert.equal(await approvals.decide('default', id, { approve: false, by: 'late' }, { token: 'third' }), 'decided');
   });
 
   test('other environments are free of it', async (t) => {

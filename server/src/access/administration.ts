@@ -1,5 +1,5 @@
 import type { AuditActor, AuditRecord } from '../audit/audit-record.ts';
-import type { Approval, Decision, Undecided } from '../policies/approvals.ts';
+import type { Approval, Decider, Decision, Undecided } from '../policies/approvals.ts';
 import type { AccessPolicy } from '../policies/policy.ts';
 import { BROKER, type ReadOnly } from '../policies/read-only.ts';
 import type { QuotaChange } from '../quotas/quota-limits.ts';
@@ -43,13 +43,12 @@ export interface Administration {
   ): Promise<Current<QuotaChange> | undefined>;
   /** For every organization at once, whatever the state was. */
   setReadOnly(by: AuditActor, wanted: { on: boolean; reason: string }): Promise<ReadOnly>;
-  /** `asker`: id of the token that decides. */
   decideApproval(
     by: AuditActor,
     organization: string,
     id: string,
     decision: Decision,
-    asker?: string,
+    decider?: Decider,
   ): Promise<Approval | Undecided>;
   /** The export is an act, too: its entry is the last of what is exported at the earliest. */
   exportAudit(by: AuditActor, organization: string, after?: number): AsyncIterable<StoredAuditEntry>;
@@ -169,11 +168,16 @@ export function createAdministration(options: AdministrationOptions): Administra
       throw new StoreUnavailable('others change the read-only mode without a break');
     },
 
-    decideApproval(by, organization, id, decision, asker) {
+    decideApproval(by, organization, id, decision, decider) {
       const { approve, reason } = decision;
       const what = { approval: id, approve, ...(reason !== undefined && { reason }) };
       const record = { act: 'approval.decide', by, what } as const;
-      return told(organization, record, () => controls.approvals.decide(organization, id, decision, asker), 'unknown');
+      return told(
+        organization,
+        record,
+        () => controls.approvals.decide(organization, id, decision, decider),
+        'unknown',
+      );
     },
 
     async *exportAudit(by, organization, after) {

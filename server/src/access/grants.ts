@@ -2,7 +2,8 @@ import type { Caller, Role } from './caller.ts';
 import type { Scope } from './scopes.ts';
 
 /** What a caller wants to do: `read` lists and reads, `place` puts probes in and takes them out, `admin` administers. */
-export type Permission = 'read' | 'place' | 'admin';
+export const PERMISSIONS = ['read', 'place', 'admin'] as const;
+export type Permission = (typeof PERMISSIONS)[number];
 
 const GRANTED: Readonly<Record<Role, readonly Permission[]>> = {
   viewer: ['read'],

@@ -153,7 +153,9 @@ export function createPermits(options: PermitsOptions): Permits {
   async function decide(caller: Caller, id: string, approve: boolean): Promise<void> {
     const what = { approval: id, approve };
     await audit.record(caller.organization, { act: 'approval.decide', by: actorOf(caller), what });
-    await approvals.decide(caller.organization, id, { approve, by: caller.user ?? caller.tokenName }, caller.tokenId);
+    const { tokenId: token, tokenName, user } = caller;
+    const decider = { token, ...(user !== undefined && { user }) };
+    await approvals.decide(caller.organization, id, { approve, by: user ?? tokenName }, decider);
   }
 
   /** The line as it is deployed, so that nobody approves another than the one that is meant. */
@@ -169,6 +171,7 @@ export function createPermits(options: PermitsOptions): Permits {
     const { overhead_percent: _told, ...asked } = asPlaced(pass, spec);
     return {
       target: pass.text(JSON.stringify(target)),
+      services: [...new Set(found.map(({ runtime }) => runtime.service))],
       environments: environments.map((environment) => environment ?? '(none)'),
       runtimes: found.length,
       ...asked,

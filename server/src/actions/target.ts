@@ -5,7 +5,10 @@ import type { Target } from './actions.ts';
 import { BorescopeError } from './error.ts';
 
 /** The token may see this runtime: it is not bound to other services or environments. */
-export function maySee(caller: Caller, runtime: Pick<RuntimeDescription, 'service' | 'environment'>): boolean {
+export function maySee(
+  caller: Pick<Caller, 'services' | 'environments'>,
+  runtime: Pick<RuntimeDescription, 'service' | 'environment'>,
+): boolean {
   const { services, environments } = caller;
   if (services !== undefined && !services.includes(runtime.service)) return false;
   return (

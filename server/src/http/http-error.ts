@@ -7,14 +7,25 @@ export const HTTP_ERRORS = {
   UNAUTHENTICATED: { status: 401, retryable: false },
   NOT_FOUND: { status: 404, retryable: false },
   REQUEST_TIMEOUT: { status: 408, retryable: true },
+  CONFLICT: { status: 409, retryable: false },
+  PRECONDITION_FAILED: { status: 412, retryable: false },
   PAYLOAD_TOO_LARGE: { status: 413, retryable: false },
   URL_TOO_LONG: { status: 414, retryable: false },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false },
+  PRECONDITION_REQUIRED: { status: 428, retryable: false },
   HEADERS_TOO_LARGE: { status: 431, retryable: false },
   INTERNAL: { status: 500, retryable: true },
 } as const;
 
 export type HttpErrorCode = keyof typeof HTTP_ERRORS | ErrorCode;
+
+const ALL = { ...ERRORS, ...HTTP_ERRORS };
+
+export const HTTP_ERROR_CODES = Object.keys(ALL) as [HttpErrorCode, ...HttpErrorCode[]];
+
+export function statusOf(code: HttpErrorCode): number {
+  return ALL[code].status;
+}
 
 /** Every error of every route has this body. */
 export interface HttpErrorBody {
@@ -35,12 +46,12 @@ export class HttpError extends Error {
   }
 
   get status(): number {
-    return entry(this.code).status;
+    return statusOf(this.code);
   }
 
   body(): HttpErrorBody {
     return {
-      error: { code: this.code, message: this.message, hint: this.hint, retryable: entry(this.code).retryable },
+      error: { code: this.code, message: this.message, hint: this.hint, retryable: ALL[this.code].retryable },
     };
   }
 }
@@ -55,8 +66,4 @@ export function accessDenied(denied: AccessDenied): HttpError {
   return denied.status === 401
     ? new HttpError('UNAUTHENTICATED', denied.message, denied.hint, { 'www-authenticate': 'Bearer realm="borescope"' })
     : new HttpError('FORBIDDEN', denied.message, denied.hint);
-}
-
-function entry(code: HttpErrorCode): { status: number; retryable: boolean } {
-  return { ...ERRORS, ...HTTP_ERRORS }[code];
 }

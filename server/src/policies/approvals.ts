@@ -17,6 +17,7 @@ const approvalSchema = z.strictObject({
   request: z.strictObject({
     kind: z.string(),
     target: z.string(),
+    services: z.array(z.string()),
     environments: z.array(z.string()),
     runtimes: z.int(),
     file: z.string(),
@@ -50,6 +51,14 @@ export interface Decision {
   readonly reason?: string;
 }
 
+/** Who decides, for what nobody may approve of his own; empty where that is nobody who could ask. */
+export interface Decider {
+  /** Id of the token. */
+  readonly token?: string;
+  /** E-mail address of the person whose it is. */
+  readonly user?: string;
+}
+
 /** Why a decision could not be made. */
 export type Undecided = 'unknown' | 'decided' | 'own';
 
@@ -68,8 +77,8 @@ export interface Approvals {
   get(organization: string, id: string): Promise<Approval | undefined>;
   /** In the order of their ids. */
   list(organization: string): Promise<Approval[]>;
-  /** Of two who decide at once one does. `asker`: id of the token of who decides, for what nobody may approve of his own. */
-  decide(organization: string, id: string, decision: Decision, asker?: string): Promise<Approval | Undecided>;
+  /** Of two who decide at once one does. */
+  decide(organization: string, id: string, decision: Decision, decider?: Decider): Promise<Approval | Undecided>;
   /** Takes an approval that was given, once: false where it was taken already, or stands no more. */
   use(organization: string, id: string): Promise<boolean>;
 }
@@ -132,11 +141,11 @@ export function createApprovals({ documents, now }: ApprovalsOptions): Approvals
       return (await documents.list(organization, KIND, { limit: MOST_OPEN })).map(toApproval);
     },
 
-    async decide(organization, id, { approve, by, reason }, asker) {
+    async decide(organization, id, { approve, by, reason }, decider = {}) {
       const found = await read(organization, id);
       if (found === undefined) return 'unknown';
       if (found.state !== 'waiting') return 'decided';
-      if (found.by === 'admin' && asker === found.token) return 'own';
+      if (found.by === 'admin' && isAsker(found, decider)) return 'own';
       const { id: _id, version, expires_at: expiresAt, ...value } = found;
       const decided: ApprovalValue = {
         ...value,
@@ -155,6 +164,11 @@ export function createApprovals({ documents, now }: ApprovalsOptions): Approvals
       return (await write(organization, id, { ...value, state: 'used' }, expiresAt, version)) !== undefined;
     },
   };
+}
+
+/** Another token of the same person is the same person. */
+function isAsker({ token, user }: Approval, decider: Decider): boolean {
+  return decider.token === token || (user !== undefined && decider.user === user);
 }
 
 function toApproval({ id, value, expiresAt }: StoredDocument): Approval {

@@ -37,6 +37,9 @@ export const quotaChange = z.strictObject({
     .describe('For certain tokens, by their ids: goes before what holds for each token.'),
 });
 
+/** What holds for an organization, each of its tokens but those that are set by their ids, and each of its runtimes. */
+export const quotaLimits = z.object({ organization: caller, token: caller, runtime });
+
 export type CallerLimits = z.infer<typeof caller>;
 export type RuntimeLimits = z.infer<typeof runtime>;
 export type QuotaChange = z.infer<typeof quotaChange>;

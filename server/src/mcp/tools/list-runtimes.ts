@@ -11,7 +11,7 @@ import { visibleLine, visibleName } from '../visible-text.ts';
 const PAGE = 100;
 const NONE = 'No runtime is attached that this token may see. Start one with: node --import @borescope/agent app.js';
 
-const runtimeSchema = z.object({
+export const runtimeSchema = z.object({
   id: z.string(),
   host: z.string(),
   pid: z.int(),
@@ -133,7 +133,7 @@ function groups(page: readonly ListedRuntime[], all: readonly ListedRuntime[]): 
   return [...made.values()];
 }
 
-function renderRuntime({ runtime, attachedAt, overdueMs }: ListedRuntime): z.infer<typeof runtimeSchema> {
+export function renderRuntime({ runtime, attachedAt, overdueMs }: ListedRuntime): z.infer<typeof runtimeSchema> {
   const tags = Object.entries(runtime.tags).filter(([key]) => key !== '__proto__');
   return {
     id: runtime.id,

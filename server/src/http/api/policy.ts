@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { maySee } from '../../actions/target.ts';
+import { explainPolicy } from '../../policies/explain-policy.ts';
+import { policySchema } from '../../policies/policy.ts';
+import type { AdministrationContext } from './api-context.ts';
+import { changedMeanwhile, defineRoute } from './api-route.ts';
+import { nothing, versionField } from './fields.ts';
+
+const policyView = z.object({ version: versionField, policy: policySchema });
+
+export const getPolicy = defineRoute({
+  id: 'getPolicy',
+  method: 'GET',
+  path: '/api/policy',
+  need: 'read',
+  summary: 'The policy of the organization',
+  description: 'An empty one where none was set: then only the limits of the product hold.',
+  versioned: true,
+  input: nothing,
+  output: policyView,
+  async run(_input, { controls, caller }: AdministrationContext) {
+    const { value, version } = await controls.policy.get(caller.organization);
+    return { version, policy: value };
+  },
+});
+
+export const setPolicy = defineRoute({
+  id: 'setPolicy',
+  method: 'PUT',
+  path: '/api/policy',
+  need: 'organization',
+  summary: 'Replace the policy',
+  description: 'It holds on every broker within a second; read-only mode removes what is live in that time.',
+  versioned: true,
+  conditional: true,
+  input: policySchema,
+  output: policyView,
+  async run(policy, { administration, caller }: AdministrationContext, expected) {
+    const set = await administration.setPolicy(caller.actor, caller.organization, policy, expected);
+    if (set === undefined) throw changedMeanwhile('the policy');
+    return { version: set.version, policy: set.value };
+  },
+});
+
+export const checkPolicy = defineRoute({
+  id: 'checkPolicy',
+  method: 'POST',
+  path: '/api/policy/check',
+  need: 'read',
+  summary: 'Say what a policy would do, and change nothing',
+  description: 'One that is not well formed is refused as PUT would refuse it, with the fields named.',
+  input: policySchema,
+  output: z.object({
+    effects: z.array(z.string()).describe('What would hold, a sentence each.'),
+    runtimes: z.int().describe('Runtimes that are attached now and that the caller may see.'),
+    runtimes_to_approve: z.int().describe('Of these, those on which placing would need an approval.'),
+  }),
+  async run(policy, { store, caller }: AdministrationContext) {
+    const runtimes = (await store.runtimes.list(caller.organization)).filter(({ runtime }) => maySee(caller, runtime));
+    const { effects, toApprove } = explainPolicy(
+      policy,
+      runtimes.map(({ runtime }) => runtime.environment),
+    );
+    return { effects, runtimes: runtimes.length, runtimes_to_approve: toApprove };
+  },
+});

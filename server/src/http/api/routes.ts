@@ -1,0 +1,41 @@
+import { cancelAction, getAction, listActions } from './actions.ts';
+import type { BrokerContext } from './api-context.ts';
+import type { ApiRoute } from './api-route.ts';
+import { approve, deny, getApproval, listApprovals } from './approvals.ts';
+import { exportAudit, verifyAudit } from './audit.ts';
+import { getMe } from './me.ts';
+import { createOrganization, listOrganizations } from './organizations.ts';
+import { checkPolicy, getPolicy, setPolicy } from './policy.ts';
+import { getQuotas, quotaUsage, setQuotas } from './quotas.ts';
+import { getReadOnly, setReadOnly } from './read-only.ts';
+import { listRuntimes } from './runtimes.ts';
+import { createToken, listTokens, revokeToken, rotateToken } from './tokens.ts';
+
+/** All that stands under /api but its own description: the routes are mounted from this list, and described from it. */
+export const API_ROUTES: readonly ApiRoute<BrokerContext>[] = [
+  getMe,
+  listRuntimes,
+  listActions,
+  getAction,
+  cancelAction,
+  listTokens,
+  createToken,
+  revokeToken,
+  rotateToken,
+  listOrganizations,
+  createOrganization,
+  getPolicy,
+  setPolicy,
+  checkPolicy,
+  getQuotas,
+  setQuotas,
+  quotaUsage,
+  listApprovals,
+  getApproval,
+  approve,
+  deny,
+  getReadOnly,
+  setReadOnly,
+  exportAudit,
+  verifyAudit,
+];

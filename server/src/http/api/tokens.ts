@@ -1,0 +1,193 @@
+import { z } from 'zod';
+import type { TokenRecord } from '../../store/store.ts';
+import { HttpError } from '../http-error.ts';
+import type { AdministrationContext } from './api-context.ts';
+import { defineRoute, noSuch } from './api-route.ts';
+import { boundsText, isWithin } from './bounds.ts';
+import { boundField, idField, isoTime, nameField, nothing, roleField, timeField } from './fields.ts';
+
+const DAY = 24 * 60 * 60;
+const kindField = z.enum(['mcp', 'agent', 'admin']);
+
+export const tokenView = z.object({
+  id: z.string(),
+  kind: kindField,
+  role: roleField.optional().describe('Not of an agent: it calls nothing.'),
+  name: z.string(),
+  owner: z.string().optional().describe('E-mail address of the user whose it is.'),
+  services: boundField.optional(),
+  environments: boundField.optional(),
+  state: z.enum(['active', 'expired', 'revoked']),
+  created_at: timeField,
+  expires_at: timeField.optional(),
+  revoked_at: timeField.optional(),
+  last_used_at: timeField.optional().describe('To the minute.'),
+});
+
+export type TokenView = z.infer<typeof tokenView>;
+
+export const issuedToken = tokenView.extend({
+  token: z.string().describe('The token itself. It is shown only now, and nowhere stored.'),
+});
+
+export const listTokens = defineRoute({
+  id: 'listTokens',
+  method: 'GET',
+  path: '/api/tokens',
+  need: 'admin',
+  summary: 'Tokens of the organization, without their text',
+  description: 'Also those that have ended. A caller that is bound sees those that reach no further than it does.',
+  input: nothing,
+  output: z.object({ tokens: z.array(tokenView) }),
+  async run(_input, { tokens, caller, now }: AdministrationContext) {
+    const found = (await tokens.list(caller.organization)).filter((record) => isWithin(caller, record));
+    return { tokens: found.map((record) => viewOf(record, now())) };
+  },
+});
+
+export const createToken = defineRoute({
+  id: 'createToken',
+  method: 'POST',
+  path: '/api/tokens',
+  need: 'admin',
+  summary: 'Make a token',
+  description:
+    'It reaches no further than the caller: one that is bound makes tokens that are bound to the same or less.',
+  status: 201,
+  errors: ['NOT_FOUND'],
+  input: z
+    .strictObject({
+      kind: kindField.describe('mcp: for assistants. agent: for runtimes. admin: for this API.'),
+      name: nameField.describe('What it is for.'),
+      role: roleField.optional().describe('Default: developer for mcp, admin for admin.'),
+      owner: z
+        .string()
+        .min(1)
+        .max(254)
+        .optional()
+        .describe('E-mail address of the user whose it is: it ends with the account, and has no more rights than it.'),
+      services: boundField.optional(),
+      environments: boundField.optional(),
+      expires_in_seconds: z
+        .int()
+        .min(1)
+        .max(3_650 * DAY)
+        .optional()
+        .describe('Not given: it does not expire.'),
+    })
+    .refine(({ kind, role }) => kind !== 'agent' || role === undefined, {
+      path: ['role'],
+      error: 'an agent token has no role, it only attaches runtimes',
+    })
+    .refine(({ kind, owner }) => kind !== 'agent' || owner === undefined, {
+      path: ['owner'],
+      error: 'an agent token belongs to a service, and would end with the account',
+    }),
+  output: issuedToken,
+  async run(input, { administration, users, caller, now }: AdministrationContext) {
+    if (!isWithin(caller, input)) {
+      throw new HttpError(
+        'FORBIDDEN',
+        'the token would reach further than the one that makes it',
+        `Give it ${boundsText(caller)}.`,
+      );
+    }
+    const { kind, name, role, services, environments, expires_in_seconds: seconds } = input;
+    const owner = input.owner === undefined ? undefined : await users.byEmail(input.owner.trim());
+    if (input.owner !== undefined && owner?.organization !== caller.organization)
+      throw noSuch('account', 'GET /api/users');
+    const issued = await administration.createToken(caller.actor, {
+      organization: caller.organization,
+      kind,
+      name,
+      ...(role !== undefined && { role }),
+      ...(owner !== undefined && { owner: owner.email }),
+      ...(services !== undefined && { services }),
+      ...(environments !== undefined && { environments }),
+      ...(seconds !== undefined && { lifetimeMs: seconds * 1000 }),
+    });
+    return { ...viewOf(issued.record, now()), token: issued.token };
+  },
+});
+
+export const revokeToken = defineRoute({
+  id: 'revokeToken',
+  method: 'DELETE',
+  path: '/api/tokens/{id}',
+  need: 'admin',
+  summary: 'Revoke a token',
+  description:
+    'It holds on the next request no more; its streams and the sockets of its agents close within a second. A second call changes nothing.',
+  errors: ['NOT_FOUND'],
+  input: z.strictObject({ id: idField }),
+  output: tokenView,
+  async run({ id }, context: AdministrationContext) {
+    const { administration, caller, now } = context;
+    await requireToken(context, id);
+    const revoked = await administration.revokeToken(caller.actor, caller.organization, id);
+    if (revoked === undefined) throw noSuchToken();
+    return viewOf(revoked, now());
+  },
+});
+
+export const rotateToken = defineRoute({
+  id: 'rotateToken',
+  method: 'POST',
+  path: '/api/tokens/{id}/rotate',
+  need: 'admin',
+  summary: 'Make a new token with the same rights, and let the old one end',
+  description: 'One that has ended already is not found.',
+  errors: ['NOT_FOUND'],
+  input: z.strictObject({
+    id: idField,
+    overlap_seconds: z
+      .int()
+      .min(0)
+      .max(30 * DAY)
+      .default(600)
+      .describe('How long the old one still holds; 0 revokes it now.'),
+  }),
+  output: issuedToken.extend({ previous: tokenView }),
+  async run({ id, overlap_seconds: overlap }, context: AdministrationContext) {
+    const { administration, caller, now } = context;
+    await requireToken(context, id);
+    const rotated = await administration.rotateToken(caller.actor, caller.organization, id, overlap * 1000);
+    if (rotated === undefined) throw noSuchToken();
+    const { token, record, previous } = rotated;
+    return { ...viewOf(record, now()), token, previous: viewOf(previous, now()) };
+  },
+});
+
+/** One that reaches further than the caller is none of its business: the text of a new one would be its own escalation. */
+async function requireToken({ store, caller }: AdministrationContext, id: string): Promise<void> {
+  const found = await store.tokens.get(caller.organization, id);
+  if (found === undefined || !isWithin(caller, found)) throw noSuchToken();
+}
+
+function noSuchToken(): HttpError {
+  return noSuch('token', 'GET /api/tokens');
+}
+
+/** Without the hash: nothing outside the store needs it. */
+export function viewOf(record: TokenRecord, now: number): TokenView {
+  const { id, kind, role, name, owner, services, environments, createdAt, expiresAt, revokedAt, lastUsedAt } = record;
+  return {
+    id,
+    kind,
+    ...(kind !== 'agent' && { role }),
+    name,
+    ...(owner !== undefined && { owner }),
+    ...(services !== undefined && { services: [...services] }),
+    ...(environments !== undefined && { environments: [...environments] }),
+    state: stateOf(record, now),
+    created_at: isoTime(createdAt),
+    ...(expiresAt !== undefined && { expires_at: isoTime(expiresAt) }),
+    ...(revokedAt !== undefined && { revoked_at: isoTime(revokedAt) }),
+    ...(lastUsedAt !== undefined && { last_used_at: isoTime(lastUsedAt) }),
+  };
+}
+
+function stateOf({ revokedAt, expiresAt }: TokenRecord, now: number): TokenView['state'] {
+  if (revokedAt !== undefined) return 'revoked';
+  return expiresAt !== undefined && expiresAt <= now ? 'expired' : 'active';
+}
