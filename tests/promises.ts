@@ -592,6 +592,7 @@ export const PROMISES = {
   'commands:identity': {
     sentence: 'A command sends its token over TLS only to a broker that proves itself as it has to for an agent.',
     source: COMMANDS,
+  },
   'api:described': {
     sentence: 'Every route under /api is in its OpenAPI description, and every answer is as the description says.',
     source: API,
