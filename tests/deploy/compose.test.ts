@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { root } from '../../scripts/prepare.mjs';
-import { readSettings } from '../../server/src/settings.ts';
+import { believedProxies, readSettings } from '../../server/src/settings.ts';
 import { composeFile } from './compose-file.ts';
 
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
@@ -58,6 +58,16 @@ test('nothing but the load balancer is published, on loopback only, and Redis is
   assert.equal(networks['store']?.internal, true);
   const near = Object.entries(services).filter(([, service]) => service.networks.includes('store'));
   assert.deepEqual(near.map(([name]) => name).toSorted(), ['broker-1', 'broker-2', 'credentials', 'redis']);
+});
+
+test('the brokers believe what the load balancer says of an address, and nothing else reaches them', () => {
+  const settings = readSettings(services['broker-1']?.environment ?? {});
+  assert.ok(believedProxies(settings).includes('172.16.0.0/12'));
+  assert.match(read('deploy/haproxy.cfg'), /^ {2}http-request set-header X-Forwarded-For %\[src\]$/m);
+  const reached = services['broker-1']?.networks ?? [];
+  const near = Object.entries(services).filter(([, { networks: own }]) => own.some((one) => reached.includes(one)));
+  const names = ['broker-1', 'broker-2', 'credentials', 'load-balancer', 'redis'];
+  assert.deepEqual(near.map(([name]) => name).toSorted(), names);
 });
 
 test('the broker accepts the settings that it is given', () => {
