@@ -408,6 +408,11 @@ export const PROMISES = {
       'Whatever its broker orders, an agent gives no more hits and bytes in a minute, and no more of a core, than its own settings say, and tells which of them is used up.',
     source: AGENT,
   },
+  'blocked:broker': {
+    sentence:
+      'What an agent that does not know the policy tells of a blocked file is dropped at the broker, and its probe removed; objects of blocked classes are hidden.',
+    source: WIRE,
+  },
   'blocked:own': {
     sentence: 'What a process blocks by its own settings stays blocked whatever the broker says.',
     source: AGENT,

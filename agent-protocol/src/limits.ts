@@ -38,4 +38,6 @@ export const LIMITS = {
   blockedPatterns: 1000,
   /** UTF-16 code units of one of them. */
   blockedPatternLength: 256,
+  /** Bytes of UTF-8 of all patterns of a policy: a welcome frame tells them beside the live actions. */
+  blockedBytes: 256 * 1024,
 } as const;

@@ -1,5 +1,5 @@
 export { type Blocked, type Blocklist, createBlocklist } from './blocked/blocklist.ts';
-export { createClassMatcher } from './blocked/class-matcher.ts';
+export { BLOCKED_CLASS, createClassMatcher } from './blocked/class-matcher.ts';
 export { patternFault } from './blocked/pattern-fault.ts';
 export { createRedactor, TEXT_LIMIT, TEXT_LOOKAHEAD, UNEXAMINED } from './create-redactor.ts';
 export { isCount } from './names/name-terms.ts';

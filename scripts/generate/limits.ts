@@ -24,6 +24,7 @@ const MEANING: Readonly<Record<keyof typeof LIMITS, string>> = {
   runtimesPerAction: 'runtimes of one action or of one `inspect_location`',
   blockedPatterns: 'patterns of files, of packages and of classes, each, that a policy may block',
   blockedPatternLength: 'characters of one such pattern',
+  blockedBytes: 'bytes of all patterns of a policy together',
 };
 
 export function limitsPage(): GeneratedFile {

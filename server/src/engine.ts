@@ -73,7 +73,17 @@ export function createEngine(options: EngineOptions): Engine {
     heartbeatMs,
     deliveryGraceMs,
   } = options;
-  const policies = createPolicies({ keys: store.keys, clock, freshKey: () => randomBytes(32).toString('base64url') });
+  const controls = createControls({ store, secrets, now: clock.now, monotonic: () => performance.now(), log });
+  const { policy, readOnly } = controls;
+  const policies = createPolicies({
+    keys: store.keys,
+    clock,
+    freshKey: () => randomBytes(32).toString('base64url'),
+    async blockedOf(organization) {
+      const { value, version } = await policy.get(organization);
+      return { files: [], packages: [], classes: [], ...value.blocked, version };
+    },
+  });
   const redaction = createRedaction(policies);
   const { messages, queue = createEmbeddedQueue({ clock, log }) } = options;
   const changes = createChanges((organization, actionId, change) =>
@@ -93,8 +103,6 @@ export function createEngine(options: EngineOptions): Engine {
   const sharedOrders = messages && createSharedOrders({ store, sessions, messages, clock });
   const orders = sharedOrders ?? createLocalOrders({ sessions, clock });
   const standstill = createStandstill({ clock, monotonic: () => performance.now() });
-  const controls = createControls({ store, secrets, now: clock.now, monotonic: () => performance.now(), log });
-  const { policy, readOnly } = controls;
   const permits = createPermits({ store, orders, redaction, clock, log, ...controls });
   const ending = createEnding({ store, orders, queue, changes, permits, log, meter });
   const meetDeadline = createDeadline({
@@ -146,7 +154,7 @@ export function createEngine(options: EngineOptions): Engine {
     policy,
     readOnly,
     organizations: sessions.organizations,
-    onChange: () => undefined,
+    onChange: (organization) => policies.changed(organization),
     ending,
     clock,
     log,

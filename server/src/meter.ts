@@ -4,7 +4,8 @@ import type { HitOutcome } from './store/store.ts';
 
 /** What the engine counts. The HTTP edge binds it to the metrics that are scraped; labels are closed sets or rule names. */
 export interface Meter {
-  hit(outcome: HitOutcome['outcome'] | 'unavailable'): void;
+  /** `blocked`: of a file that the policy blocks, from an agent that does not know it, or not yet. */
+  hit(outcome: HitOutcome['outcome'] | 'unavailable' | 'blocked'): void;
   /** Something that the agent let through and the broker's second pass hid. */
   redactionCaught(kind: string): void;
   actionPlaced(): void;

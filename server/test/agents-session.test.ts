@@ -152,7 +152,7 @@ test('at midnight attached agents get the pseudonym key of the new day, and a cl
   const { peer, welcome } = await attach('1');
   jumped = 24 * 60 * 60 * 1000;
   const { policy } = await peer.next('policy');
-  assert.equal(policy.revision, welcome.policy.revision + 1);
+  assert.ok(policy.revision > welcome.policy.revision);
   assert.notEqual(policy.pseudonymKey, welcome.policy.pseudonymKey);
   assert.equal(engine.sessions.count(), 1);
 });

@@ -50,6 +50,13 @@ describe('a policy', () => {
     await harness.attach('1');
     const value = { from_the_future: true };
     assert.ok(await harness.store.documents.put('default', 'policy', { id: 'current', value }, 0));
+    // What was read when the agent attached holds for a moment.
+    await assert.rejects(async () => {
+      for (;;) {
+        await harness.engine.controls.policy.get('default');
+        await new Promise(setImmediate);
+      }
+    });
     await assert.rejects(harness.engine.actions.place(developer, SHOP, spec), { code: 'UNAVAILABLE' });
   });
 });

@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import type { Observation } from '@borescope/agent-protocol';
 import { proves } from '../../tests/proves.ts';
 import type { Action, Placement } from '../src/actions/action.ts';
+import { actionText } from '../src/mcp/action-text.ts';
 import { type Diagnosis, diagnose } from '../src/mcp/diagnosis.ts';
+import { renderAction } from '../src/mcp/render-action.ts';
 
 const action: Action = {
   id: 'act_1',
@@ -65,11 +67,36 @@ test(proves('tools:diagnosis', 'every reason for no hit has a cause of its own')
   assert.equal(causeOf({ observation: { ...quiet, passes: 9, conditionFalse: 9 } }), 'condition_false');
   assert.equal(causeOf({ observation: { ...quiet, passes: 9, conditionErrors: 9 } }), 'condition_error');
   assert.equal(causeOf({ observation: { ...quiet, dropped: 5, armedMs: 100 } }), 'sampled_out');
+  assert.equal(
+    causeOf({ observation: { ...quiet, ownLimit: { of: 'bytes', most: 9 } }, bound: bound('a') }),
+    'agent_limit',
+  );
   assert.equal(causeOf({ status: 'pending' }), 'module_not_loaded');
   assert.equal(causeOf({ status: 'armed', goneSince: 50_000, observation: quiet }), 'runtime_gone');
   assert.equal(causeOf({ status: 'failed', problem: { code: 'FILE_NOT_FOUND', message: 'no' } }), 'failed');
   assert.equal(causeOf({ status: 'failed', problem: { code: 'SOURCE_MISMATCH', message: 'no' } }), 'code_differs');
   assert.equal(causeOf({ status: 'queued' }), 'waiting');
+});
+
+test('a limit of the agent itself that was used up is the cause before all that it left unseen', () => {
+  const seen: Observation = {
+    ...quiet,
+    passes: 9,
+    conditionFalse: 9,
+    dropped: 3,
+    armedMs: 100,
+    ownLimit: { of: 'hits', most: 6000 },
+  };
+  const one = placement('runtime-1', { observation: seen, bound: bound('a') });
+  const view = { action, placements: [one], hits: [] };
+  const [entry] = diagnose(view, 60_000) ?? [];
+  assert.equal(entry?.cause, 'agent_limit');
+  assert.match(entry?.message ?? '', /the agent's own limit of 6000 hits a minute was used up/);
+  assert.match(entry?.message ?? '', /to keep within it the line was watched 0.2 % of the time/);
+  assert.match(entry?.next_step ?? '', /BORESCOPE_MAX_HITS_PER_MINUTE/);
+  const result = renderAction(view, 60_000);
+  assert.equal(result.placements[0]?.own_limit, "the agent's own limit of 6000 hits a minute");
+  assert.match(actionText(result, 7, 60_000), /used up for some of the time: the agent's own limit of 6000 hits/);
 });
 
 test('a probe that only waited for its file is told so when its action is over, and as never armed', () => {

@@ -1,9 +1,6 @@
 import { createClassMatcher } from '@borescope/redaction';
 import { descriptorOf, hasOwn, isProxy, ownData, PlainWeakMap, prototypeOf, weakGet, weakSet } from './primordials.ts';
 
-/** The kind by which a policy hides an object of a class that it blocks. */
-export const BLOCKED_KIND = 'blocked-class';
-
 /** Whether an object, which is no Proxy, is of a class that may never be inspected, or is that class. */
 export type BlockedObjects = (object: object) => boolean;
 

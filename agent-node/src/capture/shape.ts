@@ -1,6 +1,5 @@
 import { type CapturedValue, LIMITS } from '@borescope/agent-protocol';
-import { isCount } from '@borescope/redaction';
-import { BLOCKED_KIND } from './blocked-objects.ts';
+import { BLOCKED_CLASS, isCount } from '@borescope/redaction';
 import { bufferNode } from './buffer.ts';
 import { countProperties, EXTRAS_BYTES, extraKeys } from './extra-keys.ts';
 import { jsonBytes } from './json-bytes.ts';
@@ -117,7 +116,7 @@ function isBlocked({ memory }: Walk, value: object): boolean {
 }
 
 function blockedNode(walk: Walk, value: object): CapturedValue {
-  return hidden(walk, { kind: BLOCKED_KIND, of: typeof value });
+  return hidden(walk, { kind: BLOCKED_CLASS, of: typeof value });
 }
 
 function proxyNode(walk: Walk): CapturedValue {

@@ -1,6 +1,9 @@
 import { createMemo, indexOf } from '../intrinsics.ts';
 import { matchesWildcard } from './wildcard.ts';
 
+/** The kind by which an object of a blocked class is hidden. */
+export const BLOCKED_CLASS = 'blocked-class';
+
 /**
  * Whether a class of this name is one of `patterns`, as a constructor has its name: large and small letters differ, and `*`
  * stands for any characters. May run in the application's thread.

@@ -1,7 +1,7 @@
 import type { AgentListener, AgentReport, Attachment, HitFrame, Reply } from '../agents/listener.ts';
 import type { Clock } from '../clock.ts';
 import type { AcceptHit } from '../hits/accept.ts';
-import type { Redaction, SecondPass } from '../hits/redaction.ts';
+import { BLOCKED, type Redaction, type SecondPass } from '../hits/redaction.ts';
 import type { PlacementStep, Store } from '../store/store.ts';
 import type { Action, Placement } from './action.ts';
 import type { Changes } from './changes.ts';
@@ -43,18 +43,33 @@ export function createAgentReports(options: AgentReportsOptions): AgentListener 
         return [{ type: 'resend', actionId, lastSequence: result.lastSequence }];
       case 'fenced':
         return 'fenced';
+      case 'blocked':
+        return failed(from, actionId);
       case 'closed':
         return [disarm((await store.actions.get(organization, actionId))?.action, actionId, clock.now())];
     }
   }
 
-  async function report(from: Attachment, frame: AgentReport): Promise<readonly Reply[] | 'fenced'> {
+  /** Of an agent that has told what it should not: its probe is in a file that the policy blocks. */
+  function failed(from: Attachment, actionId: string): Promise<readonly Reply[] | 'fenced'> {
+    return report(from, { type: 'failed', actionId, problem: BLOCKED }, true);
+  }
+
+  /** `hasProbe`: a probe may be left in the runtime. */
+  async function report(
+    from: Attachment,
+    frame: AgentReport,
+    hasProbe = frame.type === 'armed' || frame.type === 'pending' || (frame.type === 'status' && !frame.removed),
+  ): Promise<readonly Reply[] | 'fenced'> {
     const { organization, runtime, epoch } = from;
     const { actionId } = frame;
-    const event = toEvent(await redaction.of(organization), frame);
+    const pass = await redaction.of(organization);
+    const event = toEvent(pass, frame);
     let ended = false;
     const move = (step: PlacementStep) => {
-      const next = nextPlacement(step, event);
+      // The policy may have come after the probe, to an agent that does not know it.
+      const blocked = hasProbe && step.placement.bound !== undefined && pass.blocks(step.placement.bound.file);
+      const next = nextPlacement(step, blocked ? { type: 'failed', problem: BLOCKED, at: clock.now() } : event);
       ended = isOver(next.action) && !isOver(step.action);
       return next;
     };
@@ -66,7 +81,6 @@ export function createAgentReports(options: AgentReportsOptions): AgentListener 
     // It may have been the last word that was waited for.
     if (after !== undefined && isGone(after.placement) && isLate(after.action))
       await meetDeadline(organization, actionId);
-    const hasProbe = frame.type === 'armed' || frame.type === 'pending' || (frame.type === 'status' && !frame.removed);
     const wanted = after !== undefined && !isOver(after.action) && after.placement.status !== 'failed';
     return hasProbe && !wanted ? [disarm(after?.action, actionId, clock.now())] : [];
   }
@@ -76,6 +90,7 @@ export function createAgentReports(options: AgentReportsOptions): AgentListener 
   function toEvent(pass: SecondPass, frame: AgentReport): PlacementEvent {
     switch (frame.type) {
       case 'armed':
+        if (pass.blocks(frame.place.file)) return { type: 'failed', problem: BLOCKED, at: clock.now() };
         return { type: 'armed', bound: pass.bound(frame.place) };
       case 'pending':
         return { type: 'pending' };
@@ -91,7 +106,7 @@ export function createAgentReports(options: AgentReportsOptions): AgentListener 
   const tellAll = ({ organization }: Attachment, actionIds: readonly string[]) => {
     for (const actionId of actionIds) changes.tell(organization, actionId, 'progress');
   };
-  return { hit, report, attached: tellAll, gone: tellAll };
+  return { hit, report: (from, frame) => report(from, frame), attached: tellAll, gone: tellAll };
 }
 
 function isGone({ status }: Placement): boolean {

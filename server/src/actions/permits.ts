@@ -167,7 +167,7 @@ export function createPermits(options: PermitsOptions): Permits {
     const pass = await redaction.of(organization);
     const [first] = found;
     const said = first && (await orders.inspect(organization, first, spec.place, DESCRIBE_WITHIN));
-    const bound = said === undefined ? undefined : pass.inspection(said).bound;
+    const bound = said === undefined ? undefined : pass.inspection(said, spec.place.file).bound;
     const { overhead_percent: _told, ...asked } = asPlaced(pass, spec);
     return {
       target: pass.text(JSON.stringify(target)),

@@ -14,7 +14,7 @@ export interface PolicyWatchOptions {
   readonly readOnly: CurrentDocument<ReadOnly>;
   /** Those of which an agent is attached to this broker. */
   readonly organizations: () => readonly string[];
-  /** Told of each policy that is another than at the last look. */
+  /** Told of each policy that is another than at the last look, or that is looked at for the first time. */
   readonly onChange: (organization: string, policy: AccessPolicy) => void;
   readonly ending: Ending;
   readonly clock: Clock;
@@ -66,8 +66,8 @@ export function createPolicyWatch(options: PolicyWatchOptions): PolicyWatch {
   function isNew(organization: string, { version }: Current<AccessPolicy>): boolean {
     const before = versions.get(organization);
     versions.set(organization, version);
-    // Whoever attaches is told the policy that holds then.
-    return before !== undefined && before !== version;
+    // At the first look, too: it may have changed since the agent was told.
+    return before !== version;
   }
 
   async function endAll(live: readonly Action[], reason: string): Promise<void> {

@@ -159,6 +159,22 @@ export class AgentSession {
     for (const actionId of before) if (this.#told.has(actionId)) this.disarm(actionId, 'unknown');
   }
 
+  /** Sends the policy that holds now where the agent has another. Never rejects: the next heartbeat tries again. */
+  async tellPolicy(): Promise<void> {
+    if (this.#attachment === undefined || this.#policyRevision === undefined) return;
+    const { organization, runtime } = this.#attachment;
+    const { policies, turn, log } = this.#context;
+    try {
+      const policy = await policies.current(organization);
+      if (policy.revision === this.#policyRevision) return;
+      await turn();
+      this.#policyRevision = policy.revision;
+      this.#connection.send({ type: 'policy', policy });
+    } catch (error) {
+      log.warn({ err: error, runtime }, 'a runtime was not told its policy; the next heartbeat tries again');
+    }
+  }
+
   /** The agent is to reconnect; until it leaves, what it sends still counts. */
   drain(reconnectAfterMs: number): void {
     if (this.#state === 'attached') {
@@ -254,7 +270,7 @@ export class AgentSession {
     // From here on orders for this runtime come to this session, and what is read next is not older than they are.
     if (!this.#context.enter(this, attachment)) return this.refuse('superseded', 'a newer attachment is here');
     const live = await store.actions.liveOn(organization, runtime.id);
-    const policy = await policies.current(organization);
+    const policy = await policies.fresh(organization);
     if (this.#connection.isClosed) return;
     const now = clock.now();
     const { epoch } = attachment;
@@ -271,6 +287,8 @@ export class AgentSession {
     this.#early.clear();
     log.info({ ...attachment, service: runtime.service, token: caller.tokenId, live: named.size }, 'agent attached');
     listener.attached(attachment, [...named]);
+    // It may have become another while the welcome was made.
+    void this.tellPolicy();
     for (const actionId of left) {
       const message = 'the live actions of this runtime are too large to be told to its agent in one frame';
       const problem = { code: 'LIMIT_EXCEEDED', message } as const;
@@ -334,7 +352,7 @@ export class AgentSession {
     this.#close(TRY_AGAIN_LATER, 'the attachment has lapsed; attach again');
   }
 
-  /** Keeps the lease, and tells of a new policy. */
+  /** Keeps the lease, and tells of a new policy, be it only of a new day. */
   async #renew(): Promise<void> {
     if (this.#attachment === undefined || this.#policyRevision === undefined) return;
     const { organization, runtime, epoch } = this.#attachment;
@@ -343,10 +361,8 @@ export class AgentSession {
       const kept = await store.runtimes.renew(organization, runtime, epoch, clock.now());
       if (!kept) return await this.#fenced(this.#attachment);
       if (this.#context.shared) await this.reconcile();
-      const policy = await policies.current(organization);
-      if (policy.revision === this.#policyRevision) return;
-      this.#policyRevision = policy.revision;
-      this.#connection.send({ type: 'policy', policy });
+      await policies.fresh(organization);
+      await this.tellPolicy();
     } catch (error) {
       log.warn({ err: error, runtime }, 'the lease of a runtime was not renewed; the next heartbeat tries again');
     }

@@ -76,6 +76,12 @@ export function createAgentSessions(options: AgentSessionsOptions): AgentSession
   let drained = false;
   let onEmpty = () => {};
 
+  options.policies.watch((organization) => {
+    for (const session of attached.values()) {
+      if (session.attachment?.organization === organization) void session.tellPolicy();
+    }
+  });
+
   const find = (organization: string, runtime: string) => attached.get(keyOf({ organization, runtime }));
 
   function enter(session: AgentSession, attachment: Attachment): boolean {

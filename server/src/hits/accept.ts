@@ -13,7 +13,9 @@ export interface HitAcceptanceOptions {
   readonly meter: Meter;
 }
 
-export type AcceptHit = (from: Attachment, frame: HitFrame) => Promise<HitOutcome>;
+/** `blocked`: the policy that holds now blocks the file; nothing of the hit was stored. */
+export type Acceptance = HitOutcome | { readonly outcome: 'blocked' };
+export type AcceptHit = (from: Attachment, frame: HitFrame) => Promise<Acceptance>;
 
 /**
  * Milliseconds that the order to place a probe and a hit of it may have taken on the wire, and the frames before them in
@@ -28,6 +30,10 @@ export function createHitAcceptance(options: HitAcceptanceOptions): AcceptHit {
   return async (from, { actionId, epoch, sequence, ageMs = 0, hit: captured }) => {
     const onTheWay = ON_THE_WAY + standstill.delay();
     const pass = await redaction.of(from.organization);
+    if (pass.blocks(captured.file)) {
+      meter.hit('blocked');
+      return { outcome: 'blocked' };
+    }
     const { hit, caught } = pass.hit(captured);
     const receivedAt = clock.now();
     const outcome = await store.actions.acceptHit(from.organization, actionId, {

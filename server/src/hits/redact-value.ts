@@ -1,9 +1,11 @@
 import type { CapturedValue, Extras, Property } from '@borescope/agent-protocol';
-import { type Finding, isCount, type Redactor } from '@borescope/redaction';
+import { BLOCKED_CLASS, type Finding, isCount, type Redactor } from '@borescope/redaction';
 
 /** One pass over captured values: the redactor, and what it found that was not hidden before. */
 export interface Pass {
   readonly redactor: Redactor;
+  /** Whether a class of this name may never be inspected: an agent may not know it. */
+  readonly isBlockedClass: (name: string) => boolean;
   readonly caught: Finding[];
 }
 
@@ -30,6 +32,10 @@ export function redactText(pass: Pass, text: string, most = Number.POSITIVE_INFI
 /** The value as it may be shown; what the agent has hidden stays as it is. */
 export function redactValue(pass: Pass, value: CapturedValue, depth = 0): CapturedValue {
   if (depth > DEEPEST) return hideWhole(pass, 'unexamined', value);
+  const named = value.type === 'function' ? value.name : 'class' in value ? value.class : undefined;
+  if (typeof named === 'string' && pass.isBlockedClass(named)) {
+    return caught(pass, pass.redactor.hide(BLOCKED_CLASS, typeOf(value)));
+  }
   const inner = (one: CapturedValue): CapturedValue => redactValue(pass, one, depth + 1);
   const classOf = (name: string | undefined) => (name === undefined ? {} : { class: redactText(pass, name, 4096) });
   const extrasOf = ({ properties }: Extras) =>

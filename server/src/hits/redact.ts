@@ -13,8 +13,12 @@ const KINDS = 256;
  * Redacts a captured hit again: an agent may be older than a rule, or not ours. `caught` holds what only this pass
  * found; what the agent has hidden stays as it is, and `hit.redactions` counts both.
  */
-export function redactHit(hit: Hit, redactor: Redactor): { hit: Hit; caught: Finding[] } {
-  const pass: Pass = { redactor, caught: [] };
+export function redactHit(
+  hit: Hit,
+  redactor: Redactor,
+  isBlockedClass: Pass['isBlockedClass'] = () => false,
+): { hit: Hit; caught: Finding[] } {
+  const pass: Pass = { redactor, isBlockedClass, caught: [] };
   const clean: Hit = {
     ...hit,
     file: redactText(pass, hit.file, FILE),

@@ -7,7 +7,7 @@ import {
   type Policy,
   type Problem,
 } from '@borescope/agent-protocol';
-import { createRedactor, type Redactor, type SourceRedactor } from '@borescope/redaction';
+import { createBlocklist, createRedactor, type Redactor, type SourceRedactor } from '@borescope/redaction';
 import type { Policies } from '../agents/policies.ts';
 import { pseudonymBy } from './pseudonym.ts';
 import { redactHit } from './redact.ts';
@@ -22,6 +22,8 @@ export interface Redaction {
 }
 
 export interface SecondPass {
+  /** Whether the policy blocks this file, by its path alone: what the agent cannot, or will not, judge. */
+  blocks(file: string): boolean;
   /** `caught`: the kinds of what only this pass hid, one entry for each value. */
   hit(hit: Hit): { hit: Hit; caught: string[] };
   /** A path as a caller gave it, for the log. */
@@ -31,8 +33,18 @@ export interface SecondPass {
   bound(bound: BoundPlace): BoundPlace;
   problem(problem: Problem): Problem;
   observation(observation: Observation): Observation;
-  inspection(inspection: Inspection): Inspection;
+  /** `file`: the one that was asked for, which stands for one that the agent does not name. */
+  inspection(inspection: Inspection, file: string): Inspection;
 }
+
+/** Why nothing is told of a file that the agent should not have told of. */
+export const BLOCKED: Problem = {
+  code: 'BLOCKED_BY_POLICY',
+  message: 'the file may never be inspected, by a policy of the organization',
+  hint: 'Look at the code that calls it, or ask who administers the organization.',
+};
+
+const NOTHING_BLOCKED = { files: [], packages: [], classes: [] };
 
 /** UTF-16 code units of an error of a condition, of a problem's message and hint, of a name and a path: what the wire takes. */
 const ERROR_LENGTH = 1024;
@@ -53,15 +65,17 @@ export function createRedaction(policies: Policies): Redaction {
   };
 }
 
-function secondPass({ keyNames, pseudonymKey }: Policy): SecondPass {
+function secondPass({ keyNames, pseudonymKey, blocked = NOTHING_BLOCKED }: Policy): SecondPass {
+  const blocklist = createBlocklist(blocked);
   const redactor = createRedactor({
     keyNames,
     ...(pseudonymKey !== undefined && { pseudonym: pseudonymBy(pseudonymKey) }),
   });
   const clean = cleaner(redactor);
   return {
+    blocks: (file) => blocklist.path(file),
     hit(captured) {
-      const { hit, caught } = redactHit(captured, redactor);
+      const { hit, caught } = redactHit(captured, redactor, (name) => blocklist.class(name));
       return { hit, caught: caught.map(({ kind }) => kind) };
     },
     path: (file) => clean(file, PATH_LENGTH),
@@ -72,8 +86,12 @@ function secondPass({ keyNames, pseudonymKey }: Policy): SecondPass {
       if (observation.conditionError === undefined) return observation;
       return { ...observation, conditionError: clean(observation.conditionError, ERROR_LENGTH) };
     },
-    inspection(inspection) {
+    inspection(inspection, file) {
       const { bound, problem, source, scripts } = inspection;
+      const told = [...scripts, ...(bound === undefined ? [] : [bound.file])];
+      if ((told.length === 0 ? [file] : told).some((path) => blocklist.path(path))) {
+        return { problem: BLOCKED, source: [], names: [], scripts: [], pending: false };
+      }
       return {
         ...inspection,
         scripts: scripts.map((script) => clean(script, PATH_LENGTH)),

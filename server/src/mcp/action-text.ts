@@ -94,7 +94,8 @@ function placementLines(result: ActionResult, askedLine: number): string[] {
         : ` ${placement.error.code}: ${placement.error.message}${placement.error.hint === undefined ? '' : ` ${placement.error.hint}`}`;
     const gone = placement.gone_since === undefined ? '' : `  connection lost at ${placement.gone_since}`;
     const note = placement.note === undefined ? '' : `  note: ${JSON.stringify(placement.note)}`;
-    const line = `${told[placement.status]} ${visibleName(placement.file)}:${placement.line}${moved}${source}${error}${note}${gone}`;
+    const limit = placement.own_limit === undefined ? '' : `  used up for some of the time: ${placement.own_limit}`;
+    const line = `${told[placement.status]} ${visibleName(placement.file)}:${placement.line}${moved}${source}${error}${note}${limit}${gone}`;
     groups.set(line, [...(groups.get(line) ?? []), placement.runtime]);
   }
   const lines = [...groups].slice(0, PLACEMENTS).map(([line, runtimes]) => {

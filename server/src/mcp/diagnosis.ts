@@ -1,6 +1,7 @@
 import { LIMITS, type Observation } from '@borescope/agent-protocol';
 import type { Placement } from '../actions/action.ts';
 import type { ActionView } from '../actions/actions.ts';
+import { ownLimitOf } from './own-limit.ts';
 import { isSampled } from './sampling.ts';
 import { visibleLine } from './visible-text.ts';
 
@@ -11,6 +12,7 @@ export const DIAGNOSIS_CAUSES = [
   'runtime_gone',
   'module_not_loaded',
   'condition_error',
+  'agent_limit',
   'condition_false',
   'sampled_out',
   'line_not_passed',
@@ -109,6 +111,16 @@ function find(placement: Placement, view: ActionView, usual: string | undefined,
       next: 'Mend the condition: condition_error has the first error; inspect_location lists the names in scope.',
     };
   }
+  const ownLimit = ownLimitOf(seen);
+  if (ownLimit !== undefined) {
+    return {
+      cause: 'agent_limit',
+      message: `For some of the time ${ownLimit} was used up, by this action or by others, and nothing was captured. ${partSeen(seen)}`,
+      next:
+        'Try again in a minute, with fewer actions at a time. Whoever runs the service sets the limit: ' +
+        'BORESCOPE_MAX_HITS_PER_MINUTE, BORESCOPE_MAX_BYTES_PER_MINUTE, BORESCOPE_MAX_OVERHEAD_PERCENT of the agent.',
+    };
+  }
   if (seen.conditionFalse > 0) {
     return sampled ? falseWhereSeen(seen, overhead) : falseEachTime(seen);
   }
@@ -148,12 +160,14 @@ function falseWhereSeen(seen: Observation, overhead: number): Finding {
 }
 
 /** Never how many passes there were in all: that is not known. */
-function partSeen({ armedMs, placedMs, dropped }: Observation): string {
+function partSeen(seen: Observation): string {
+  const { armedMs, placedMs, dropped } = seen;
+  const seenWithin = seen.ownLimit === undefined ? 'overhead_percent' : 'it';
   const share = placedMs > 0 ? armedMs / placedMs : 1;
   const percent = share < 0.001 ? 'less than 0.1' : `${Math.round(share * 1000) / 10}`;
   const letGo = dropped > 0 ? ', and passes within it were let go' : '';
   return (
-    `That is a sample: to keep within overhead_percent the line was watched ${percent} % of the time ` +
+    `That is a sample: to keep within ${seenWithin} the line was watched ${percent} % of the time ` +
     `(${seconds(armedMs)} of ${seconds(placedMs)} s)${letGo}. How often it was passed in all is not known.`
   );
 }

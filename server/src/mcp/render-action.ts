@@ -3,6 +3,7 @@ import type { Action, Placement } from '../actions/action.ts';
 import type { ActionView } from '../actions/actions.ts';
 import type { StoredHit } from '../store/store.ts';
 import { diagnose } from './diagnosis.ts';
+import { ownLimitOf } from './own-limit.ts';
 import { type Json, renderNamed, renderValue } from './render-value.ts';
 import type { ActionResult } from './result-schema.ts';
 import { samplingOf } from './sampling.ts';
@@ -42,6 +43,7 @@ export function renderActionHead(action: Action): ActionResult['action'] {
 
 function renderPlacement(placement: Placement, action: Action): ActionResult['placements'][number] {
   const { bound, problem } = placement;
+  const ownLimit = ownLimitOf(placement.observation);
   return {
     runtime: placement.runtime.id,
     status: placement.status,
@@ -49,6 +51,7 @@ function renderPlacement(placement: Placement, action: Action): ActionResult['pl
     line: bound?.line ?? action.spec.place.line,
     ...(placement.goneSince !== undefined && { gone_since: isoTime(placement.goneSince) }),
     ...(bound !== undefined && { source_line: visibleText(bound.sourceLine).text }),
+    ...(ownLimit !== undefined && { own_limit: ownLimit }),
     ...(bound?.note !== undefined && { note: visibleLine(bound.note, 1024) }),
     ...(problem !== undefined && {
       error: {

@@ -35,6 +35,10 @@ const placementSchema = z.object({
   line: z.int().describe('The bound line, or the one that was asked for while nothing is bound.'),
   source_line: z.string().optional().describe('The deployed text of the bound line.'),
   note: z.string().optional().describe('What cannot be seen at this place, and where it can.'),
+  own_limit: z
+    .string()
+    .optional()
+    .describe('A limit of the agent itself that was used up while the probe was in place: then nothing was captured.'),
   gone_since: time.optional().describe('The connection of the runtime was lost then, and is not back; by the broker.'),
   error: z.object({ code: z.enum(ERROR_CODES), message: z.string(), hint: z.string().optional() }).optional(),
 });

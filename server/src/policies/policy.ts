@@ -1,11 +1,26 @@
-import { LIMITS } from '@borescope/agent-protocol';
+import { type Blocked, LIMITS } from '@borescope/agent-protocol';
+import { patternFault } from '@borescope/redaction';
 import { z } from 'zod';
 import type { Caller, Role } from '../access/caller.ts';
 import type { ActionSpec } from '../actions/action.ts';
 import { BorescopeError } from '../actions/error.ts';
 
-const pattern = z.string().min(1).max(256);
-const patterns = z.array(pattern).max(1_000);
+/** One that only looks like a pattern would block nothing, so it is refused. */
+function patterns(kind: keyof Blocked) {
+  const pattern = z
+    .string()
+    .min(1)
+    .max(LIMITS.blockedPatternLength)
+    .superRefine((text, context) => {
+      const fault = patternFault(kind, text);
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: `${JSON.stringify(text)} ${fault}` });
+    });
+  return z.array(pattern).max(LIMITS.blockedPatterns);
+}
+
+function bytesOf({ files, packages, classes }: Blocked): number {
+  return Buffer.byteLength([...files, ...packages, ...classes].join(''));
+}
 
 /** What can be asked for, as a policy may name it. */
 const KINDS = ['inspect', 'snapshot'] as const;
@@ -32,11 +47,14 @@ export const policySchema = z.strictObject({
     .describe('Environments where placing needs approval.'),
   blocked: z
     .strictObject({
-      files: patterns
+      files: patterns('files')
         .default([])
         .describe('Paths that may never be inspected: globs such as src/billing/** or **/*.key.ts.'),
-      packages: patterns.default([]).describe('Packages under node_modules, such as stripe or @acme/*.'),
-      classes: patterns.default([]).describe('Classes whose objects are never shown, by name.'),
+      packages: patterns('packages').default([]).describe('Packages under node_modules, such as stripe or @acme/*.'),
+      classes: patterns('classes').default([]).describe('Classes whose objects are never shown, by name.'),
+    })
+    .refine((blocked) => bytesOf(blocked) <= LIMITS.blockedBytes, {
+      message: `all patterns together have more than ${LIMITS.blockedBytes} bytes`,
     })
     .optional()
     .describe('What may never be inspected.'),
