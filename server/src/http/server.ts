@@ -100,7 +100,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     return reply.status(known.status).headers(known.headers).send(known.body());
   });
   app.setNotFoundHandler(() => {
-    const hint = 'The broker has /, /mcp, /agent/v1, /agent.tgz, /healthz, /readyz and /metrics.';
+    const hint = 'The broker has /, /mcp, /oauth/account, /agent/v1, /agent.tgz, /healthz, /readyz and /metrics.';
     throw new HttpError('NOT_FOUND', 'there is nothing at this path, or not for this method', hint);
   });
   return app;
