@@ -1,9 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addActionCommands } from './commands/actions.ts';
+import { addApprovalsCommands } from './commands/approvals.ts';
+import { addAuditCommands } from './commands/audit.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
 import { addOrganizationCommands } from './commands/organization.ts';
+import { addPolicyCommands } from './commands/policy.ts';
+import { addQuotaCommands } from './commands/quota.ts';
+import { addReadOnlyCommands } from './commands/read-only.ts';
 import { addRuntimesCommand } from './commands/runtimes.ts';
+import { addSecretCommands } from './commands/secret.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSnapshotCommand } from './commands/snapshot.ts';
 import { addTokenCommands } from './commands/token.ts';
@@ -25,6 +31,12 @@ export function createProgram(): Command {
   addTokenCommands(program);
   addUserCommands(program);
   addOrganizationCommands(program);
+  addPolicyCommands(program);
+  addQuotaCommands(program);
+  addApprovalsCommands(program);
+  addReadOnlyCommands(program);
+  addAuditCommands(program);
+  addSecretCommands(program);
   addMigrateCommand(program);
   addRuntimesCommand(program);
   addSnapshotCommand(program);
