@@ -696,6 +696,15 @@ export const PROMISES = {
     sentence: 'The borescope command exits with 0 when done, 1 when the work failed, 2 on wrong usage.',
     source: COMMANDS,
   },
+  'commands:ways': {
+    sentence:
+      'Commands of administration do the same on the store and at a running broker, and the audit tells of them.',
+    source: COMMANDS,
+  },
+  'commands:verify': {
+    sentence: 'borescope audit verify exits with 1 where an entry was changed, and says which and how.',
+    source: COMMANDS,
+  },
   'commands:json': { sentence: 'With --json a command prints the structured content of the tool.', source: COMMANDS },
   'commands:install': {
     sentence: 'Installed from its tarballs into an empty project, Borescope does its main job.',

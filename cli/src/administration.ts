@@ -1,22 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
-import type {
-  AuditActor,
-  Administration as Changes,
-  Organization,
-  Store,
-  Tokens,
-  Users,
-} from '@borescope/server/administration';
+import type { AdministrationServices, AuditActor, Organization, Store } from '@borescope/server/administration';
 import type { Command } from 'commander';
 import { Failure } from './failure.ts';
 
-export interface Administration {
-  readonly store: Store;
-  readonly tokens: Tokens;
-  readonly users: Users;
+export interface Administration extends Pick<AdministrationServices, 'store' | 'tokens' | 'users'> {
   /** What is told to the audit before it is done. */
-  readonly changes: Changes;
+  readonly changes: AdministrationServices['administration'];
+  readonly services: AdministrationServices;
   /** Who runs the command, for the audit. */
   readonly by: AuditActor;
   /** Where the store is: a directory, or the address of a Redis without its credentials. */
@@ -40,9 +30,7 @@ export async function administer<Result>(
   { dataDir, redisUrl }: StoreFlags,
   work: (administration: Administration) => Promise<Result>,
 ): Promise<Result> {
-  const { createTokens, createUsers, openAdministration, openStoreBeside, readSettings } = await import(
-    '@borescope/server/administration'
-  );
+  const { openAdministration, openStoreBeside, readSettings } = await import('@borescope/server/administration');
   const settings = readSettings(process.env, {
     ...(dataDir !== undefined && { dataDir }),
     ...(redisUrl !== undefined && { redisUrl }),
@@ -51,11 +39,10 @@ export async function administer<Result>(
   const meant = dataDir !== undefined && redisUrl === undefined ? { ...settings, redisUrl: undefined } : settings;
   const { store, named } = await openStoreBeside(meant);
   try {
-    const tokens = createTokens({ store, clock: Date.now, random: randomBytes });
-    const users = createUsers({ documents: store.documents, clock: Date.now, random: randomBytes });
-    const changes = await openAdministration({ store, tokens, users, secretFile: meant.secretFile });
+    const services = await openAdministration({ store, secretFile: meant.secretFile });
+    const { tokens, users, administration: changes } = services;
     const by: AuditActor = { kind: 'command', id: userInfo().username };
-    return await work({ store, tokens, users, changes, by, named });
+    return await work({ store, tokens, users, changes, services, by, named });
   } finally {
     await store.close();
   }

@@ -6,12 +6,24 @@ import { UsageError } from './failure.ts';
  */
 export function mcpUrl(setting: string | undefined): URL {
   const text = setting === undefined || setting === '' ? 'http://127.0.0.1:7373' : setting;
-  const wrong = new UsageError('BORESCOPE_URL: the address of a broker, such as http://127.0.0.1:7373');
+  return addressIn(text, 'BORESCOPE_URL', '/mcp');
+}
+
+/** Where the API of a broker is. A token of an administrator goes over a wire encrypted or not at all. */
+export function apiUrl(text: string, option: string): URL {
+  const url = addressIn(text, option, '/api');
+  const local = url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(url.hostname);
+  if (url.protocol === 'https:' || local) return url;
+  throw new UsageError(`${option}: administration goes over https:// only, but on this machine`);
+}
+
+function addressIn(text: string, option: string, endpoint: string): URL {
+  const wrong = new UsageError(`${option}: the address of a broker, such as http://127.0.0.1:7373`);
   if (!URL.canParse(text)) throw wrong;
   const url = new URL(text.replace(/^ws(s?):/i, 'http$1:'));
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw wrong;
-  const path = url.pathname.replace(/\/(agent\/v1|mcp)?\/?$/, '');
-  url.pathname = `${path}/mcp`;
+  const path = url.pathname.replace(/\/(agent\/v1|mcp|api)?\/?$/, '');
+  url.pathname = `${path}${endpoint}`;
   url.search = '';
   url.hash = '';
   return url;

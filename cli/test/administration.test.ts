@@ -63,7 +63,7 @@ test('organizations are made once, and tokens belong to one', async (t) => {
   const { id } = await createToken(dir, 'mcp', 'acme');
   const foreign = await cli(['token', 'revoke', id, ...at]);
   assert.equal(foreign.code, 1);
-  assert.match(foreign.stderr, /there is no token/);
+  assert.match(foreign.stderr, /there is no such token/);
   assert.equal((await cli(['token', 'revoke', id, '--organization', 'acme', ...at])).code, 0);
 });
 

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import { type Administration, createAdministration } from './access/administration.ts';
+import { createAdministration } from './access/administration.ts';
 import { createControls } from './access/controls.ts';
 import { openSecrets } from './access/secrets.ts';
-import type { Tokens } from './access/tokens.ts';
-import type { Users } from './access/users.ts';
+import { createTokens } from './access/tokens.ts';
+import { createUsers } from './access/users.ts';
+import type { AdministrationServices } from './http/api/api-context.ts';
 import type { Log } from './log.ts';
 import { type BrokerSettings, SettingsError } from './settings.ts';
 import { openEmbeddedStore } from './store/embedded/embedded-store.ts';
@@ -24,6 +25,16 @@ export {
   type UsersOptions,
 } from './access/users.ts';
 export type { AuditActor } from './audit/audit-record.ts';
+export type { AdministrationContext, AdministrationServices, BrokerContext } from './http/api/api-context.ts';
+export { etagOf, inputPart, pathNames, type TypedRoute } from './http/api/api-route.ts';
+export { type ApprovalView, approve, deny, getApproval, listApprovals } from './http/api/approvals.ts';
+export { exportAudit, verifyAudit } from './http/api/audit.ts';
+export { getMe } from './http/api/me.ts';
+export { createOrganization, listOrganizations } from './http/api/organizations.ts';
+export { checkPolicy, getPolicy, setPolicy } from './http/api/policy.ts';
+export { getQuotas, quotaUsage, setQuotas } from './http/api/quotas.ts';
+export { getReadOnly, setReadOnly } from './http/api/read-only.ts';
+export { createToken, listTokens, revokeToken, rotateToken, type TokenView } from './http/api/tokens.ts';
 export { type Migration, migrate, type StorePlace } from './migration.ts';
 export { parseDuration, readSettings, SettingsError } from './settings.ts';
 export {
@@ -59,17 +70,22 @@ export async function openStoreBeside(
   }
 }
 
-/** What changes things and tells the audit of it. Rejects with `SettingsError` where the secret is not that of the store. */
+/**
+ * What administers, beside the brokers that may run on the store. Rejects with `SettingsError` where the secret is not that of
+ * the store.
+ */
 export async function openAdministration(options: {
   store: Store;
-  tokens: Tokens;
-  users: Users;
   secretFile: string | undefined;
-}): Promise<Administration> {
-  const { store, tokens, users, secretFile } = options;
+}): Promise<AdministrationServices> {
+  const { store, secretFile } = options;
   const secrets = await openSecrets({ documents: store.documents, file: secretFile });
+  const now = Date.now;
   const monotonic = () => performance.now();
-  const controls = createControls({ store, secrets, now: Date.now, monotonic, log: SILENT });
+  const controls = createControls({ store, secrets, now, monotonic, log: SILENT });
   const freshId = (prefix: string) => prefix + randomBytes(12).toString('hex');
-  return createAdministration({ store, tokens, users, controls, now: Date.now, freshId });
+  const tokens = createTokens({ store, clock: now, random: randomBytes });
+  const users = createUsers({ documents: store.documents, clock: now, random: randomBytes });
+  const administration = createAdministration({ store, tokens, users, controls, now, freshId });
+  return { store, tokens, users, controls, administration, now };
 }

@@ -156,6 +156,8 @@ export class SettingsError extends Error {
 /** Settings of agents and of the command share the prefix, and may stand in the same environment. */
 const OTHERS = [
   'BORESCOPE_URL',
+  'BORESCOPE_BROKER_URL',
+  'BORESCOPE_ADMIN_TOKEN',
   'BORESCOPE_TOKEN',
   'BORESCOPE_CA',
   'BORESCOPE_PIN',

@@ -1,22 +1,15 @@
-import type { IssuedToken, TokenRecord } from '@borescope/server/administration';
+import type { TokenView } from '@borescope/server/administration';
 import { type Command, Option } from 'commander';
-import { administer, organizationNamed, type StoreFlags, storeOptions } from '../administration.ts';
-import { Failure, UsageError } from '../failure.ts';
+import type { AdministrationApi } from '../api/administration-api.ts';
+import { type ApiFlags, apiOptions, withApi } from '../api/with-api.ts';
+import { UsageError } from '../failure.ts';
 import { namesOption } from '../names-option.ts';
-import { print, printJson, table, when } from '../output.ts';
+import { print, printJson, table } from '../output.ts';
 
-type TokenKind = TokenRecord['kind'];
-type Role = TokenRecord['role'];
-
-interface Common extends StoreFlags {
-  organization: string;
-  json?: true;
-}
-
-interface CreateFlags extends Common {
-  kind: TokenKind;
+interface CreateFlags extends ApiFlags {
+  kind: TokenView['kind'];
   name: string;
-  role?: Role;
+  role?: NonNullable<TokenView['role']>;
   owner?: string;
   services?: string;
   environments?: string;
@@ -25,7 +18,7 @@ interface CreateFlags extends Common {
 
 export function addTokenCommands(program: Command): void {
   const token = program.command('token').description('Manage the tokens of an organization').enablePositionalOptions();
-  common(token.command('create').description('Make a token; its text is shown once'))
+  apiOptions(token.command('create').description('Make a token; its text is shown once'))
     .addOption(new Option('--kind <kind>').choices(['mcp', 'agent', 'admin']).makeOptionMandatory())
     .requiredOption('--name <name>', 'what it is for, up to 128 characters')
     .addOption(
@@ -40,22 +33,17 @@ export function addTokenCommands(program: Command): void {
     .option('--environments <names>', 'bind it to these environments, separated by commas')
     .option('--expires <time>', 'how long it holds: 90s, 30m, 24h, 30d (for ever)')
     .action(create);
-  common(token.command('list').description('List tokens, without their text')).action(list);
-  common(
+  apiOptions(token.command('list').description('List tokens, without their text')).action(list);
+  apiOptions(
     token.command('revoke <id>').description('End a token now: its streams and sockets close within a second'),
   ).action(revoke);
-  common(token.command('rotate <id>').description('Make a new token with the same rights, and let the old one end'))
+  apiOptions(token.command('rotate <id>').description('Make a new token with the same rights, and let the old one end'))
     .option('--overlap <time>', 'how long the old one still holds; 0s ends it now', '10m')
     .action(rotate);
 }
 
-function common(command: Command): Command {
-  return storeOptions(command)
-    .option('--organization <name>', 'the organization', 'default')
-    .option('--json', 'print JSON');
-}
-
 async function create(flags: CreateFlags): Promise<void> {
+  const { createToken } = await import('@borescope/server/administration');
   if (flags.name === '' || flags.name.length > 128) throw new UsageError('--name: 1 to 128 characters');
   if (flags.kind === 'agent' && flags.owner !== undefined) {
     throw new UsageError('--owner: an agent token belongs to a service, and would end with the account');
@@ -63,116 +51,84 @@ async function create(flags: CreateFlags): Promise<void> {
   if (flags.kind === 'agent' && flags.role !== undefined) {
     throw new UsageError('--role: an agent token has no role, it only attaches runtimes');
   }
-  const lifetimeMs = flags.expires === undefined ? undefined : await duration('--expires', flags.expires);
-  if (lifetimeMs === 0) throw new UsageError('--expires: must be longer than 0');
+  const seconds = flags.expires === undefined ? undefined : (await duration('--expires', flags.expires)) / 1000;
+  if (seconds === 0) throw new UsageError('--expires: must be longer than 0');
   const services = namesOption('--services', flags.services);
   const environments = namesOption('--environments', flags.environments);
-  await administer(flags, async ({ store, tokens, users, named }) => {
-    const organization = await organizationNamed(store, flags.organization);
-    const owner = flags.owner === undefined ? undefined : await users.byEmail(flags.owner.trim());
-    if (flags.owner !== undefined && owner?.organization !== organization.id) {
-      throw new Failure(`--owner: there is no account ${JSON.stringify(flags.owner)} in ${flags.organization}`);
-    }
-    const issued = await tokens.create({
-      organization: organization.id,
+  await withApi(flags, async (api) => {
+    const issued = await api.call(createToken, {
       kind: flags.kind,
       name: flags.name,
       ...(flags.role !== undefined && { role: flags.role }),
-      ...(owner !== undefined && { owner: owner.email }),
+      ...(flags.owner !== undefined && { owner: flags.owner }),
       ...(services !== undefined && { services }),
       ...(environments !== undefined && { environments }),
-      ...(lifetimeMs !== undefined && { lifetimeMs }),
+      ...(seconds !== undefined && { expires_in_seconds: seconds }),
     });
-    show(issued, flags, named);
+    show(issued, flags, api);
   });
 }
 
-async function list(flags: Common): Promise<void> {
-  await administer(flags, async ({ store, tokens }) => {
-    const records = await tokens.list((await organizationNamed(store, flags.organization)).id);
-    if (flags.json === true) return printJson({ tokens: records.map((record) => shown(record, flags)) });
-    const now = Date.now();
-    const rows = records.map((record) => [
-      record.id,
-      record.kind,
-      roleOf(record) ?? '-',
-      state(record, now),
-      when(record.expiresAt),
-      when(record.lastUsedAt),
-      [...(record.services ?? []), ...(record.environments ?? [])].join(',') || '-',
-      record.name,
+async function list(flags: ApiFlags): Promise<void> {
+  const { listTokens } = await import('@borescope/server/administration');
+  await withApi(flags, async (api) => {
+    const { organization } = api;
+    const { tokens } = await api.call(listTokens, {});
+    if (flags.json === true) return printJson({ tokens: tokens.map((token) => ({ ...token, organization })) });
+    const rows = tokens.map((token) => [
+      token.id,
+      token.kind,
+      token.role ?? '-',
+      token.state,
+      token.expires_at ?? '-',
+      token.last_used_at ?? '-',
+      [...(token.services ?? []), ...(token.environments ?? [])].join(',') || '-',
+      token.owner ?? '-',
+      token.name,
     ]);
+    const head = ['ID', 'KIND', 'ROLE', 'STATE', 'EXPIRES', 'LAST USED', 'BOUND TO', 'OWNER', 'NAME'];
+    print(rows.length === 0 ? 'no tokens' : table([head, ...rows]));
+  });
+}
+
+async function revoke(id: string, flags: ApiFlags): Promise<void> {
+  const { revokeToken } = await import('@borescope/server/administration');
+  await withApi(flags, async (api) => {
+    const revoked = await api.call(revokeToken, { id });
+    if (flags.json === true) printJson({ ...revoked, organization: api.organization });
+    else print(`revoked ${revoked.id} (${revoked.name})`);
+  });
+}
+
+async function rotate(id: string, flags: ApiFlags & { overlap: string }): Promise<void> {
+  const { rotateToken } = await import('@borescope/server/administration');
+  const seconds = (await duration('--overlap', flags.overlap)) / 1000;
+  await withApi(flags, async (api) => {
+    const rotated = await api.call(rotateToken, { id, overlap_seconds: seconds });
+    show(rotated, flags, api);
+    if (flags.json === true) return;
+    const { previous } = rotated;
     print(
-      rows.length === 0
-        ? 'no tokens'
-        : table([['ID', 'KIND', 'ROLE', 'STATE', 'EXPIRES', 'LAST USED', 'BOUND TO', 'NAME'], ...rows]),
+      previous.state === 'revoked'
+        ? `The old one, ${previous.id}, is revoked.`
+        : `The old one, ${previous.id}, holds until ${previous.expires_at ?? 'it is revoked'}.`,
     );
   });
 }
 
-async function revoke(id: string, flags: Common): Promise<void> {
-  await administer(flags, async ({ store, tokens }) => {
-    const record = await tokens.revoke((await organizationNamed(store, flags.organization)).id, id);
-    if (record === undefined) throw new Failure(`there is no token ${JSON.stringify(id)} in ${flags.organization}`);
-    if (flags.json === true) printJson(shown(record, flags));
-    else print(`revoked ${record.id} (${record.name})`);
-  });
-}
-
-async function rotate(id: string, flags: Common & { overlap: string }): Promise<void> {
-  const overlapMs = await duration('--overlap', flags.overlap);
-  await administer(flags, async ({ store, tokens, named }) => {
-    const rotated = await tokens.rotate((await organizationNamed(store, flags.organization)).id, id, overlapMs);
-    if (rotated === undefined) {
-      throw new Failure(`there is no token ${JSON.stringify(id)} that still holds in ${flags.organization}`);
-    }
-    const { previous } = rotated;
-    show(rotated, flags, named, { previous: shown(previous, flags) });
-    if (flags.json !== true) {
-      print(
-        overlapMs === 0
-          ? `The old one, ${previous.id}, is revoked.`
-          : `The old one, ${previous.id}, holds until ${when(previous.expiresAt)}.`,
-      );
-    }
-  });
-}
-
-function show({ token, record }: IssuedToken, flags: Common, named: string, rest: object = {}): void {
+function show(
+  issued: TokenView & { token: string },
+  flags: ApiFlags,
+  { organization, named }: AdministrationApi,
+): void {
   if (flags.json === true) {
-    printJson({ token, ...shown(record, flags), ...rest });
+    printJson({ ...issued, organization });
     return;
   }
-  print(token);
+  print(issued.token);
   process.stderr.write(
-    `${record.id}: ${record.kind} token ${JSON.stringify(record.name)} in ${named}. Its text is shown only now.\n`,
+    `${issued.id}: ${issued.kind} token ${JSON.stringify(issued.name)} in ${named}. Its text is shown only now.\n`,
   );
-}
-
-/** Without the hash: nothing outside the store needs it. */
-function shown(record: TokenRecord, flags: Common) {
-  const { hash: _hash, organization: _id, role: _role, createdAt, expiresAt, revokedAt, lastUsedAt, ...rest } = record;
-  const role = roleOf(record);
-  return {
-    ...rest,
-    ...(role !== undefined && { role }),
-    organization: flags.organization,
-    state: state(record, Date.now()),
-    created_at: when(createdAt),
-    ...(expiresAt !== undefined && { expires_at: when(expiresAt) }),
-    ...(revokedAt !== undefined && { revoked_at: when(revokedAt) }),
-    ...(lastUsedAt !== undefined && { last_used_at: when(lastUsedAt) }),
-  };
-}
-
-/** A token of an agent has no role: it only attaches runtimes. */
-function roleOf({ kind, role }: TokenRecord): Role | undefined {
-  return kind === 'agent' ? undefined : role;
-}
-
-function state(record: TokenRecord, now: number): string {
-  if (record.revokedAt !== undefined) return 'revoked';
-  return record.expiresAt !== undefined && record.expiresAt <= now ? 'expired' : 'active';
 }
 
 async function duration(flag: string, text: string): Promise<number> {

@@ -7,6 +7,7 @@ import type { StoredAuditEntry } from '../store/audit-store.ts';
 import type { Current } from '../store/current-document.ts';
 import { type Organization, type Store, StoreUnavailable, type TokenRecord } from '../store/store.ts';
 import type { Controls } from './controls.ts';
+import { storedSecret } from './secrets.ts';
 import type { IssuedToken, TokenRequest, Tokens } from './tokens.ts';
 import type { User, UserChange, UserRequest, Users } from './users.ts';
 
@@ -52,6 +53,8 @@ export interface Administration {
   ): Promise<Approval | Undecided>;
   /** The export is an act, too: its entry is the last of what is exported at the earliest. */
   exportAudit(by: AuditActor, organization: string, after?: number): AsyncIterable<StoredAuditEntry>;
+  /** The secret that lies in the store, as a file holds it. Undefined where a file holds it already. */
+  exportSecret(by: AuditActor): Promise<string | undefined>;
 }
 
 export interface AdministrationOptions {
@@ -178,6 +181,11 @@ export function createAdministration(options: AdministrationOptions): Administra
         () => controls.approvals.decide(organization, id, decision, decider),
         'unknown',
       );
+    },
+
+    exportSecret(by) {
+      const record = { act: 'secret.export', by, what: {} } as const;
+      return told('default', record, () => storedSecret(store.documents), undefined);
     },
 
     async *exportAudit(by, organization, after) {

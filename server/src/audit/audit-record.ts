@@ -36,6 +36,7 @@ export type AuditAct =
   | 'audit.export'
   | 'audit.loss'
   | 'organization.create'
+  | 'secret.export'
   | 'act.fail';
 
 /** JSON, so that the text that is signed is the text that is read. */

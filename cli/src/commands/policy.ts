@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import type { AdministrationApi } from '../api/administration-api.ts';
+import { type ApiFlags, apiOptions, withApi } from '../api/with-api.ts';
+import { readJsonFile } from '../json-file.ts';
+import { print, printJson } from '../output.ts';
+
+export function addPolicyCommands(program: Command): void {
+  const policy = program
+    .command('policy')
+    .description('Say where a person has to approve, what may never be inspected, and who may do what');
+  apiOptions(policy.command('show').description('Print the policy as JSON, as set takes it')).action(show);
+  apiOptions(
+    policy.command('set <file>').description('Replace the policy by the JSON in a file, - for stdin; {} lifts it'),
+  ).action(set);
+  apiOptions(
+    policy.command('check <file>').description('Say what the policy in a file would do, and change nothing'),
+  ).action(check);
+}
+
+async function show(flags: ApiFlags): Promise<void> {
+  const { getPolicy } = await import('@borescope/server/administration');
+  await withApi(flags, async (api) => {
+    const found = await api.call(getPolicy, {});
+    if (flags.json === true) return printJson(found);
+    printJson(found.policy);
+    process.stderr.write(found.version === 0 ? 'no policy was set\n' : `version ${found.version}\n`);
+  });
+}
+
+async function set(file: string, flags: ApiFlags): Promise<void> {
+  const { getPolicy, setPolicy } = await import('@borescope/server/administration');
+  const document = await readJsonFile(file);
+  await withApi(flags, async (api) => {
+    const { version } = await api.call(getPolicy, {});
+    const changed = await api.send(setPolicy, document, version);
+    if (flags.json === true) return printJson(changed);
+    await explain(api, changed.policy);
+    print(`this is version ${changed.version} of the policy of ${api.organization}`);
+  });
+}
+
+async function check(file: string, flags: ApiFlags): Promise<void> {
+  const { checkPolicy } = await import('@borescope/server/administration');
+  const document = await readJsonFile(file);
+  await withApi(flags, async (api) => {
+    if (flags.json === true) return printJson(await api.send(checkPolicy, document));
+    await explain(api, document);
+  });
+}
+
+async function explain(api: AdministrationApi, policy: unknown): Promise<void> {
+  const { checkPolicy } = await import('@borescope/server/administration');
+  const { effects, runtimes, runtimes_to_approve: toApprove } = await api.send(checkPolicy, policy);
+  for (const effect of effects) print(effect);
+  if (toApprove > 0) print(`${toApprove} of ${runtimes} runtimes that are attached now need an approval.`);
+}
