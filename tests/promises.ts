@@ -23,6 +23,7 @@ const OPERATIONS = 'docs/operations.md';
 const GUARANTEES = 'docs/guarantees.md';
 const COMMANDS = 'docs/commands.md';
 const API = 'docs/api.md';
+const SIGN_IN = 'docs/signing-in.md';
 
 export const PROMISES = {
   'limits:hits': {
@@ -450,6 +451,48 @@ export const PROMISES = {
     sentence: "With the headers Email and Token the token decides, and the e-mail must be its owner's.",
     source: SECURITY,
   },
+
+  'sign-in:url-only': {
+    sentence: 'A person gives an MCP client the URL only, and signs in with a browser.',
+    source: SIGN_IN,
+  },
+  'sign-in:metadata': { sentence: 'The answer to a call without credentials leads to the sign-in.', source: SIGN_IN },
+  'sign-in:clients': {
+    sentence: 'Claude Code, Codex, VS Code and Cursor register and sign in as they do it.',
+    source: SIGN_IN,
+  },
+  'sign-in:consent': {
+    sentence: 'Nobody is connected without being asked, and the page names where the answer goes.',
+    source: SIGN_IN,
+  },
+  'sign-in:scopes': { sentence: 'A person lets in no more than their role allows.', source: SIGN_IN },
+  'sign-in:step-up': {
+    sentence: 'A call that lacks a scope is answered with the scope that it needs.',
+    source: SIGN_IN,
+  },
+  'sign-in:one-use': { sentence: 'A code is good once, for a minute, for its client only.', source: SIGN_IN },
+  'sign-in:refresh': {
+    sentence: 'A refresh token is good once, and its second use ends the sign-in.',
+    source: SIGN_IN,
+  },
+  'sign-in:resource': { sentence: 'A token of a sign-in is good for this broker only.', source: SIGN_IN },
+  'sign-in:forms': {
+    sentence: 'A form that did not come from our page, in this browser, does nothing.',
+    source: SIGN_IN,
+  },
+  'sign-in:checked': {
+    sentence: 'What becomes of an account holds for the next call of its applications.',
+    source: SIGN_IN,
+  },
+  'sign-in:streams': {
+    sentence: 'Open streams of an application close within about a second when its sign-in ends.',
+    source: SIGN_IN,
+  },
+  'sign-in:company': {
+    sentence: "People sign in at the company's provider, and have the role that it tells.",
+    source: SIGN_IN,
+  },
+  'sign-in:brokers': { sentence: 'Any broker goes on with a sign-in that another began.', source: SIGN_IN },
 
   'broker:settings': {
     sentence: 'An unknown or bad setting stops the start with one clear line.',

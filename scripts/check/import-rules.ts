@@ -25,6 +25,7 @@ const SERVER_LEVELS: Readonly<Record<string, number>> = {
   policies: 3,
   quotas: 3,
   mcp: 4,
+  oauth: 4,
   http: 4,
   'administration.ts': 5,
   'migration.ts': 5,
@@ -44,6 +45,7 @@ const OWNERS: readonly { readonly modules: RegExp; readonly within: string; read
   },
   { modules: /^libsql$/, within: '', owners: ['server/src/store/embedded/'] },
   { modules: /^ioredis$/, within: 'server/src/', owners: ['server/src/store/redis/'] },
+  { modules: /^(oidc-provider|openid-client)$/, within: 'server/src/', owners: ['server/src/oauth/'] },
   { modules: /^bullmq$/, within: '', owners: ['server/src/queue/'] },
   {
     // The session is the probes' alone. The application's thread asks one thing: whether a person debugs the process.

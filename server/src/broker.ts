@@ -12,11 +12,13 @@ import { createEngine } from './engine.ts';
 import { openFoundation } from './foundation.ts';
 import { serveAgents } from './http/agent-upgrade.ts';
 import { mountApi } from './http/api/mount-api.ts';
+import { createBaseUrl } from './http/base-url.ts';
 import { type Capacity, capacity } from './http/capacity.ts';
 import { createClientAddressNote } from './http/client-address.ts';
 import { createHostCheck } from './http/host-check.ts';
 import { mountMcp } from './http/mcp-route.ts';
 import { createMetrics } from './http/metrics.ts';
+import { mountOAuth } from './http/oauth-routes.ts';
 import { watchRequests } from './http/open-requests.ts';
 import { mountPlainRoutes } from './http/plain-routes.ts';
 import { type Route, recordRoutes } from './http/routes.ts';
@@ -25,6 +27,7 @@ import { openCertificate } from './http/served-certificate.ts';
 import { createHttpServer } from './http/server.ts';
 import { createLogger } from './logger.ts';
 import { createMcp } from './mcp/handler.ts';
+import { openOAuth } from './oauth/open-oauth.ts';
 import { brokerVersion, packedAgentPath } from './package-info.ts';
 import { type BrokerSettings, believedProxies, isLoopback } from './settings.ts';
 import { diskUsage } from './store/embedded/disk-usage.ts';
@@ -163,7 +166,6 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     log,
     onCall: metrics.toolCall,
   });
-  mountMcp(app, { mcp, tokens, attachments, log, draining: () => draining });
   const { controls } = engine;
   const freshId = (prefix: string) => prefix + randomBytes(12).toString('hex');
   const users = createUsers({ documents: store.documents, clock: clock.now, random: randomBytes });
@@ -180,6 +182,10 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     now: clock.now,
     draining: () => draining,
   });
+  const baseUrl = createBaseUrl({ publicUrl: settings.publicUrl, loopback, tls: certificate !== undefined });
+  const oauth = openOAuth({ settings, store, secrets, audit: controls.audit, clock: clock.now, log });
+  mountMcp(app, { mcp, tokens, oauth, baseUrl, attachments, log, draining: () => draining });
+  mountOAuth(app, { oauth, baseUrl });
   serveAgents(app.server, {
     tokens,
     attachments,

@@ -38,6 +38,27 @@ const networks = z.string().transform((value, context) => {
   return z.NEVER;
 });
 
+const issuer = z
+  .url({ protocol: /^https?$/, error: 'must be an https:// URL' })
+  .refine((value) => new URL(value).protocol === 'https:' || isLoopback(new URL(value).hostname), 'must be https://');
+
+const ROLES = ['viewer', 'developer', 'admin'] as const;
+
+const roleMapping = z.string().transform((value, context) => {
+  const mapping = new Map<string, (typeof ROLES)[number]>();
+  for (const entry of value.split(',')) {
+    const at = entry.lastIndexOf('=');
+    const [name, role] = [entry.slice(0, at).trim(), ROLES.find((known) => known === entry.slice(at + 1).trim())];
+    if (at === -1 || name === '' || role === undefined) {
+      const message = 'must be value=role, value=role with the roles viewer, developer and admin';
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    }
+    mapping.set(name, role);
+  }
+  return mapping;
+});
+
 /**
  * Every setting of the broker. In the environment it is BORESCOPE_ and the name in capitals (`BORESCOPE_DATA_DIR`), as
  * a flag the name with dashes (`--data-dir`); flags win. Read once, passed down.
@@ -80,6 +101,41 @@ export const brokerSettings = z.object({
       'Addresses and networks of the proxies whose X-Forwarded-For tells the address of a client, comma separated: ' +
         '10.0.0.5,192.168.0.0/16. Only with tls-terminated; then, where not set, a proxy on this machine.',
     ),
+  signInLifetime: duration
+    .default(30 * 86_400_000)
+    .describe(
+      'How long an application that a person has let in stays connected before the person is asked again. With a ' +
+        'provider of the company also how long somebody who was removed there is still let in.',
+    ),
+  oauthClientDocuments: flag
+    .default(false)
+    .describe(
+      'true lets applications identify themselves by an https:// URL (client-id metadata documents): the broker must ' +
+        'reach the internet to fetch them.',
+    ),
+  oidcIssuer: issuer
+    .optional()
+    .describe(
+      "Issuer of the company's OpenID Connect provider. Set: people sign in there, and not with passwords here.",
+    ),
+  oidcClientId: text.optional().describe('The client that the broker is at that provider.'),
+  oidcClientSecret: text.optional().describe('Its secret. Set it in the environment: flags are seen by other users.'),
+  oidcScopes: text.default('openid email profile').describe('What is asked of the provider, separated by spaces.'),
+  oidcEmailClaim: text
+    .default('email')
+    .describe('Claim with the e-mail address. Of `email` it must be told that it is verified; another is trusted.'),
+  oidcRoleClaim: text
+    .default('groups')
+    .describe('Claim with groups or roles: a text or a list of texts; realm_access.roles looks into objects.'),
+  oidcRoles: roleMapping
+    .optional()
+    .describe(
+      'Which value of that claim gives which role: borescope-admins=admin,engineering=developer. The highest holds.',
+    ),
+  oidcOrganization: text.default('default').describe('Organization of everybody who signs in there.'),
+  oidcOrganizationClaim: text
+    .optional()
+    .describe('Claim with the name of the organization, instead of one for everybody; the organization must exist.'),
   logLevel: z
     .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'])
     .default('info')
@@ -184,6 +240,14 @@ function refuseUnknown(environment: Readonly<Record<string, string | undefined>>
 }
 
 function refuseContradictions(settings: BrokerSettings): void {
+  const { oidcIssuer, oidcClientId, oidcClientSecret, oidcRoles } = settings;
+  const oidc = [oidcIssuer, oidcClientId, oidcClientSecret, oidcRoles];
+  if (oidc.some((value) => value !== undefined) && oidc.some((value) => value === undefined)) {
+    throw new SettingsError(
+      'BORESCOPE_OIDC_ISSUER, BORESCOPE_OIDC_CLIENT_ID, BORESCOPE_OIDC_CLIENT_SECRET and BORESCOPE_OIDC_ROLES go ' +
+        'together: set all or none',
+    );
+  }
   if ((settings.tlsCert === undefined) !== (settings.tlsKey === undefined)) {
     throw new SettingsError('BORESCOPE_TLS_CERT and BORESCOPE_TLS_KEY go together: set both or neither');
   }

@@ -20,6 +20,9 @@ const EXPECTED: Readonly<Record<string, string>> = {
 
 function check(headers: IncomingHttpHeaders, where: string): void {
   for (const [name, value] of Object.entries(EXPECTED)) {
+    // Forms of our own pages have to name their origin.
+    const page = name === 'referrer-policy' && String(headers['content-type']).startsWith('text/html');
+    if (page && headers[name] === 'same-origin') continue;
     assert.ok(String(headers[name]).startsWith(value), `${where}: ${name} is ${headers[name]}`);
   }
   const policy = String(headers['content-security-policy']);

@@ -83,12 +83,12 @@ test('answers of the MCP endpoint carry the headers of every route, and are coun
   await until(async () => counted.test(await (await fetch(`${url}/metrics`)).text()), 'the request is counted');
 });
 
-test('the Email and Token headers are refused clearly while tokens have no owner', async (t) => {
+test('the Email and Token headers are refused clearly where the token has no owner', async (t) => {
   const { url, token } = await testBroker(t);
   const { token: mcp } = await token({ kind: 'mcp' });
   const response = await fetch(`${url}/mcp`, { method: 'POST', headers: { email: 'a@b.example', token: mcp } });
   assert.equal(response.status, 403);
-  assert.match(await response.text(), /no owner e-mail/);
+  assert.match(await response.text(), /no owner, so the Email header/);
 });
 
 test('a page of another site cannot reach the broker by rebinding its name', async (t) => {

@@ -15,6 +15,12 @@ test('an empty environment gives the documented defaults', () => {
     auditRetention: 7_776_000_000,
     tlsTerminated: false,
     logLevel: 'info',
+    oauthClientDocuments: false,
+    oidcEmailClaim: 'email',
+    oidcOrganization: 'default',
+    oidcRoleClaim: 'groups',
+    oidcScopes: 'openid email profile',
+    signInLifetime: 30 * 86_400_000,
   });
 });
 
@@ -46,6 +52,10 @@ test('settings of agents and of the command may stand in the same environment', 
 });
 
 const refused: [string, Record<string, string>, RegExp][] = [
+  ['a provider without its client', { BORESCOPE_OIDC_ISSUER: 'https://login.example' }, /go together/],
+  ['a provider without TLS', { BORESCOPE_OIDC_ISSUER: 'http://login.example' }, /BORESCOPE_OIDC_ISSUER: must be https/],
+  ['a role that is none', { BORESCOPE_OIDC_ROLES: 'admins=root' }, /BORESCOPE_OIDC_ROLES: must be value=role/],
+  ['a mapping that is none', { BORESCOPE_OIDC_ROLES: 'admins' }, /BORESCOPE_OIDC_ROLES: must be value=role/],
   ['an unknown setting', { BORESCOPE_DATADIR: '/x' }, /^BORESCOPE_DATADIR: unknown setting.*BORESCOPE_DATA_DIR/],
   ['a port that is no number', { BORESCOPE_PORT: 'http' }, /^BORESCOPE_PORT: must be a port/],
   ['a port above 65535', { BORESCOPE_PORT: '65536' }, /^BORESCOPE_PORT: must be a port/],

@@ -133,11 +133,13 @@ export function createUsers({ documents, clock, random }: UsersOptions): Users {
     },
 
     async change(organization, id, change) {
+      // What shuts somebody out has to work in a store that takes nothing else.
+      const whenFull = change.disabled === true || change.signedOutAt !== undefined;
       for (;;) {
         const found = await documents.get(organization, KIND, id);
         if (found === undefined) return undefined;
         const value = present({ ...stored.parse(found.value), ...change });
-        const put = await documents.put(organization, KIND, { id, value }, found.version);
+        const put = await documents.put(organization, KIND, { id, value }, found.version, { whenFull });
         if (put !== undefined) return userOf(organization, put);
       }
     },

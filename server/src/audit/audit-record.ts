@@ -28,6 +28,8 @@ export type AuditAct =
   | 'user.remove'
   | 'user.sign-in'
   | 'user.sign-in-refuse'
+  | 'application.connect'
+  | 'application.disconnect'
   | 'policy.change'
   | 'quota.change'
   | 'read-only.change'

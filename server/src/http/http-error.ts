@@ -62,8 +62,8 @@ export function unavailable(message: string): HttpError {
 }
 
 /** 401 with its challenge, or 403. */
-export function accessDenied(denied: AccessDenied): HttpError {
+export function accessDenied(denied: AccessDenied, challenge = 'Bearer realm="borescope"'): HttpError {
   return denied.status === 401
-    ? new HttpError('UNAUTHENTICATED', denied.message, denied.hint, { 'www-authenticate': 'Bearer realm="borescope"' })
+    ? new HttpError('UNAUTHENTICATED', denied.message, denied.hint, { 'www-authenticate': challenge })
     : new HttpError('FORBIDDEN', denied.message, denied.hint);
 }

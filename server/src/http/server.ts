@@ -101,7 +101,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   });
   app.setNotFoundHandler(() => {
     const hint =
-      'The broker has /, /mcp, /agent/v1, /agent.tgz, /api (see /api/openapi.json), /healthz, /readyz and /metrics.';
+      'The broker has /, /mcp, /oauth/account, /agent/v1, /agent.tgz, /api (see /api/openapi.json), /healthz, /readyz and /metrics.';
     throw new HttpError('NOT_FOUND', 'there is nothing at this path, or not for this method', hint);
   });
   return app;
