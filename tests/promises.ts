@@ -488,6 +488,10 @@ export const PROMISES = {
     sentence: 'Open streams of an application close within about a second when its sign-in ends.',
     source: SIGN_IN,
   },
+  'sign-in:terminal': {
+    sentence: 'borescope login signs a person in at a terminal, and the commands use it.',
+    source: SIGN_IN,
+  },
   'sign-in:company': {
     sentence: "People sign in at the company's provider, and have the role that it tells.",
     source: SIGN_IN,

@@ -3,6 +3,7 @@ import { Client, SdkError, SdkErrorCode, StreamableHTTPClientTransport } from '@
 import { mcpUrl } from './broker-address.ts';
 import { type BrokerFetch, brokerFetch } from './broker-fetch.ts';
 import { Failure, UsageError } from './failure.ts';
+import { accessToken } from './sign-in/access-token.ts';
 
 export interface ToolResult {
   readonly text: string;
@@ -30,10 +31,7 @@ export async function callTool(
   signal?: AbortSignal,
 ): Promise<ToolResult> {
   const url = mcpUrl(process.env['BORESCOPE_URL']);
-  const token = process.env['BORESCOPE_TOKEN'];
-  if (token === undefined || token === '') {
-    throw new UsageError('BORESCOPE_TOKEN: set it to an mcp token (borescope token create --kind mcp --name NAME)');
-  }
+  const token = await accessToken(url);
   const request = brokerFetch(url, process.env);
   const client = new Client({ name: 'borescope-cli', version: '1' }, { versionNegotiation: { mode: 'auto' } });
   // The SDK would wait in silence for an answer that cannot come any more.

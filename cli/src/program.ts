@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addActionCommands } from './commands/actions.ts';
+import { addLoginCommands } from './commands/login.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
 import { addOrganizationCommands } from './commands/organization.ts';
 import { addRuntimesCommand } from './commands/runtimes.ts';
@@ -19,13 +20,14 @@ export function createProgram(): Command {
     .addHelpText(
       'after',
       '\nruntimes, snapshot, actions, wait and cancel ask the broker at BORESCOPE_URL (http://127.0.0.1:7373) with ' +
-        'BORESCOPE_TOKEN, an mcp token\nExit codes: 0 done, 1 the work failed, 2 wrong usage, 130 interrupted',
+        'BORESCOPE_TOKEN, an mcp token, or as who has signed in with login\nExit codes: 0 done, 1 the work failed, 2 wrong usage, 130 interrupted',
     );
   addServeCommand(program);
   addTokenCommands(program);
   addUserCommands(program);
   addOrganizationCommands(program);
   addMigrateCommand(program);
+  addLoginCommands(program);
   addRuntimesCommand(program);
   addSnapshotCommand(program);
   addActionCommands(program);

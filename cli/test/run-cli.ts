@@ -52,8 +52,8 @@ function said(child: ChildProcessWithoutNullStreams, finished: Promise<Finished>
   });
 }
 
-async function finish(child: ChildProcessWithoutNullStreams): Promise<Finished> {
-  const timer = setTimeout(() => child.kill('SIGKILL'), 30_000);
+async function finish(child: ChildProcessWithoutNullStreams, limitMs = 30_000): Promise<Finished> {
+  const timer = setTimeout(() => child.kill('SIGKILL'), limitMs);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -91,7 +91,8 @@ export async function serve(t: TestContext, flags: string[] = []): Promise<Serve
   const dataDir = await temporaryDirectory(t);
   const args = [BIN, 'serve', '--port', '0', '--data-dir', dataDir, '--log-level', 'info', ...flags];
   const child = spawn(process.execPath, args, { env: environment({}) });
-  const finished = finish(child);
+  // As long as a test may take that runs many commands against it.
+  const finished = finish(child, 120_000);
   let ended: Promise<Finished> | undefined;
   const stop = (signal: NodeJS.Signals = 'SIGTERM') => {
     if (ended === undefined) child.kill(signal);
