@@ -1,4 +1,6 @@
-import { Failure } from '../failure.ts';
+import { BadAuthorities, distrust } from '@borescope/agent-protocol/identity';
+import { brokerFetch } from '../broker-fetch.ts';
+import { Failure, UsageError } from '../failure.ts';
 import type { SavedSignIn } from './sign-ins.ts';
 
 /** The command is known to every broker by this name. */
@@ -112,19 +114,27 @@ async function get(origin: string, path: string): Promise<unknown> {
 }
 
 async function post(url: string, fields: Record<string, string>): Promise<unknown> {
-  const response = await ask(url, { method: 'POST', body: new URLSearchParams({ ...fields, client_id: CLIENT }) });
-  const body = await json(response);
-  if (response.ok) return body;
-  const error = text(body, 'error');
+  const body = new URLSearchParams({ ...fields, client_id: CLIENT }).toString();
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const response = await ask(url, { method: 'POST', headers, body });
+  const answer = await json(response);
+  if (response.ok) return answer;
+  const error = text(answer, 'error');
   if (error === undefined) throw unreadable(url);
-  throw new TokenRefused(error, text(body, 'error_description'));
+  throw new TokenRefused(error, text(answer, 'error_description'));
 }
 
 async function ask(url: string, init: RequestInit): Promise<Response> {
+  const { origin } = new URL(url);
   try {
-    return await fetch(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(WITHIN) });
-  } catch {
-    throw new Failure(`no broker answers at ${new URL(url).origin}: is it running, and is BORESCOPE_URL right?`);
+    const request = brokerFetch(new URL(url), process.env);
+    return await request(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(WITHIN) });
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    if (error instanceof BadAuthorities) throw new UsageError(error.message);
+    const untrusted = distrust(error);
+    if (untrusted !== undefined) throw new Failure(`${origin}: ${untrusted}`);
+    throw new Failure(`no broker answers at ${origin}: is it running, and is BORESCOPE_URL right?`);
   }
 }
 
