@@ -186,10 +186,6 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     now: clock.now,
     draining: () => draining,
   });
-  const baseUrl = createBaseUrl({ publicUrl: settings.publicUrl, loopback, tls: certificate !== undefined });
-  const oauth = openOAuth({ settings, store, secrets, audit: controls.audit, clock: clock.now, log });
-  mountMcp(app, { mcp, tokens, oauth, baseUrl, attachments, log, draining: () => draining });
-  mountOAuth(app, { oauth, baseUrl });
   serveAgents(app.server, {
     tokens,
     attachments,
