@@ -8,6 +8,7 @@ export interface LiveBroker {
   /** Settings of an agent that attaches here. */
   readonly agentEnvironment: Readonly<Record<string, string>>;
   readonly mcpToken: string;
+  readonly adminToken: string;
   /** Stops it and removes its data. */
   close(): Promise<void>;
 }
@@ -17,7 +18,7 @@ export async function liveBroker(): Promise<LiveBroker> {
   const dataDir = mkdtempSync(join(tmpdir(), 'borescope-broker-'));
   const settings = readSettings({}, { port: '0', dataDir, logLevel: 'warn' });
   const broker = await startBroker({ settings });
-  const of = async (kind: 'mcp' | 'agent') =>
+  const of = async (kind: 'mcp' | 'agent' | 'admin') =>
     (await broker.tokens.create({ organization: 'default', kind, name: 'test' })).token;
   return {
     url: broker.url,
@@ -26,6 +27,7 @@ export async function liveBroker(): Promise<LiveBroker> {
       BORESCOPE_TOKEN: await of('agent'),
     },
     mcpToken: await of('mcp'),
+    adminToken: await of('admin'),
     async close() {
       await broker.close();
       rmSync(dataDir, { recursive: true, force: true });
