@@ -51,6 +51,7 @@ ${frames.join('\n')}
 
 function credential(grant: RouteGrant): string {
   if (grant.to === 'anyone') return 'none';
+  if (grant.to === 'sign-in') return 'what OAuth asks for; no token counts';
   if (grant.to === 'need') return 'token of the kind `admin`';
   const local = grant.local === true ? ', or none from the machine of a broker that listens there alone' : '';
   return `token of the kind \`${grant.kind}\`${local}`;

@@ -86,6 +86,7 @@ async function world(t: TestContext): Promise<World> {
 function isLetIn(grant: RouteGrant, { kind, role, bound, first }: Credential): boolean {
   switch (grant.to) {
     case 'anyone':
+    case 'sign-in':
       return true;
     case 'kind':
       return kind === grant.kind || (kind === undefined && grant.local === true);
@@ -105,6 +106,7 @@ async function statusOf({ url }: TestBroker, route: string, { token }: Credentia
   const sends = method === 'POST' || method === 'PUT';
   const response = await fetch(url + path.replace(':id', 'never-was'), {
     method,
+    redirect: 'manual',
     headers: { ...headers, ...(sends && { 'content-type': 'application/json' }) },
     ...(sends && { body: '{}' }),
     signal: AbortSignal.timeout(20_000),
@@ -145,6 +147,7 @@ describe('the table of grants', () => {
     const all = await world(t);
     const wrong: string[] = [];
     for (const [route, grant] of Object.entries(ROUTE_GRANTS)) {
+      if (grant.to === 'sign-in') continue;
       for (const credential of all.credentials) {
         const status = await statusOf(all, route, credential);
         const wanted = isLetIn(grant, credential);
@@ -154,6 +157,17 @@ describe('the table of grants', () => {
       }
     }
     assert.deepEqual(wrong, []);
+  });
+
+  test(proves('grants:doors', 'holds where people sign in: no token counts there'), async (t) => {
+    const all = await world(t);
+    const nobody = all.credentials.find(({ kind }) => kind === undefined);
+    const admin = all.credentials.find(({ kind, role, bound }) => kind === 'admin' && role === 'admin' && !bound);
+    assert.ok(nobody && admin);
+    for (const [route, grant] of Object.entries(ROUTE_GRANTS)) {
+      if (grant.to !== 'sign-in') continue;
+      assert.equal(await statusOf(all, route, admin), await statusOf(all, route, nobody), route);
+    }
   });
 
   test(proves('grants:doors', 'holds for each tool and role, in the list and when it is called'), async (t) => {

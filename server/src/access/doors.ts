@@ -23,15 +23,17 @@ export const TOOL_GRANTS: Readonly<Record<string, Permission>> = {
 export type ApiNeed = Permission | 'organization' | 'installation';
 
 /**
- * `anyone`: no credential. `kind`: a token of that kind. `local`: also without one, for who is on the machine of a broker that
+ * `anyone`: no credential. `sign-in`: what OAuth itself asks for (a password, a session, a code), and no token counts. `kind`: a token of that kind. `local`: also without one, for who is on the machine of a broker that
  * listens there alone. `need`: a token of the kind admin that may do this.
  */
 export type RouteGrant =
   | { readonly to: 'anyone' }
+  | { readonly to: 'sign-in' }
   | { readonly to: 'kind'; readonly kind: TokenKind; readonly local?: true }
   | { readonly to: 'need'; readonly need: ApiNeed };
 
 const anyone: RouteGrant = { to: 'anyone' };
+const signIn: RouteGrant = { to: 'sign-in' };
 const assistant: RouteGrant = { to: 'kind', kind: 'mcp' };
 const need = (what: ApiNeed): RouteGrant => ({ to: 'need', need: what });
 
@@ -46,6 +48,29 @@ export const ROUTE_GRANTS: Readonly<Record<string, RouteGrant>> = {
   'POST /mcp': assistant,
   'DELETE /mcp': assistant,
   'WS /agent/v1': { to: 'kind', kind: 'agent' },
+  'GET /.well-known/oauth-protected-resource': anyone,
+  'GET /.well-known/oauth-protected-resource/mcp': anyone,
+  'GET /.well-known/oauth-authorization-server': anyone,
+  'GET /oauth/authorize': signIn,
+  'GET /oauth/authorize/:uid': signIn,
+  'POST /oauth/token': signIn,
+  'POST /oauth/revoke': signIn,
+  'POST /oauth/register': signIn,
+  'POST /oauth/device/code': signIn,
+  'GET /oauth/device': signIn,
+  'POST /oauth/device': signIn,
+  'GET /oauth/device/:uid': signIn,
+  'GET /oauth/interaction/:uid': signIn,
+  'GET /oauth/interaction/:uid/upstream': signIn,
+  'POST /oauth/interaction/:uid/sign-in': signIn,
+  'POST /oauth/interaction/:uid/password': signIn,
+  'POST /oauth/interaction/:uid/consent': signIn,
+  'POST /oauth/interaction/:uid/other-account': signIn,
+  'GET /oauth/upstream': signIn,
+  'GET /oauth/account': signIn,
+  'POST /oauth/account/password': signIn,
+  'POST /oauth/account/disconnect': signIn,
+  'POST /oauth/account/sign-out': signIn,
   'GET /api/openapi.json': anyone,
   'GET /api/me': need('read'),
   'GET /api/runtimes': need('read'),
