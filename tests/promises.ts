@@ -24,6 +24,7 @@ const GUARANTEES = 'docs/guarantees.md';
 const COMMANDS = 'docs/commands.md';
 const API = 'docs/api.md';
 const SIGN_IN = 'docs/signing-in.md';
+const ACCESS = 'docs/access.md';
 
 export const PROMISES = {
   'limits:hits': {
@@ -649,6 +650,16 @@ export const PROMISES = {
   'api:described': {
     sentence: 'Every route under /api is in its OpenAPI description, and every answer is as the description says.',
     source: API,
+  },
+  'grants:doors': {
+    sentence:
+      'Each tool, route and frame is let in for whom the table of grants names, and refused to all others, on every call.',
+    source: ACCESS,
+  },
+  'grants:others': {
+    sentence:
+      'What belongs to another organization gets the same answer, to the byte, as what was deleted and what never was.',
+    source: ACCESS,
   },
   'api:escalation': {
     sentence:

@@ -10,7 +10,9 @@ import { asyncApiFile } from './asyncapi.ts';
 import { commandsPage } from './commands.ts';
 import { errorsPage } from './errors.ts';
 import type { GeneratedFile } from './generated-file.ts';
+import { grantsPage } from './grants.ts';
 import { limitsPage } from './limits.ts';
+import { quotasPage } from './quotas.ts';
 import { schemaFiles } from './schema.ts';
 import { settingsPage } from './settings.ts';
 import { toolsPage } from './tools.ts';
@@ -24,6 +26,8 @@ const generated: GeneratedFile[] = [
   toolsPage(),
   commandsPage(),
   apiPage(),
+  quotasPage(),
+  grantsPage(),
 ];
 
 const onDisk = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));

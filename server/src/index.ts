@@ -1,4 +1,5 @@
 export type { Role, TokenKind } from './access/caller.ts';
+export { FRAME_GRANTS, ROUTE_GRANTS, type RouteGrant, TOOL_GRANTS } from './access/doors.ts';
 export { createTokens, type IssuedToken, type TokenRequest, type Tokens, type TokensOptions } from './access/tokens.ts';
 export { type Broker, type BrokerOptions, ListenError, startBroker } from './broker.ts';
 export { inputPart, pathNames } from './http/api/api-route.ts';
@@ -10,6 +11,7 @@ export { VALUE_NOTATION } from './mcp/render-value.ts';
 export type { ActionResult } from './mcp/result-schema.ts';
 export type { Tool } from './mcp/tool.ts';
 export { brokerVersion } from './package-info.ts';
+export { DEFAULT_QUOTAS, quotaChange } from './quotas/quota-limits.ts';
 export {
   BROKER_SETTING_NAMES,
   type BrokerSettingName,

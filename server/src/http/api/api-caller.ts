@@ -1,4 +1,5 @@
 import type { Caller, Role } from '../../access/caller.ts';
+import type { ApiNeed } from '../../access/doors.ts';
 import { mayDo, type Permission } from '../../access/grants.ts';
 import type { Scope } from '../../access/scopes.ts';
 import { actorOf } from '../../actions/permits.ts';
@@ -19,12 +20,6 @@ export interface ApiCaller {
   /** Administers the installation, and not its organization alone. */
   readonly runsInstallation: boolean;
 }
-
-/**
- * What a route needs: a role for `read`, `place` and `admin`. `organization`: an admin who is bound to nothing, for it concerns
- * all services and environments. `installation`: such an admin of the organization `default`.
- */
-export type ApiNeed = Permission | 'organization' | 'installation';
 
 /** The organization that is always there, and whose admins administer the installation. */
 const FIRST = 'default';

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
+import type { ApiNeed } from '../../access/doors.ts';
 import { BorescopeError } from '../../actions/error.ts';
 import { parseArguments } from '../../mcp/arguments.ts';
 import { HttpError, type HttpErrorCode } from '../http-error.ts';
-import type { ApiNeed } from './api-caller.ts';
 
 /** What came with a request, not looked at yet. */
 export interface RawInput {

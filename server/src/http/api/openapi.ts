@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { ApiNeed } from '../../access/doors.ts';
 import { HTTP_ERROR_CODES, type HttpErrorCode, statusOf } from '../http-error.ts';
-import type { ApiNeed } from './api-caller.ts';
 import { type ApiRoute, inputPart, pathNames } from './api-route.ts';
 
 type Json = z.infer<ReturnType<typeof z.json>>;
