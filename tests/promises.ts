@@ -444,6 +444,78 @@ export const PROMISES = {
   },
   'tokens:silent': { sentence: 'No token is in a log line or in an error.', source: SECURITY },
 
+  'users:passwords': {
+    sentence: 'A password is stored as a scrypt hash with a salt of its own and its cost, and a weak one is refused.',
+    source: SECURITY,
+  },
+
+  'policy:limits': {
+    sentence: 'A policy lowers the limits of time, hits and overhead, and what is above them is refused by name.',
+    source: SECURITY,
+  },
+  'policy:kinds': {
+    sentence:
+      'A policy says which role may use a kind of action, and who may not is neither shown the tool nor served.',
+    source: SECURITY,
+  },
+  'policy:unknown': {
+    sentence: 'Under a policy that a broker does not understand nothing is placed.',
+    source: SECURITY,
+  },
+  'policy:read-only': {
+    sentence:
+      'Read-only mode, of an organization or of all, removes every live probe within a second and lets none be placed.',
+    source: SECURITY,
+  },
+  'approvals:before': {
+    sentence: 'Where the policy asks for a yes, nothing is placed before it, and nothing after a no.',
+    source: SECURITY,
+  },
+  'approvals:one': {
+    sentence: 'A yes is for one placing of just this request by just this caller.',
+    source: SECURITY,
+  },
+  'approvals:shown': {
+    sentence: 'Who has to say yes is shown the line as it is deployed, the target, the condition and the cost at most.',
+    source: SECURITY,
+  },
+  'approvals:admin': {
+    sentence: 'Where the policy asks for an admin, neither the token that asks nor its client can say yes.',
+    source: SECURITY,
+  },
+
+  'quotas:exact': {
+    sentence: 'Of many calls at once exactly as many get through as a quota has left.',
+    source: SECURITY,
+  },
+  'quotas:told': {
+    sentence: 'Who is refused by a quota is told which it is, how much is left, and when to call again.',
+    source: SECURITY,
+  },
+  'quotas:apart': {
+    sentence: 'What one token or one organization uses is not taken from another.',
+    source: SECURITY,
+  },
+
+  'audit:told': {
+    sentence:
+      'The audit tells who did what with which credential, where, and what came of it, refusals too, and holds no captured value and no credential.',
+    source: SECURITY,
+  },
+  'audit:ahead': {
+    sentence: 'Where the audit cannot be written the act is not done.',
+    source: SECURITY,
+  },
+  'audit:chain': {
+    sentence:
+      'An entry of the audit that was changed, dropped, moved, doubled, cut off or put in by somebody without the secret is found.',
+    source: SECURITY,
+  },
+  'audit:retention': {
+    sentence: 'Entries that are too old are deleted from the beginning, and what is left is still verified.',
+    source: SECURITY,
+  },
+
   'agent:identity': {
     sentence:
       'An agent sends its token only to a broker whose certificate is trusted, is for the host, and has a pinned key where keys are pinned.',
@@ -532,6 +604,15 @@ export const PROMISES = {
     sentence: 'A certificate that expires within 14 days, or has expired, is warned of, and its end is a metric.',
     source: OPERATIONS,
   },
+  'tls:strong': {
+    sentence: 'TLS below 1.2, and suites without forward secrecy, are refused.',
+    source: OPERATIONS,
+  },
+  'http:foreign-pages': {
+    sentence:
+      'A page of another site, or of another port, cannot speak to the broker, also where its name leads to it.',
+    source: SECURITY,
+  },
   'http:headers': {
     sentence:
       'Every answer, also a refused one, forbids to run, frame, guess the type of, refer from or keep what is in it.',
@@ -541,6 +622,10 @@ export const PROMISES = {
     sentence:
       'A request that is too large, too slow, compressed, nested too deep or ambiguous is refused with a limit that is named, or its connection ends.',
     source: OPERATIONS,
+  },
+  'broker:metrics': {
+    sentence: 'Metrics are open to this machine alone, and behind a proxy to an admin token only.',
+    source: SECURITY,
   },
   'broker:port-taken': { sentence: 'A port that is taken is one clear line and exit code 1.', source: COMMANDS },
   'broker:drain': {
@@ -637,6 +722,10 @@ export const PROMISES = {
   'store:shrinks': {
     sentence: 'The room on disk that deleted actions took is given back to the file system, but for a few megabytes.',
     source: OPERATIONS,
+  },
+  'store:private': {
+    sentence: 'The data directory and the files in it are for their owner only.',
+    source: SECURITY,
   },
   'store:upgrade': {
     sentence:

@@ -32,6 +32,17 @@ export function anchorsOf(markdown: string): Set<string> {
   return anchors;
 }
 
+/** Promises that a page names as its tests, `tokens:bound`: code spans that begin with the name of a group of them. */
+export function promiseNames(markdown: string, groups: ReadonlySet<string>): { name: string; line: number }[] {
+  const names: { name: string; line: number }[] = [];
+  for (const { text, line } of proseLines(markdown)) {
+    for (const [, name = '', group = ''] of text.matchAll(/`(([a-z][a-z-]*):[a-z][a-z-]*)`/g)) {
+      if (groups.has(group)) names.push({ name, line });
+    }
+  }
+  return names;
+}
+
 /** `start` and `run check` of `npm start`, `npm run check`. */
 export function npmScripts(markdown: string): string[] {
   return [...markdown.matchAll(/\bnpm (?:run ([a-z][a-z:-]*)|(start|test)\b)/g)].map(

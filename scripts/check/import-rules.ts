@@ -61,6 +61,9 @@ const OWNERS: readonly { readonly modules: RegExp; readonly within: string; read
   },
 ];
 
+/** What is reached by what others say. It runs no command, so that no text of theirs can become one. */
+const RUNS_NO_COMMAND: readonly string[] = ['agent-protocol', 'redaction', 'agent-node', 'server'];
+
 /** What runs in the application's thread: it may not load what the worker's thread is for. */
 const APPLICATION_THREAD = /^agent-node\/src\/(application|capture|expressions)\/(?!parse\.ts$|parsing\/)/;
 const WORKER_THREAD =
@@ -76,6 +79,9 @@ export function brokenRules(path: string, { specifier, typeOnly }: ModuleImport)
   for (const { modules, within, owners } of OWNERS) {
     if (!modules.test(specifier) || !path.startsWith(within)) continue;
     if (!owners.some((owner) => path.startsWith(owner))) broken.push(`only ${owners.join(', ')} may know ${specifier}`);
+  }
+  if (RUNS_NO_COMMAND.includes(home) && /^(node:)?child_process$/.test(specifier)) {
+    broken.push(`${home} runs no commands: it may not know ${specifier}`);
   }
   const target = targetOf(path, specifier);
   if (target === undefined) return broken;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
+import { proves } from '../../tests/proves.ts';
 import { createPasswords, PasswordsBusy, passwordProblem, randomPassword } from '../src/access/passwords.ts';
 import { createSignIn } from '../src/access/sign-in.ts';
 import { createUsers, normalEmail } from '../src/access/users.ts';
@@ -69,7 +70,7 @@ test('an address is compared without regard to case, and what is none is refused
   }
 });
 
-test('a password is stored with its cost and a salt of its own, and verified', async () => {
+test(proves('users:passwords', 'a password is stored with its cost and a salt of its own, and verified'), async () => {
   const [first, second] = await Promise.all([passwords.hash('correct horse'), passwords.hash('correct horse')]);
   assert.match(first ?? '', /^\$scrypt\$ln=15,r=8,p=3\$/);
   assert.notEqual(first, second);
@@ -88,7 +89,7 @@ test('more who sign in at once than the machine can bear are refused at once', a
   assert.equal(await flooded.verify('x', undefined), false);
 });
 
-test('weak passwords are refused in a sentence, and generated ones are good', () => {
+test(proves('users:passwords', 'weak passwords are refused in a sentence, and generated ones are good'), () => {
   assert.match(passwordProblem('short', ada.email) ?? '', /at least 12/);
   assert.match(passwordProblem('x'.repeat(257), ada.email) ?? '', /at most 256/);
   assert.match(passwordProblem('aaaaaaaaaaaaaaa', ada.email) ?? '', /different/);

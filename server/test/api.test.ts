@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { proves } from '../../tests/proves.ts';
+import { tokenHash } from '../src/access/token-format.ts';
 import type { ApprovalRequest } from '../src/policies/approvals.ts';
 import { type ApiClient, apiClient, describedBy, testApi } from './api-client.ts';
 import {
@@ -489,6 +490,22 @@ describe('the audit over the API', () => {
     );
   });
 
+  test(proves('audit:told', 'holds no token and no hash of one, whatever is made, rotated and revoked'), async (t) => {
+    const { api, token } = await testApi(t);
+    const { token: admin } = await token({ kind: 'admin' });
+    const made = await api('POST', '/api/tokens', { token: admin, body: { kind: 'mcp', name: 'assistant' } });
+    const rotated = await api('POST', `/api/tokens/${made.body.id}/rotate`, { token: admin, body: {} });
+    await api('DELETE', `/api/tokens/${rotated.body.id}`, { token: admin });
+    const { text, body } = await api('GET', '/api/audit', { token: admin });
+    assert.deepEqual(
+      body.map(({ act }: { act: string }) => act),
+      ['token.create', 'token.rotate', 'token.revoke', 'audit.export'],
+    );
+    for (const secret of [admin, made.body.token, rotated.body.token]) {
+      assert.ok(!text.includes(secret) && !text.includes(tokenHash(secret)));
+    }
+  });
+
   test('is verified, also against an anchor', async (t) => {
     const { api, token } = await testApi(t);
     const { token: admin } = await token({ kind: 'admin' });
@@ -502,7 +519,7 @@ describe('the audit over the API', () => {
     assert.deepEqual([flawed.body.valid, flawed.body.flaw.sequence], [false, 1]);
   });
 
-  test('that cannot be written lets nothing be changed', async (t) => {
+  test(proves('audit:ahead', 'that cannot be written lets nothing be changed'), async (t) => {
     const { api, token, broker } = await testApi(t);
     const { token: admin } = await token({ kind: 'admin' });
     await api('PUT', '/api/policy', { token: admin, body: {}, ifMatch: '"0"' });

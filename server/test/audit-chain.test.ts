@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { proves } from '../../tests/proves.ts';
 import { secretsFrom } from '../src/access/secrets.ts';
 import { BEGINNING, ChainCheck, chainKeys, type Flaw, follow, type Link, sealed } from '../src/audit/chain.ts';
 import type { AuditEnds, StoredAuditEntry } from '../src/store/audit-store.ts';
@@ -86,7 +87,7 @@ describe('the chain of an audit', () => {
     },
   };
   for (const [attack, { entries: found, ends: told = ends, sequence }] of Object.entries(attacks)) {
-    test(`is found out where ${attack}`, () => {
+    test(proves('audit:chain', `is found out where ${attack}`), () => {
       assert.equal(flawOf(found, told)?.sequence, sequence);
     });
   }

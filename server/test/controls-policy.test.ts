@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { proves } from '../../tests/proves.ts';
 import type { Action } from '../src/actions/action.ts';
 import type { Target } from '../src/actions/actions.ts';
 import type { Approval } from '../src/policies/approvals.ts';
@@ -24,7 +25,7 @@ async function underPolicy(
 }
 
 describe('a policy', () => {
-  test('lowers the limits, and names the one that is passed', async (t) => {
+  test(proves('policy:limits', 'lowers the limits, and names the one that is passed'), async (t) => {
     const limits = { timeout_seconds: 30, max_hits: 5, overhead_percent: 2 };
     const { place } = await underPolicy(t, { limits });
     for (const [change, named] of [
@@ -37,7 +38,7 @@ describe('a policy', () => {
     await place({ timeoutSeconds: 30, maxHits: 5, overheadPercent: 2 });
   });
 
-  test('says who may use which kind', async (t) => {
+  test(proves('policy:kinds', 'says who may use which kind'), async (t) => {
     const { place, engine } = await underPolicy(t, { kinds: { snapshot: 'admin', inspect: 'nobody' } });
     await assert.rejects(place(), { code: 'BLOCKED_BY_POLICY', message: /needs the role admin/ });
     await place({}, admin);
@@ -45,7 +46,7 @@ describe('a policy', () => {
     await assert.rejects(inspecting, { code: 'BLOCKED_BY_POLICY', message: /nobody may use it/ });
   });
 
-  test('that this version does not understand allows nothing', async (t) => {
+  test(proves('policy:unknown', 'that this version does not understand allows nothing'), async (t) => {
     const harness = await startEngine(t);
     await harness.attach('1');
     const value = { from_the_future: true };
@@ -63,30 +64,36 @@ describe('a policy', () => {
 
 describe('read-only mode', () => {
   for (const whose of ['broker', 'organization'] as const) {
-    test(`of the ${whose}, switched on by a command, removes every live probe within a second and lets none in`, async (t) => {
-      const harness = await startEngine(t);
-      const { peer } = await harness.attach('1');
-      const beside = await controlsBeside(t, harness);
-      const placed: Action[] = [];
-      for (let n = 0; n < 5; n++) placed.push(await harness.engine.actions.place(developer, SHOP, spec));
-      const began = performance.now();
-      if (whose === 'broker') {
-        await beside.readOnly.set(BROKER, { on: true, reason: 'an incident', by: 'ops', at: 1 }, 0);
-      } else {
-        await beside.policy.set('default', { read_only: true }, 0);
-      }
-      for (const { id } of placed) assert.equal((await peer.next('disarm', id)).reason, 'cancelled');
-      const took = performance.now() - began;
-      assert.ok(took < 1_000, `${took} ms`);
-      for (const { id } of placed) {
-        const { action } = await harness.engine.actions.view(developer, id);
-        assert.equal(action.state, 'cancelled');
-        assert.match(action.reason ?? '', /read-only/);
-      }
-      const message = whose === 'broker' ? /read-only mode \(an incident\)/ : /the organization is in read-only mode/;
-      const placing = harness.engine.actions.place(developer, SHOP, spec);
-      await assert.rejects(placing, { code: 'BLOCKED_BY_POLICY', message });
-    });
+    test(
+      proves(
+        'policy:read-only',
+        `of the ${whose}, switched on by a command, removes every live probe within a second and lets none in`,
+      ),
+      async (t) => {
+        const harness = await startEngine(t);
+        const { peer } = await harness.attach('1');
+        const beside = await controlsBeside(t, harness);
+        const placed: Action[] = [];
+        for (let n = 0; n < 5; n++) placed.push(await harness.engine.actions.place(developer, SHOP, spec));
+        const began = performance.now();
+        if (whose === 'broker') {
+          await beside.readOnly.set(BROKER, { on: true, reason: 'an incident', by: 'ops', at: 1 }, 0);
+        } else {
+          await beside.policy.set('default', { read_only: true }, 0);
+        }
+        for (const { id } of placed) assert.equal((await peer.next('disarm', id)).reason, 'cancelled');
+        const took = performance.now() - began;
+        assert.ok(took < 1_000, `${took} ms`);
+        for (const { id } of placed) {
+          const { action } = await harness.engine.actions.view(developer, id);
+          assert.equal(action.state, 'cancelled');
+          assert.match(action.reason ?? '', /read-only/);
+        }
+        const message = whose === 'broker' ? /read-only mode \(an incident\)/ : /the organization is in read-only mode/;
+        const placing = harness.engine.actions.place(developer, SHOP, spec);
+        await assert.rejects(placing, { code: 'BLOCKED_BY_POLICY', message });
+      },
+    );
   }
 });
 
@@ -102,7 +109,7 @@ describe('where a person has to say yes', () => {
     }
   }
 
-  test('nothing is placed before, and the same call is placed after, once', async (t) => {
+  test(proves('approvals:before', 'nothing is placed before, and the same call is placed after, once'), async (t) => {
     const { place, engine, peer, store } = await underPolicy(t, { approval }, PROD);
     const refused = place();
     void peer.answerInspect();
@@ -142,7 +149,7 @@ describe('where a person has to say yes', () => {
     await assert.rejects(place(), denied);
   });
 
-  test('another request, or another caller, needs an approval of its own', async (t) => {
+  test(proves('approvals:one', 'another request, or another caller, needs an approval of its own'), async (t) => {
     const { place, engine, peer } = await underPolicy(t, { approval }, PROD);
     const first = place();
     void peer.answerInspect();
@@ -161,7 +168,7 @@ describe('where a person has to say yes', () => {
     await place();
   });
 
-  test('an admin has to be another than who asks, where the policy says so', async (t) => {
+  test(proves('approvals:admin', 'an admin has to be another than who asks, where the policy says so'), async (t) => {
     const { place, engine, peer } = await underPolicy(t, { approval: { ...approval, by: 'admin' } }, PROD);
     const placing = place();
     void peer.answerInspect();
@@ -180,7 +187,7 @@ describe('where a person has to say yes', () => {
     await place();
   });
 
-  test('* is every environment, and where none is told', async (t) => {
+  test(proves('approvals:before', '* is every environment, and where none is told'), async (t) => {
     const { place, peer } = await underPolicy(t, { approval: { ...approval, environments: ['*'] } });
     const placing = place();
     void peer.answerInspect();

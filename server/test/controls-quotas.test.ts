@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { LIMITS } from '@borescope/agent-protocol';
+import { proves } from '../../tests/proves.ts';
 import { BorescopeError } from '../src/actions/error.ts';
 import type { QuotaChange } from '../src/quotas/quota-limits.ts';
 import { developer, spec, startEngine } from './engine-harness.ts';
@@ -40,14 +41,14 @@ describe('a quota', () => {
     ['bytes a day', { organization: { bytes_per_day: LIMITS.hitBytes * 10 } }, 3],
     ['no hits at all', { runtime: { hits_per_day: 0 } }, 0],
   ] satisfies [string, QuotaChange, number][]) {
-    test(`of ${name} lets ${most} of 50 calls at once through, and not one more`, async (t) => {
+    test(proves('quotas:exact', `of ${name} lets ${most} of 50 calls at once through, and not one more`), async (t) => {
       const { place, store } = await underQuotas(t, change);
       assert.equal(await placed(many.map(() => place({ maxHits: 3 }))), most);
       assert.equal((await store.actions.live()).length, most);
     });
   }
 
-  test('says which it is, how much is left, and when to call again', async (t) => {
+  test(proves('quotas:told', 'says which it is, how much is left, and when to call again'), async (t) => {
     const { place } = await underQuotas(t, { organization: { hits_per_day: 5 } });
     await place({ maxHits: 3 });
     await assert.rejects(place({ maxHits: 3 }), (error: BorescopeError) => {
@@ -60,7 +61,7 @@ describe('a quota', () => {
     await place({ maxHits: 2 });
   });
 
-  test('of another token, and of another organization, is another', async (t) => {
+  test(proves('quotas:apart', 'of another token, and of another organization, is another'), async (t) => {
     const { place, attach, engine } = await underQuotas(t, { token: { actions_per_hour: 1 } });
     await place();
     await assert.rejects(place(), { code: 'QUOTA_EXCEEDED' });

@@ -91,7 +91,7 @@ test('the Email and Token headers are refused clearly where the token has no own
   assert.match(await response.text(), /no owner, so the Email header/);
 });
 
-test('a page of another site cannot reach the broker by rebinding its name', async (t) => {
+test(proves('http:foreign-pages', 'a page of another site cannot reach the broker by rebinding its name'), async (t) => {
   const { url } = await testBroker(t, { BORESCOPE_PUBLIC_URL: 'https://bore.example.com' });
   const { host } = new URL(url);
   const status = async (path: string, headers: Record<string, string>) =>
@@ -105,7 +105,7 @@ test('a page of another site cannot reach the broker by rebinding its name', asy
   assert.equal(await status('/healthz', { host: '10.0.0.7:7373' }), 200);
 });
 
-test('a page of another port of the same host is a page of another site', async (t) => {
+test(proves('http:foreign-pages', 'a page of another port of the same host is a page of another site'), async (t) => {
   const { url } = await testBroker(t, { BORESCOPE_PUBLIC_URL: 'https://bore.example.com' });
   const status = async (host: string, origin: string) => (await ask(`${url}/`, { headers: { host, origin } })).status;
   assert.equal(await status('localhost:7373', 'http://localhost:7373'), 200);
@@ -117,7 +117,7 @@ test('a page of another port of the same host is a page of another site', async 
   assert.equal(await status('localhost:7373', 'https://bore.example.com'), 200);
 });
 
-test('what a proxy says of host and scheme is not believed', async (t) => {
+test(proves('http:foreign-pages', 'what a proxy says of host and scheme is not believed'), async (t) => {
   const settings = { BORESCOPE_TLS_TERMINATED: 'true', BORESCOPE_PUBLIC_URL: 'https://bore.example.com' };
   const { url } = await testBroker(t, settings);
   const forwarded = (host: string) => ({
@@ -140,7 +140,7 @@ test('the agent that matches is served where it is packed', async (t) => {
   assert.equal(await response.text(), 'packed');
 });
 
-test('metrics are open to loopback, and behind a proxy to an admin token only', async (t) => {
+test(proves('broker:metrics', 'metrics are open to loopback, and behind a proxy to an admin token only'), async (t) => {
   const local = await testBroker(t);
   const text = await (await fetch(`${local.url}/metrics`)).text();
   assert.match(text, /^borescope_agents_attached 0$/m);

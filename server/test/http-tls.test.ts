@@ -127,7 +127,7 @@ test(proves('tls:reload', 'what cannot be used is told of, and the certificate b
   assert.equal(await served(broker.port), pinOfPair(other));
 });
 
-test('TLS below 1.2 and suites without forward secrecy are refused', async (t) => {
+test(proves('tls:strong', 'TLS below 1.2 and suites without forward secrecy are refused'), async (t) => {
   const { settings } = certificateFiles(t, issue());
   const { broker } = await testBroker(t, settings);
   const refused: ConnectionOptions[] = [

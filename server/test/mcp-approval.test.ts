@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { proves } from '../../tests/proves.ts';
 import { agentPeer, armNext, bearer, legacyClient, runtime, sendHit, testBroker } from './broker-harness.ts';
 
 const asked = { runtimes: { service: 'shop' }, file: 'src/cart.ts', line: 7, condition: 'total > 10' };
@@ -40,35 +41,38 @@ async function clientThatAsks(t: TestContext, url: string, token: string, answer
   return { client, shown };
 }
 
-test('a client that can ask shows the person the line and the cost, and a yes places the probe', async (t) => {
-  const { url, token, peer, describing, broker } = await brokerThatAsks(t);
-  const yes = () => ({ action: 'accept', content: { approve: true } });
-  const { client, shown } = await clientThatAsks(t, url, token, yes);
-  const calling = client.callTool({ name: 'capture_snapshot', arguments: asked });
-  await describing();
-  const id = await armNext(peer);
-  sendHit(peer, id, 1, peer.epoch);
-  assert.notEqual((await calling).isError, true);
-  assert.equal(shown.length, 1);
-  for (const part of [
-    /Place a probe \(snapshot\) in test\?/,
-    /src\/cart\.ts:7, before the line runs: return total;/,
-    /1 runtimes that match \{"service":"shop"\}/,
-    /Only where: total > 10/,
-    /at most 1 % of one core/,
-  ]) {
-    assert.match(shown[0] ?? '', part);
-  }
-  const acts: string[] = [];
-  for await (const { text } of broker.controls.audit.entries('default')) acts.push(String(JSON.parse(text).act));
-  assert.deepEqual(acts.slice(0, 3), ['approval.ask', 'approval.decide', 'action.place']);
-});
+test(
+  proves('approvals:shown', 'a client that can ask shows the person the line and the cost, and a yes places the probe'),
+  async (t) => {
+    const { url, token, peer, describing, broker } = await brokerThatAsks(t);
+    const yes = () => ({ action: 'accept', content: { approve: true } });
+    const { client, shown } = await clientThatAsks(t, url, token, yes);
+    const calling = client.callTool({ name: 'capture_snapshot', arguments: asked });
+    await describing();
+    const id = await armNext(peer);
+    sendHit(peer, id, 1, peer.epoch);
+    assert.notEqual((await calling).isError, true);
+    assert.equal(shown.length, 1);
+    for (const part of [
+      /Place a probe \(snapshot\) in test\?/,
+      /src\/cart\.ts:7, before the line runs: return total;/,
+      /1 runtimes that match \{"service":"shop"\}/,
+      /Only where: total > 10/,
+      /at most 1 % of one core/,
+    ]) {
+      assert.match(shown[0] ?? '', part);
+    }
+    const acts: string[] = [];
+    for await (const { text } of broker.controls.audit.entries('default')) acts.push(String(JSON.parse(text).act));
+    assert.deepEqual(acts.slice(0, 3), ['approval.ask', 'approval.decide', 'action.place']);
+  },
+);
 
 for (const [how, answer] of [
   ['declines', { action: 'decline' }],
   ['says no', { action: 'accept', content: { approve: false } }],
 ] as const) {
-  test(`nothing is placed where the person ${how}`, async (t) => {
+  test(proves('approvals:before', `nothing is placed where the person ${how}`), async (t) => {
     const { url, token, describing, broker } = await brokerThatAsks(t);
     const { client } = await clientThatAsks(t, url, token, () => answer);
     const calling = client.callTool({ name: 'capture_snapshot', arguments: asked });
@@ -80,7 +84,7 @@ for (const [how, answer] of [
   });
 }
 
-test('an answer of the client decides nothing where an admin has to', async (t) => {
+test(proves('approvals:admin', 'an answer of the client decides nothing where an admin has to'), async (t) => {
   const { url, token, describing, broker } = await brokerThatAsks(t, 'admin');
   const yes = () => ({ action: 'accept', content: { approve: true } });
   const { client, shown } = await clientThatAsks(t, url, token, yes);
@@ -111,7 +115,7 @@ test('a client that cannot ask waits for a decision that is made elsewhere', asy
   assert.notEqual((await calling).isError, true);
 });
 
-test('a tool whose kind the policy closes for a role is not listed, and refused', async (t) => {
+test(proves('policy:kinds', 'a tool whose kind the policy closes for a role is not listed'), async (t) => {
   const { broker, url, token } = await testBroker(t);
   assert.ok(await broker.controls.policy.set('default', { kinds: { snapshot: 'admin', inspect: 'nobody' } }, 0));
   for (const [role, hasSnapshot] of [

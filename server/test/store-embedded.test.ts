@@ -35,7 +35,7 @@ test('what was written is there when the store is opened again', async () => {
   assert.deepEqual(await second.organizations.byName('kept'), organization('kept'));
 });
 
-test('the data directory and the file in it are for their owner only', async () => {
+test(proves('store:private', 'the data directory and the file in it are for their owner only'), async () => {
   const dataDir = join(directory(), 'new', 'data');
   await open({ dataDir });
   assert.equal(statSync(dataDir).mode & 0o777, 0o700);

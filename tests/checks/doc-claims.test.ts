@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { anchorsOf, localLinks, npmScripts, settingNames } from '../../scripts/check/doc-claims.ts';
+import { anchorsOf, localLinks, npmScripts, promiseNames, settingNames } from '../../scripts/check/doc-claims.ts';
 
 describe('the claims of a page', () => {
   test('are its links inside the repository, outside of code', () => {
@@ -16,6 +16,14 @@ describe('the claims of a page', () => {
     const page =
       '# The broker\n## What a condition, or `x`, may say\n```\n# no heading\n```\n### borescope wait &lt;id&gt;';
     assert.deepEqual([...anchorsOf(page)], ['the-broker', 'what-a-condition-or-x-may-say', 'borescope-wait-id']);
+  });
+
+  test('are the promises that it names as tests', () => {
+    const page = '`tokens:bound`, `probe:place`, tokens:silent\n```\n`tokens:no`\n```\n`tokens:own-limits` `tokens:*`';
+    assert.deepEqual(promiseNames(page, new Set(['tokens'])), [
+      { name: 'tokens:bound', line: 1 },
+      { name: 'tokens:own-limits', line: 5 },
+    ]);
   });
 
   test('are npm scripts and settings', () => {

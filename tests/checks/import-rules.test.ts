@@ -47,6 +47,14 @@ describe('the import rules', () => {
     assert.deepEqual(broken('agent-node/src/probes/a.ts', `import { Session } from 'node:inspector/promises';`), []);
   });
 
+  test('let neither the broker nor the agent run a command', () => {
+    for (const home of ['agent-protocol', 'redaction', 'agent-node', 'server']) {
+      assert.equal(broken(`${home}/src/a.ts`, `import { spawn } from 'node:child_process';`).length, 1, home);
+      assert.equal(broken(`${home}/src/a.ts`, `process.getBuiltinModule('child_process');`).length, 1, home);
+    }
+    assert.deepEqual(broken('cli/src/a.ts', `import { spawn } from 'node:child_process';`), []);
+  });
+
   test('keep the parsers and the socket of the agent out of the thread of the application', () => {
     assert.equal(broken('agent-node/src/capture/walk.ts', `import * as acorn from 'acorn';`).length, 1);
     assert.equal(broken('agent-node/src/application/pass.ts', `import WebSocket from 'ws';`).length, 1);
