@@ -8,5 +8,7 @@ const progress = startProgress();
 await bootstrap(progress);
 const { prepareRedis } = await import('./testing/redis-server.ts');
 await prepareRedis(progress);
+const { prepareBrowser } = await import('./testing/browser.ts');
+await prepareBrowser(progress);
 const { runTests } = await import('./testing/run-tests.ts');
 process.exitCode = await runTests(process.argv.slice(2), progress.say);

@@ -488,6 +488,7 @@ export const PROMISES = {
     sentence: 'Open streams of an application close within about a second when its sign-in ends.',
     source: SIGN_IN,
   },
+  'sign-in:browser': { sentence: 'The pages work in a browser, without a script.', source: SIGN_IN },
   'sign-in:terminal': {
     sentence: 'borescope login signs a person in at a terminal, and the commands use it.',
     source: SIGN_IN,
