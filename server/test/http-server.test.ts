@@ -91,19 +91,22 @@ test('the Email and Token headers are refused clearly where the token has no own
   assert.match(await response.text(), /no owner, so the Email header/);
 });
 
-test(proves('http:foreign-pages', 'a page of another site cannot reach the broker by rebinding its name'), async (t) => {
-  const { url } = await testBroker(t, { BORESCOPE_PUBLIC_URL: 'https://bore.example.com' });
-  const { host } = new URL(url);
-  const status = async (path: string, headers: Record<string, string>) =>
-    (await ask(`${url}${path}`, { headers })).status;
-  assert.equal(await status('/', { host: 'evil.example' }), 403);
-  assert.equal(await status('/mcp', { host: 'evil.example' }), 403);
-  assert.equal(await status('/', { host, origin: 'https://evil.example' }), 403);
-  assert.equal(await status('/', { host, origin: 'null' }), 403);
-  assert.equal(await status('/', { host: 'localhost:1' }), 200);
-  assert.equal(await status('/', { host: 'bore.example.com', origin: 'https://bore.example.com' }), 200);
-  assert.equal(await status('/healthz', { host: '10.0.0.7:7373' }), 200);
-});
+test(
+  proves('http:foreign-pages', 'a page of another site cannot reach the broker by rebinding its name'),
+  async (t) => {
+    const { url } = await testBroker(t, { BORESCOPE_PUBLIC_URL: 'https://bore.example.com' });
+    const { host } = new URL(url);
+    const status = async (path: string, headers: Record<string, string>) =>
+      (await ask(`${url}${path}`, { headers })).status;
+    assert.equal(await status('/', { host: 'evil.example' }), 403);
+    assert.equal(await status('/mcp', { host: 'evil.example' }), 403);
+    assert.equal(await status('/', { host, origin: 'https://evil.example' }), 403);
+    assert.equal(await status('/', { host, origin: 'null' }), 403);
+    assert.equal(await status('/', { host: 'localhost:1' }), 200);
+    assert.equal(await status('/', { host: 'bore.example.com', origin: 'https://bore.example.com' }), 200);
+    assert.equal(await status('/healthz', { host: '10.0.0.7:7373' }), 200);
+  },
+);
 
 test(proves('http:foreign-pages', 'a page of another port of the same host is a page of another site'), async (t) => {
   const { url } = await testBroker(t, { BORESCOPE_PUBLIC_URL: 'https://bore.example.com' });
