@@ -53,7 +53,7 @@ export interface QuotaLimits {
 const MEGABYTE = 1024 * 1024;
 
 /** Beyond what people and their assistants do, and below what would hurt. */
-const DEFAULT_QUOTAS = {
+export const DEFAULT_QUOTAS = {
   organization: {
     calls_per_second: 200,
     call_burst: 2_000,
