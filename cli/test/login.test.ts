@@ -88,7 +88,9 @@ test('a sign-in that is cancelled in the browser ends with words', { timeout: 60
 });
 
 test('signing in goes over TLS, but on this machine', async () => {
-  const { code, stderr } = await cli(['login', '--url', 'http://borescope.example']);
-  assert.equal(code, 2);
-  assert.match(stderr, /https:\/\/ only/);
+  for (const url of ['http://borescope.example', 'http://127.borescope.example']) {
+    const { code, stderr } = await cli(['login', '--url', url]);
+    assert.equal(code, 2);
+    assert.match(stderr, /https:\/\/ only/);
+  }
 });

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { mcpUrl } from '../broker-address.ts';
+import { isLocal, mcpUrl } from '../broker-address.ts';
 import { Failure, UsageError } from '../failure.ts';
 import { print } from '../output.ts';
 import {
@@ -90,8 +90,7 @@ function refused(error: unknown): never {
 }
 
 function originOf(url: string | undefined): string {
-  const { origin, protocol, hostname } = mcpUrl(url ?? process.env['BORESCOPE_URL']);
-  const local = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
-  if (protocol === 'https:' || local) return origin;
+  const address = mcpUrl(url ?? process.env['BORESCOPE_URL']);
+  if (address.protocol === 'https:' || isLocal(address)) return address.origin;
   throw new UsageError('sign-ins go over https:// only, but on this machine');
 }
