@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cli, temporaryDirectory } from './run-cli.ts';
 
-test('an account is made, listed without its password, changed and removed', { timeout: 60_000 }, async (t) => {
+test('an account is made, listed without its password, changed and removed', { timeout: 180_000 }, async (t) => {
   const at = ['--data-dir', await temporaryDirectory(t)];
   const made = await cli(['user', 'create', 'Ada@Acme.example', '--name', 'Ada', '--role', 'viewer', ...at]);
   assert.equal(made.code, 0, made.stderr);

@@ -134,9 +134,10 @@ export async function livePage(): Promise<LivePage> {
     complaints,
     async close() {
       const ended = once(child, 'exit');
-      child.kill('SIGKILL');
-      await ended;
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      // Its own processes write to the profile until it has ended them.
+      await send('Browser.close').catch(() => child.kill('SIGKILL'));
+      await bounded('the end of the browser', ended).catch(() => child.kill('SIGKILL'));
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }
