@@ -46,9 +46,19 @@ describe('a minute', () => {
 describe('what the agent gives at most', () => {
   function allowance(over: Partial<OwnLimits> = {}) {
     const gate = new Float64Array(GATE.columns);
-    const clock = { now: 0, busyMs: 0 };
+    const clock: { now: number; busyMs: number; workedMs: number | undefined } = {
+      now: 0,
+      busyMs: 0,
+      workedMs: undefined,
+    };
     const limits = { overheadPercent: 20, hitsPerMinute: 100, bytesPerMinute: 64 * 1024 * 1024, ...over };
-    const one = new Allowance({ limits, gate, now: () => clock.now, busyMs: () => clock.busyMs });
+    const one = new Allowance({
+      limits,
+      gate,
+      now: () => clock.now,
+      busyMs: () => clock.busyMs,
+      workedMs: () => clock.workedMs,
+    });
     return { one, clock, mayCapture: () => (gate[GATE.limit] ?? 0) > (gate[GATE.captured] ?? 0), gate };
   }
 
@@ -97,6 +107,24 @@ describe('what the agent gives at most', () => {
     one.account(250);
     assert.equal(one.reached, undefined);
     assert.ok(mayCapture());
+  });
+
+  it('counts no more than the thread has worked, whatever the clock says of it', () => {
+    const { one, clock } = allowance({ overheadPercent: 2 });
+    clock.workedMs = 0;
+    one.account(0);
+    clock.now = 100;
+    one.account(0);
+    one.account(500);
+    assert.deepEqual(one.reached, { of: 'overhead', most: 2 }, 'until it is known better');
+    clock.now = 200;
+    clock.workedMs = 60;
+    one.account(500);
+    assert.equal(one.reached, undefined);
+    clock.now = 300;
+    clock.workedMs = 400;
+    one.account(900);
+    assert.deepEqual(one.reached, { of: 'overhead', most: 2 });
   });
 
   it('refuses orders while its own thread has worked too much', () => {

@@ -70,6 +70,7 @@ function application(load: (at: number, interpreted: ReadonlySet<string>) => Loa
       return action;
     },
     leave: (action: ReturnType<typeof newAction>) => table.leave(action),
+    takenMs: () => table.takenMs,
     interpreted,
     /** Seconds go by, tick for tick. Gives the share of them in which the script had its breakpoint, and what was used. */
     async pass(seconds: number, script: string): Promise<{ armed: number; cpuMs: number }> {
@@ -108,6 +109,23 @@ describe('a function whose loop is slow while it holds a breakpoint', () => {
       const extra = cpuMs - 0.15 * 300_000;
       assert.ok(extra > 0 && extra < 300_000 * 0.01 + 1000, `${extra} ms more than without`);
       assert.ok(Math.abs(action.slowdownMs - extra) < extra * 0.2, `told ${action.slowdownMs} of ${extra} ms`);
+    },
+  );
+
+  it(
+    proves('agent:slow-loop', 'is found where action comes after action, and each is gone before the second look'),
+    async () => {
+      const app = application(slowWhenInterpreted(0.15, 1));
+      let cpuMs = 0;
+      for (let n = 0; n < 300; n++) {
+        const action = await app.place('slow.js', 'loop', 20);
+        cpuMs += (await app.pass(0.2, 'slow.js')).cpuMs;
+        await app.leave(action);
+      }
+      const extra = cpuMs - 0.15 * 60_000;
+      const told = app.takenMs();
+      assert.ok(told > extra * 0.7 && told < extra * 1.3, `told ${told} of ${extra} ms`);
+      assert.ok(told > 10_000, `${told} ms`);
     },
   );
 

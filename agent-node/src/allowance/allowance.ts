@@ -14,6 +14,8 @@ export interface AllowanceOptions {
   readonly limits: OwnLimits;
   /** See `GATE`. */
   readonly gate: Float64Array;
+  /** Milliseconds that the application's thread has worked since it began; undefined where nothing tells. */
+  readonly workedMs: () => number | undefined;
   /** Milliseconds for which the agent's own thread was busy since it began. */
   readonly busyMs: () => number;
   /** Milliseconds, monotonic. */
@@ -23,6 +25,12 @@ export interface AllowanceOptions {
 /** Seconds of its rate that the overhead may be ahead, and the least of it in milliseconds: to set one breakpoint can take 90. */
 const BURST_SECONDS = 10;
 const LEAST_BURST_MS = 200;
+/**
+ * What is taken is measured by the clock, and what is done side by side is measured twice: on a busy machine that is many
+ * times too much. No more can have been taken than the thread has worked, which the system tells to a tick.
+ */
+const SETTLE_MS = 100;
+const TICK_MS = 10;
 /**
  * Of a core, for the agent's own thread, and how much of it may be ahead: to read the source map of a large bundle takes
  * seconds, to look for a file on disk two. Only orders that come behind it are refused.
@@ -38,6 +46,7 @@ const WORK_BURST_MS = 60_000;
 export class Allowance {
   readonly #limits: OwnLimits;
   readonly #gate: Float64Array;
+  readonly #workedMs: () => number | undefined;
   readonly #busyMs: () => number;
   readonly #now: () => number;
   readonly #hits: Minute;
@@ -45,18 +54,18 @@ export class Allowance {
   /** Of what is sent beside new hits: answers to `inspect`, and hits that are asked for again. */
   readonly #answers: Minute;
   readonly #burstMs: number;
+  /** As of the last settlement. */
+  #settled: Settled;
   /** Milliseconds of the application's thread that may be taken now. */
   #spareMs: number;
-  #takenMs = 0;
   /** Milliseconds that the agent's own thread may work now. */
   #spareWorkMs = WORK_BURST_MS;
-  #workedMs = 0;
-  #countedAt: number;
   #counted = 0;
 
-  constructor({ limits, gate, busyMs, now }: AllowanceOptions) {
+  constructor({ limits, gate, workedMs, busyMs, now }: AllowanceOptions) {
     this.#limits = limits;
     this.#gate = gate;
+    this.#workedMs = workedMs;
     this.#busyMs = busyMs;
     this.#now = now;
     this.#hits = new Minute(limits.hitsPerMinute);
@@ -64,21 +73,31 @@ export class Allowance {
     this.#answers = new Minute(limits.bytesPerMinute);
     this.#burstMs = Math.max(LEAST_BURST_MS, BURST_SECONDS * 1000 * this.#rate);
     this.#spareMs = this.#burstMs;
-    this.#countedAt = now();
+    const work = { spareMs: this.#burstMs, spareWorkMs: WORK_BURST_MS };
+    this.#settled = { at: now(), takenMs: 0, workedMs: workedMs(), busyMs: busyMs(), ...work };
     this.#openGate();
   }
 
   /** `takenMs`: what was taken of the application's thread since the process began. Called while anything may take of it. */
   account(takenMs: number): void {
+    const last = this.#settled;
     const at = this.#now();
-    const passedMs = at - this.#countedAt;
-    const workedMs = this.#busyMs();
-    this.#spareMs = Math.min(this.#burstMs, this.#spareMs + passedMs * this.#rate - (takenMs - this.#takenMs));
-    const spareWorkMs = this.#spareWorkMs + passedMs * WORK_SHARE - (workedMs - this.#workedMs);
-    this.#spareWorkMs = Math.min(WORK_BURST_MS, spareWorkMs);
-    this.#countedAt = at;
-    this.#takenMs = takenMs;
-    this.#workedMs = workedMs;
+    const passedMs = at - last.at;
+    const busyMs = this.#busyMs();
+    let newMs = takenMs - last.takenMs;
+    let workedMs = last.workedMs;
+    const settles = passedMs >= SETTLE_MS;
+    if (settles) {
+      workedMs = this.#workedMs();
+      const mostMs = workedMs === undefined || last.workedMs === undefined ? passedMs : workedMs - last.workedMs;
+      newMs = Math.min(newMs, mostMs + TICK_MS);
+    }
+    this.#spareMs = Math.min(this.#burstMs, last.spareMs + passedMs * this.#rate - newMs);
+    const newWorkMs = busyMs - last.busyMs;
+    this.#spareWorkMs = Math.min(WORK_BURST_MS, last.spareWorkMs + passedMs * WORK_SHARE - newWorkMs);
+    if (settles) {
+      this.#settled = { at, takenMs, workedMs, busyMs, spareMs: this.#spareMs, spareWorkMs: this.#spareWorkMs };
+    }
     this.#openGate();
   }
 
@@ -150,6 +169,15 @@ export class Allowance {
     const more = Math.min(this.#hits.left(at), Math.floor(this.#bytes.left(at) / LIMITS.hitBytes));
     this.#gate[GATE.limit] = this.#counted + (this.#spareMs > 0 ? more : 0);
   }
+}
+
+interface Settled {
+  readonly at: number;
+  readonly takenMs: number;
+  readonly workedMs: number | undefined;
+  readonly busyMs: number;
+  readonly spareMs: number;
+  readonly spareWorkMs: number;
 }
 
 const IN_WORDS = { overhead: '% of a core', hits: 'hits a minute', bytes: 'bytes a minute' } as const;

@@ -85,7 +85,13 @@ export class ProbeEngine {
       options.ownFile,
       options.keepSparkplug,
     );
-    const allowance = new Allowance({ limits: options.limits, gate: memory.gate, busyMs: options.busyMs, now });
+    const allowance = new Allowance({
+      limits: options.limits,
+      gate: memory.gate,
+      workedMs: () => readMainThread()?.cpuMs,
+      busyMs: options.busyMs,
+      now,
+    });
     this.allowance = allowance;
     const store = new ScriptStore((id) => session.source(id));
     const changed = () => events.attached();

@@ -103,7 +103,7 @@ export class PlaceTable {
     action.place = place;
     place.actions.set(action.id, action);
     this.#share();
-    this.#guard.release();
+    this.#guard.enter(place);
     await place.add(action);
   }
 

@@ -16,6 +16,10 @@ const MOST_HELD_MS = 1500;
 const CONTROL_AGE_MS = 30_000;
 /** Nothing is suspected so soon after it was found innocent: quiet code is watched nearly all of the time. */
 const INNOCENT_MS = 5000;
+/** Evidence is kept so long where nothing is armed: a broker may place one action after the other in the same code. */
+const PAUSE_MS = 2000;
+/** A look is given up for an action that comes, but not for the next so soon after: nothing would ever be learned. */
+const GIVE_UP_MS = 5000;
 /** A first finding may be chance: the second within this time is not. */
 const DOUBT_MS = 10_000;
 
@@ -61,6 +65,9 @@ export class SlowdownGuard {
   #slow = false;
   #innocentAt = Number.NEGATIVE_INFINITY;
   #chargedMs = 0;
+  /** Since when nothing is armed. */
+  #pausedAt: number | undefined;
+  #givenUpAt = Number.NEGATIVE_INFINITY;
 
   constructor(ports: SlowdownPorts) {
     this.#ports = ports;
@@ -81,31 +88,40 @@ export class SlowdownGuard {
   tick(): void {
     const guarded = this.#guarded();
     if (guarded.length === 0) {
-      this.#forget();
+      this.#rest();
       return;
     }
+    this.#pausedAt = undefined;
     const at = this.#look(guarded);
     if (at === undefined) return;
     if (this.#held) this.#endHold(this.#held, at);
     else this.#suspect(guarded, at);
   }
 
-  /** Somebody comes who must not wait: what was begun is given up. */
-  release(): void {
+  /** Somebody comes, who should not have to wait for a look that was begun. */
+  enter(place: GuardedPlace): void {
     if (this.#held === undefined) return;
+    const at = this.#ports.now();
+    if (at - this.#givenUpAt < GIVE_UP_MS) {
+      if (place.unseen !== 'none') place.hold(true);
+      return;
+    }
+    this.#givenUpAt = at;
     this.#held = undefined;
     this.#armed = NO_STRETCH;
-    for (const place of this.#ports.places()) place.hold(false);
+    for (const one of this.#ports.places()) one.hold(false);
   }
 
   #guarded(): GuardedPlace[] {
     return [...this.#ports.places()].filter(({ unseen }) => unseen !== 'none');
   }
 
-  #forget(): void {
+  #rest(): void {
+    const at = this.#ports.now();
+    this.#pausedAt ??= at;
     this.#last = undefined;
     this.#held = undefined;
-    this.#armed = NO_STRETCH;
+    if (at - this.#pausedAt >= PAUSE_MS) this.#armed = NO_STRETCH;
   }
 
   #look(guarded: readonly GuardedPlace[]): number | undefined {
@@ -168,7 +184,9 @@ export class SlowdownGuard {
       this.#slow = true;
       const all = excess + (doubt?.ms ?? 0);
       this.#chargedMs += all;
-      for (const place of suspects) place.charge(all / suspects.length);
+      // One that is gone by now owes nothing; what was taken was taken.
+      const there = new Set(this.#ports.places());
+      for (const place of suspects) if (there.has(place)) place.charge(all / suspects.length);
     } else {
       this.#doubt = { at, ms: excess };
     }
