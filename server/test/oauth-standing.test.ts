@@ -111,11 +111,13 @@ test('a person disconnects an application on the account page, and others stay',
   const first = await signedIn(url, { browser, client: await handClient(url, { client_name: 'First' }) });
   const second = await signedIn(url, { browser, client: await handClient(url, { client_name: 'Second' }) });
   const account = await browser.open(`${url}/oauth/account`);
-  assert.match(account.html, /First[\s\S]*Second/);
+  assert.ok(account.html.includes('First, since') && account.html.includes('Second, since'));
   const done = await browser.submit(account, '/account/disconnect');
-  assert.match(done.html, /Disconnected First/);
-  assert.equal((await status(first.access)).status, 401);
-  assert.equal((await status(second.access)).status, 200);
+  // They are listed by the second in which they were let in, and that may be the same one.
+  const ended = /Disconnected (First|Second)/.exec(done.html)?.[1] === 'First' ? first : second;
+  assert.ok(done.html.includes('Disconnected'));
+  assert.equal((await status(ended.access)).status, 401);
+  assert.equal((await status((ended === first ? second : first).access)).status, 200);
   const other = visitor();
   const forged = await other.open(`${url}/oauth/account`);
   assert.match(forged.html, /\/sign-in"/);
