@@ -16,6 +16,7 @@ export function createClassMatcher(patterns: readonly string[]): (name: string) 
     if (indexOf(pattern, '*', 0) < 0) exact.set(pattern, pattern);
     else wild[wild.length] = pattern;
   }
+  if (patterns.length === 0) return () => false;
   return (name) => {
     if (exact.get(name) !== undefined) return true;
     for (let i = 0; i < wild.length; i++) if (matchesWildcard(wild[i] ?? '', name)) return true;
