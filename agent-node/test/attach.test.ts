@@ -198,11 +198,12 @@ describe('attaching to a process', () => {
         const { pids, attached } = Object(await application.said());
         assert.equal(attached, false, 'in the worker thread');
         const runtimes = await broker.until(() => {
+          // One that waits long for its welcome, as on a busy machine, comes again and says hello once more.
           const hellos = broker.frames.flatMap((frame) => (frame.type === 'hello' ? [frame.runtime] : []));
-          return hellos.length < 4 ? undefined : hellos;
+          const apart = [...new Map(hellos.map((runtime) => [runtime.id, runtime])).values()];
+          return apart.length < 4 ? undefined : apart;
         }, 'hello of each process');
         assert.deepEqual(runtimes.map(({ pid }) => pid).sort(), [application.child.pid, ...pids].sort());
-        assert.equal(new Set(runtimes.map(({ id }) => id)).size, 4);
       } finally {
         await application.stop();
       }
