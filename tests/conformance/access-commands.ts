@@ -10,6 +10,11 @@ const RUNS = 100;
 const LONGEST = 60;
 /** A sequence plays with so few of each that they meet often. */
 const IDS = ['a', 'b', 'ä:☃'];
+/**
+ * What runs into the bucket of each name in a second. One rate for each, as callers have: a bucket that is full at the rate at
+ * which it was asked last is forgotten, and at a lower one it would not be full.
+ */
+const RATES: Readonly<Record<string, number>> = { a: 1, b: 3, 'ä:☃': 0.7 };
 const START = 1_764_288_000_000;
 
 const id = fc.constantFrom(...IDS);
@@ -22,7 +27,10 @@ type Asked<T> = T extends { readonly kind: 'lease' } ? Omit<T, 'until'> & { read
 
 const need = fc.oneof(
   fc.record({ kind: fc.constant('window'), name: id, amount, limit, windowMs }),
-  fc.record({ kind: fc.constant('bucket'), name: id, amount, limit, perSecond: fc.constantFrom(1, 3, 0.7) }),
+  fc.record({ kind: fc.constant('bucket'), name: id, amount, limit }).map((asked) => ({
+    ...asked,
+    perSecond: RATES[asked.name],
+  })),
   fc.record({ kind: fc.constant('lease'), name: id, id, limit, ms: fc.constantFrom(1, 500, 20_000) }),
 ) as fc.Arbitrary<Asked<QuotaNeed>>;
 
