@@ -1,8 +1,8 @@
 import { request } from 'node:https';
 import { Readable } from 'node:stream';
 import { parsePins } from '@borescope/agent-protocol';
-import { type Trust, tlsOptions } from '@borescope/agent-protocol/identity';
-import { UsageError } from './failure.ts';
+import { BadAuthorities, distrust, type Trust, tlsOptions } from '@borescope/agent-protocol/identity';
+import { Failure, UsageError } from './failure.ts';
 
 /** The part of `fetch` that talking to a broker takes: a body is a text. */
 export type BrokerFetch = (input: string | URL, init?: RequestInit) => Promise<Response>;
@@ -12,7 +12,8 @@ const EMPTY = new Set([204, 205, 304]);
 
 /**
  * `fetch` for a broker at this address. With TLS the broker proves itself as to an agent: by BORESCOPE_CA and BORESCOPE_PIN
- * where they are set. `fetch` itself can be told neither. Nothing is followed elsewhere.
+ * where they are set. `fetch` itself can be told neither. Nothing is followed elsewhere. Rejects as `fetch` does, with
+ * `Failure` for a broker that does not prove itself, and `UsageError` for authorities that cannot be read.
  * @throws UsageError for settings that do not fit
  */
 export function brokerFetch(address: URL, environment: Readonly<Record<string, string | undefined>>): BrokerFetch {
@@ -28,11 +29,22 @@ export function brokerFetch(address: URL, environment: Readonly<Record<string, s
 }
 
 async function fetchTrusted(trust: Trust, input: string | URL, init: RequestInit = {}): Promise<Response> {
+  try {
+    return await ask(tlsOptions(trust), input, init);
+  } catch (error) {
+    if (init.signal?.aborted === true) throw init.signal.reason;
+    if (error instanceof BadAuthorities) throw new UsageError(error.message);
+    const untrusted = distrust(error);
+    if (untrusted !== undefined) throw new Failure(`${new URL(input).origin}: ${untrusted}`);
+    throw new TypeError('fetch failed', { cause: error });
+  }
+}
+
+function ask(tls: ReturnType<typeof tlsOptions>, input: string | URL, init: RequestInit): Promise<Response> {
   const { method = 'GET', body, signal } = init;
   const headers = Object.fromEntries(new Headers(init.headers));
-  const options = { ...tlsOptions(trust), method, headers, ...(signal != null && { signal }) };
   return new Promise((resolve, reject) => {
-    const sent = request(input, options, (response) => {
+    const sent = request(input, { ...tls, method, headers, ...(signal != null && { signal }) }, (response) => {
       const { statusCode: status = 502, statusMessage: statusText = '' } = response;
       const told = new Headers();
       for (const [name, value] of Object.entries(response.headersDistinct)) {

@@ -1,4 +1,3 @@
-import { BadAuthorities, distrust } from '@borescope/agent-protocol/identity';
 import { Client, SdkError, SdkErrorCode, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { mcpUrl } from './broker-address.ts';
 import { type BrokerFetch, brokerFetch } from './broker-fetch.ts';
@@ -110,11 +109,9 @@ async function fetchTelling(
     response = await request(input, init);
   } catch (error) {
     if (init?.signal?.aborted === true) throw error;
-    if (error instanceof BadAuthorities) throw new UsageError(error.message);
-    const untrusted = distrust(error);
-    if (untrusted !== undefined) throw new Failure(`${url.origin}: ${untrusted}`);
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
+    if (error instanceof Failure || error instanceof UsageError) throw error;
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : undefined;
+    const code = cause !== undefined && 'code' in cause ? String(cause.code) : undefined;
     if (code !== undefined && BROKEN_OFF.has(code)) throw connectionLost(url);
     throw new Failure(
       `no broker answers at ${url.origin}${code === undefined ? '' : ` (${code})`}: is it running, and is BORESCOPE_URL right?`,

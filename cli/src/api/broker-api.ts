@@ -1,6 +1,7 @@
 import type { BrokerContext, TypedRoute } from '@borescope/server/administration';
 import { z } from 'zod';
 import { apiUrl } from '../broker-address.ts';
+import { brokerFetch } from '../broker-fetch.ts';
 import { Failure, UsageError } from '../failure.ts';
 import { type AdministrationApi, ApiFailure } from './administration-api.ts';
 
@@ -27,6 +28,7 @@ export async function brokerApi(
       'BORESCOPE_ADMIN_TOKEN: set it to an admin token (borescope token create --kind admin --name NAME, where the store is)',
     );
   }
+  const request = brokerFetch(base, process.env);
   const { etagOf, getMe, inputPart, pathNames } = await import('@borescope/server/administration');
 
   async function ask<In extends z.ZodObject, Out extends z.ZodType>(
@@ -49,7 +51,7 @@ export async function brokerApi(
     url.pathname = base.pathname.replace(/\/api$/, filled);
     const inBody = inputPart(route) === 'body';
     if (!inBody) for (const [name, value] of rest) url.searchParams.set(name, String(value));
-    const response = await fetch(url, {
+    const response = await request(url, {
       method: route.method,
       headers: {
         authorization: `Bearer ${token}`,

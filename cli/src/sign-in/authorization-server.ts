@@ -1,4 +1,3 @@
-import { BadAuthorities, distrust } from '@borescope/agent-protocol/identity';
 import { brokerFetch } from '../broker-fetch.ts';
 import { Failure, UsageError } from '../failure.ts';
 import type { SavedSignIn } from './sign-ins.ts';
@@ -130,10 +129,7 @@ async function ask(url: string, init: RequestInit): Promise<Response> {
     const request = brokerFetch(new URL(url), process.env);
     return await request(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(WITHIN) });
   } catch (error) {
-    if (error instanceof UsageError) throw error;
-    if (error instanceof BadAuthorities) throw new UsageError(error.message);
-    const untrusted = distrust(error);
-    if (untrusted !== undefined) throw new Failure(`${origin}: ${untrusted}`);
+    if (error instanceof Failure || error instanceof UsageError) throw error;
     throw new Failure(`no broker answers at ${origin}: is it running, and is BORESCOPE_URL right?`);
   }
 }
