@@ -131,19 +131,17 @@ export function createPermits(options: PermitsOptions): Permits {
   ): Promise<Approval> {
     const expiresAt = clock.now() + minutes * MINUTE;
     try {
-      return (
-        await approvals.ask(caller, id, {
-          by,
-          expiresAt,
-          async describe() {
-            const request = await describing();
-            const { kind, file, line, target } = request;
-            const what = { approval: id, kind, file, line, target };
-            await audit.record(caller.organization, { act: 'approval.ask', by: actorOf(caller), what });
-            return request;
-          },
-        })
-      ).approval;
+      return await approvals.ask(caller, id, {
+        by,
+        expiresAt,
+        async describe() {
+          const request = await describing();
+          const { kind, file, line, target } = request;
+          const what = { approval: id, kind, file, line, target };
+          await audit.record(caller.organization, { act: 'approval.ask', by: actorOf(caller), what });
+          return request;
+        },
+      });
     } catch (error) {
       if (!(error instanceof TooManyApprovals)) throw error;
       throw blocked(error.message, 'Decide or wait for those that are open: borescope approvals list.');

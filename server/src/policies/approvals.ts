@@ -73,7 +73,7 @@ export interface Approvals {
     caller: Caller,
     id: string,
     options: { by: Approval['by']; expiresAt: number; describe: () => Promise<ApprovalRequest> },
-  ): Promise<{ approval: Approval; isNew: boolean }>;
+  ): Promise<Approval>;
   get(organization: string, id: string): Promise<Approval | undefined>;
   /** In the order of their ids. */
   list(organization: string): Promise<Approval[]>;
@@ -117,7 +117,7 @@ export function createApprovals({ documents, now }: ApprovalsOptions): Approvals
       const { organization, tokenId, tokenName, user } = caller;
       for (;;) {
         const found = await read(organization, id);
-        if (found !== undefined && found.state !== 'used') return { approval: found, isNew: false };
+        if (found !== undefined && found.state !== 'used') return found;
         if ((await documents.list(organization, KIND, { limit: MOST_OPEN })).length >= MOST_OPEN) {
           throw new TooManyApprovals(`${MOST_OPEN} requests for approval are open`);
         }
@@ -131,7 +131,7 @@ export function createApprovals({ documents, now }: ApprovalsOptions): Approvals
           by,
         };
         const made = await write(organization, id, value, expiresAt, found?.version ?? 0);
-        if (made !== undefined) return { approval: made, isNew: true };
+        if (made !== undefined) return made;
       }
     },
 
