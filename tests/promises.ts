@@ -459,7 +459,8 @@ export const PROMISES = {
     source: SECURITY,
   },
   'policy:unknown': {
-    sentence: 'Under a policy that a broker does not understand nothing is placed.',
+    sentence:
+      'Under a policy that a broker does not understand nothing is placed and nothing lives; other organizations are not touched.',
     source: SECURITY,
   },
   'policy:read-only': {

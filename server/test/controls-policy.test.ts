@@ -6,7 +6,15 @@ import type { Target } from '../src/actions/actions.ts';
 import type { Approval } from '../src/policies/approvals.ts';
 import type { AccessPolicy } from '../src/policies/policy.ts';
 import { BROKER } from '../src/policies/read-only.ts';
-import { controlsBeside, developer, type Harness, inSeconds, spec, startEngine } from './engine-harness.ts';
+import {
+  agentCaller,
+  controlsBeside,
+  developer,
+  type Harness,
+  inSeconds,
+  spec,
+  startEngine,
+} from './engine-harness.ts';
 
 const SHOP: Target = { service: 'shop' };
 const admin = { ...developer, tokenId: 'token-admin', tokenName: 'admin', role: 'admin' } as const;
@@ -96,6 +104,27 @@ describe('read-only mode', () => {
     );
   }
 });
+
+test(
+  proves('policy:unknown', 'a policy of a newer version closes its organization, and hinders none of another one'),
+  async (t) => {
+    const harness = await startEngine(t);
+    const acme = { ...developer, organization: 'acme' };
+    const here = await harness.attach('1');
+    const there = await harness.attach('2', {}, { ...agentCaller, organization: 'acme' });
+    const beside = await controlsBeside(t, harness);
+    const own = await harness.engine.actions.place(developer, SHOP, spec);
+    const theirs = await harness.engine.actions.place(acme, SHOP, spec);
+    const newer = { id: 'current', value: { of_a_newer_version: true } };
+    await harness.store.documents.put('default', 'policy', newer, 0);
+    assert.equal((await here.peer.next('disarm', own.id)).reason, 'cancelled');
+    await beside.policy.set('acme', { read_only: true }, 0);
+    assert.equal((await there.peer.next('disarm', theirs.id)).reason, 'cancelled');
+    const { action } = await harness.engine.actions.view(developer, own.id);
+    assert.match(action.reason ?? '', /not one that this version understands/);
+    await assert.rejects(harness.engine.actions.place(developer, SHOP, spec), { code: 'UNAVAILABLE' });
+  },
+);
 
 describe('where a person has to say yes', () => {
   const approval: NonNullable<AccessPolicy['approval']> = { environments: ['prod'], by: 'person', expires_minutes: 1 };

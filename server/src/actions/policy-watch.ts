@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { AccessPolicy } from '../policies/policy.ts';
 import { BROKER, type ReadOnly } from '../policies/read-only.ts';
-import type { Current, CurrentDocument } from '../store/current-document.ts';
+import { type Current, type CurrentDocument, DocumentNotUnderstood } from '../store/current-document.ts';
 import { type Store, StoreUnavailable } from '../store/store.ts';
 import type { Action } from './action.ts';
 import type { Ending } from './ending.ts';
@@ -28,7 +28,8 @@ const BATCH = 50;
 
 /**
  * Sees what another process has changed: a command, another broker. In read-only mode every broker ends what is live, at
- * each look, so that nothing that was being placed at the moment of the switch stays.
+ * each look, so that nothing that was being placed at the moment of the switch stays. A policy or a switch that this version does
+ * not understand, such as one that a newer broker has written, counts as read-only mode: what it forbids is not known.
  */
 export interface PolicyWatch {
   start(): void;
@@ -43,24 +44,38 @@ export function createPolicyWatch(options: PolicyWatchOptions): PolicyWatch {
   let failing = false;
 
   async function look(): Promise<void> {
-    const { value } = await readOnly.get(BROKER);
-    if (value.on) await endAll(await store.actions.live(), 'the broker is in read-only mode');
     const attached = organizations();
     for (const organization of versions.keys()) if (!attached.includes(organization)) versions.delete(organization);
-    const found = await Promise.all(
-      attached.map(async (organization) => ({ organization, current: await policy.get(organization) })),
+    const all = await closedFor(async () => (await readOnly.get(BROKER)).value.on && 'the broker is in read-only mode');
+    const closed = new Map<string, string>();
+    const looks = await Promise.allSettled(
+      attached.map(async (organization) => {
+        const reason = await closedFor(() => lookAt(organization));
+        if (reason !== false) closed.set(organization, reason);
+      }),
     );
-    const closed: string[] = [];
-    for (const { organization, current } of found) {
-      if (isNew(organization, current)) onChange(organization, current.value);
-      if (current.value.read_only === true) closed.push(organization);
+    if (all !== false || closed.size > 0) {
+      const live = await store.actions.live();
+      await endAll(live, ({ organization }) => all || closed.get(organization));
     }
-    if (closed.length === 0) return;
-    const live = await store.actions.live();
-    await endAll(
-      live.filter(({ organization }) => closed.includes(organization)),
-      'the organization is in read-only mode',
-    );
+    // Behind the others: one whose policy cannot be read keeps nobody else's from being enforced.
+    for (const result of looks) if (result.status === 'rejected') throw result.reason;
+  }
+
+  async function lookAt(organization: string): Promise<string | false> {
+    const current = await policy.get(organization);
+    if (isNew(organization, current)) onChange(organization, current.value);
+    return current.value.read_only === true && 'the organization is in read-only mode';
+  }
+
+  /** Why nothing may live; false where it may. What is not understood may say that nothing may. */
+  async function closedFor(look: () => Promise<string | false>): Promise<string | false> {
+    try {
+      return await look();
+    } catch (error) {
+      if (!(error instanceof DocumentNotUnderstood)) throw error;
+      return error.message;
+    }
   }
 
   function isNew(organization: string, { version }: Current<AccessPolicy>): boolean {
@@ -70,13 +85,14 @@ export function createPolicyWatch(options: PolicyWatchOptions): PolicyWatch {
     return before !== version;
   }
 
-  async function endAll(live: readonly Action[], reason: string): Promise<void> {
-    for (let n = 0; n < live.length && !stopped; n += BATCH) {
-      await Promise.all(live.slice(n, n + BATCH).map(({ organization, id }) => end(organization, id, reason)));
+  async function endAll(live: readonly Action[], why: (action: Action) => string | undefined): Promise<void> {
+    const over = live.filter((action) => why(action) !== undefined);
+    for (let n = 0; n < over.length && !stopped; n += BATCH) {
+      await Promise.all(over.slice(n, n + BATCH).map((action) => end(action, why(action) ?? '')));
     }
   }
 
-  async function end(organization: string, id: string, reason: string): Promise<void> {
+  async function end({ organization, id }: Action, reason: string): Promise<void> {
     let ended = false;
     await store.actions.change(organization, id, (action) => {
       ended = !isOver(action);

@@ -14,11 +14,14 @@ export interface Current<Value> {
  * what was read holds for `HOLDS` milliseconds; a change by this process holds at once.
  */
 export interface CurrentDocument<Value> {
-  /** Rejects with `StoreUnavailable`; also where what is stored is not understood, for then nothing may be allowed by it. */
+  /** Rejects with `StoreUnavailable`, and with `DocumentNotUnderstood`: then nothing may be allowed by it. */
   get(organization: string): Promise<Current<Value>>;
   /** Undefined, and nothing is written, where another version is there. */
   set(organization: string, value: Value, expected: number): Promise<Current<Value> | undefined>;
 }
+
+/** Written by another version, or damaged. For those who ask it is as if it could not be read. */
+export class DocumentNotUnderstood extends StoreUnavailable {}
 
 export interface CurrentDocumentOptions<Value> {
   readonly documents: DocumentStore;
@@ -47,7 +50,7 @@ export function currentDocument<Value extends DocumentValue>(
     if (found === undefined) return { value: otherwise, version: 0 };
     const { data } = schema.safeParse(found.value);
     if (data !== undefined) return { value: data, version: found.version };
-    throw new StoreUnavailable(
+    throw new DocumentNotUnderstood(
       `the ${kind} of the organization ${organization} is not one that this version understands`,
     );
   }
