@@ -168,6 +168,24 @@ describe('a client that sends slowly', { concurrency: true }, () => {
   });
 });
 
+test('a connection gathers nothing from requests that are answered before their bodies have come', async (t) => {
+  const { broker } = await testBroker(t);
+  const warnings: Error[] = [];
+  const hear = (warning: Error) => warnings.push(warning);
+  process.on('warning', hear);
+  t.after(() => process.off('warning', hear));
+  const socket = connect(broker.port, '127.0.0.1').setEncoding('utf8');
+  t.after(() => socket.destroy());
+  for (let n = 0; n < 12; n++) {
+    socket.write(post('none', 'content-length: 2'));
+    const [answer] = await once(socket, 'data');
+    assert.match(answer, /^HTTP\/1\.1 401 /);
+    socket.write('{}');
+  }
+  await new Promise(setImmediate);
+  assert.deepEqual(warnings, []);
+});
+
 test(proves('http:limits', 'more connections than there may be files are dropped, and others go on'), async (t) => {
   const { broker, url, log } = await testBroker(t, {}, { capacity: { connections: 3 } });
   const idle = Array.from({ length: 3 }, () => connect(broker.port, '127.0.0.1'));

@@ -125,7 +125,8 @@ function endUnread(request: IncomingMessage): void {
   const timer = setTimeout(() => {
     if (!request.complete) request.socket.destroy();
   }, LINGER);
-  request.socket.once('close', () => clearTimeout(timer));
+  // Not on the socket: it serves further requests, and would gather a listener of each.
+  request.once('close', () => clearTimeout(timer));
 }
 
 function routeOf(request: FastifyRequest): string {
