@@ -37,14 +37,14 @@ const englishOnly = {
   },
 };
 
-/** The application's part needs the limits and the form of pins only, and none of the schemas. */
+/** The application's part needs what its settings are checked by, and none of the schemas. */
 const withoutSchemas = {
   name: 'without-schemas',
   setup(bundler) {
     const dist = join(here, '../agent-protocol/dist');
     bundler.onResolve({ filter: /^@borescope\/agent-protocol$/ }, ({ path }) => ({ path, namespace: 'protocol' }));
     bundler.onLoad({ filter: /.*/, namespace: 'protocol' }, () => ({
-      contents: "export * from './limits.js'; export * from './pins.js';",
+      contents: "export * from './limits.js'; export * from './loopback.js'; export * from './pins.js';",
       resolveDir: dist,
     }));
   },

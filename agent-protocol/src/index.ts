@@ -6,6 +6,7 @@ export * from './frames.ts';
 export * from './hit.ts';
 export * from './inspection.ts';
 export * from './limits.ts';
+export * from './loopback.ts';
 export * from './pins.ts';
 export * from './runtime.ts';
 export * from './version.ts';

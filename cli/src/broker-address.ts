@@ -1,3 +1,4 @@
+import { isLoopback } from '@borescope/agent-protocol';
 import { UsageError } from './failure.ts';
 
 /**
@@ -12,7 +13,7 @@ export function mcpUrl(setting: string | undefined): URL {
 /** Where the API of a broker is. A token of an administrator goes over a wire encrypted or not at all. */
 export function apiUrl(text: string, option: string): URL {
   const url = addressIn(text, option, '/api');
-  const local = isLocal(url);
+  const local = isLoopback(url.hostname);
   if (url.protocol === 'https:' || local) return url;
   throw new UsageError(`${option}: administration goes over https:// only, but on this machine`);
 }
@@ -27,9 +28,4 @@ function addressIn(text: string, option: string, endpoint: string): URL {
   url.search = '';
   url.hash = '';
   return url;
-}
-
-/** Of this machine: what goes there needs no TLS. A name that begins like an address is none. */
-export function isLocal({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

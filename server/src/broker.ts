@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isLoopback } from '@borescope/agent-protocol';
 import type { DestinationStream } from 'pino';
 import { createAdministration } from './access/administration.ts';
 import { watchAttachments } from './access/attachments.ts';
@@ -29,7 +30,7 @@ import { createLogger } from './logger.ts';
 import { createMcp } from './mcp/handler.ts';
 import { openOAuth } from './oauth/open-oauth.ts';
 import { brokerVersion, packedAgentPath } from './package-info.ts';
-import { type BrokerSettings, believedProxies, isLoopback } from './settings.ts';
+import { type BrokerSettings, believedProxies } from './settings.ts';
 import { diskUsage } from './store/embedded/disk-usage.ts';
 import type { Store } from './store/store.ts';
 

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isLoopback } from '@borescope/agent-protocol';
 import { z } from 'zod';
 
 const TRUE = ['true', '1', 'yes'];
@@ -203,11 +204,6 @@ export function readSettings(
   }
   refuseContradictions(parsed.data);
   return parsed.data;
-}
-
-/** 127.0.0.0/8, ::1, localhost. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 /** The proxies that are believed: none where no proxy is declared, those on this machine where none are named. */

@@ -1,4 +1,4 @@
-import { type Blocked, parsePins } from '@borescope/agent-protocol';
+import { type Blocked, isLoopback, parsePins } from '@borescope/agent-protocol';
 import type { OwnLimits } from '../allowance/allowance.ts';
 import type { AttachOptions } from '../api.ts';
 import { readBlocked } from './blocked.ts';
@@ -97,11 +97,6 @@ function readTrust(options: AttachOptions, environment: NodeJS.ProcessEnv, proto
   if (pins === undefined)
     return 'BORESCOPE_PIN must read sha256/BASE64,sha256/BASE64: at most 10, as borescope serve prints it';
   return { ca, pins };
-}
-
-/** 127.0.0.0/8, ::1, localhost. `hostname` as `URL` gives it, with brackets around IPv6. */
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
 function given(text: string | undefined): string | undefined {

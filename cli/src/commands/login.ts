@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { isLoopback } from '@borescope/agent-protocol';
 import type { Command } from 'commander';
-import { isLocal, mcpUrl } from '../broker-address.ts';
+import { mcpUrl } from '../broker-address.ts';
 import { Failure, UsageError } from '../failure.ts';
 import { print } from '../output.ts';
 import {
@@ -91,6 +92,6 @@ function refused(error: unknown): never {
 
 function originOf(url: string | undefined): string {
   const address = mcpUrl(url ?? process.env['BORESCOPE_URL']);
-  if (address.protocol === 'https:' || isLocal(address)) return address.origin;
+  if (address.protocol === 'https:' || isLoopback(address.hostname)) return address.origin;
   throw new UsageError('sign-ins go over https:// only, but on this machine');
 }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { isLoopback } from '../settings.ts';
+import { isLoopback } from '@borescope/agent-protocol';
 
 /** The address under which a client reached the broker, without a slash at the end; undefined where it cannot be known. */
 export type BaseUrl = (headers: IncomingHttpHeaders) => string | undefined;
@@ -19,7 +19,7 @@ export interface BaseUrlOptions {
 export function createBaseUrl({ publicUrl, loopback, tls }: BaseUrlOptions): BaseUrl {
   if (publicUrl !== undefined) {
     const { origin, protocol, hostname } = new URL(publicUrl);
-    const safe = protocol === 'https:' || isLoopback(hostname.replace(/^\[|\]$/g, ''));
+    const safe = protocol === 'https:' || isLoopback(hostname);
     return () => (safe ? origin : undefined);
   }
   return ({ host }) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isLoopback } from '../settings.ts';
+import { isLoopback } from '@borescope/agent-protocol';
 
 export type Headers = Readonly<Record<string, string>>;
 
@@ -45,7 +45,7 @@ export function securityHeaders({ host, publicUrl, tls }: Reach): Headers {
 }
 
 function hostnameOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : '';
+  return URL.canParse(url) ? new URL(url).hostname : '';
 }
 
 export interface Page {

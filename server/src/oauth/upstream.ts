@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import { isLoopback } from '@borescope/agent-protocol';
 import * as openid from 'openid-client';
 import { z } from 'zod';
 import type { User, Users } from '../access/users.ts';
 import type { Log } from '../log.ts';
-import { isLoopback } from '../settings.ts';
 import type { DocumentStore } from '../store/document-store.ts';
 import type { Store } from '../store/store.ts';
 import type { Sealing } from './sealing.ts';
