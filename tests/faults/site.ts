@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { createTokens, openEmbeddedStore, openRedisStore, type Store, type TokenRecord } from '@borescope/server';
 import { z } from 'zod';
 import { lineOf } from '../../scripts/demo/source-line.ts';
+import type { EarlierVersion } from '../live/earlier-version.ts';
 import { currentClient } from '../live/mcp-clients.ts';
 import { NodeProcess } from '../live/node-process.ts';
 import { silentLog } from '../live/silent-log.ts';
@@ -31,6 +34,8 @@ const AT_ONCE = 30;
 /** Milliseconds: the order to place a probe is on its way, and the timers of a busy machine. */
 const PROBE_TOLERANCE = 2_000;
 
+const run = promisify(execFile);
+const issued = z.object({ token: z.string() });
 const listed = z.object({
   groups: z.array(z.object({ runtimes: z.array(z.object({ id: z.string(), pid: z.number() })) })),
 });
@@ -51,6 +56,8 @@ interface ApplicationOptions {
   readonly organization?: OrganizationName;
   readonly nodeArguments?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** With the agent of this version. */
+  readonly from?: EarlierVersion;
 }
 
 export interface SiteOptions {
@@ -61,6 +68,8 @@ export interface SiteOptions {
   readonly nodeArguments?: (broker: number) => readonly string[];
   readonly environment?: (broker: number) => Readonly<Record<string, string>>;
   readonly seed?: number;
+  /** Whose brokers are started first, on a store that it has made. */
+  readonly earlier?: EarlierVersion;
 }
 
 /** Brokers, each a process, behind two proxies: one for agents, one for callers. What happens stands in the history. */
@@ -94,8 +103,9 @@ export class Site {
       site.#wire = await FaultProxy.start(() => site.#portFor(site.agentsGoTo));
       site.#observe = observeProbes(site.wire, site.history);
       site.#door = await FaultProxy.start(() => site.#portFor(site.callersGoTo));
-      await site.#makeTokens();
-      await Promise.all(Array.from({ length: options.brokers ?? 1 }, (_, index) => site.startBroker(index)));
+      await (options.earlier === undefined ? site.#makeTokens() : site.#makeTokensBy(options.earlier));
+      const brokers = Array.from({ length: options.brokers ?? 1 }, (_, index) => index);
+      await Promise.all(brokers.map((index) => site.startBroker(index, options.earlier)));
       return site;
     } catch (error) {
       await site.close();
@@ -134,11 +144,11 @@ export class Site {
   }
 
   /** Starts it, again after `kill`, on the data that is there. */
-  async startBroker(index = 0): Promise<void> {
+  async startBroker(index = 0, { command = COMMAND }: Partial<EarlierVersion> = {}): Promise<void> {
     const { redisUrl, nodeArguments, environment = () => ({}) } = this.#options;
     const flags = ['--port', '0', '--log-level', 'warn', '--data-dir', this.#dataDir];
     if (redisUrl !== undefined) flags.push('--redis-url', redisUrl);
-    const broker = new NodeProcess([...(nodeArguments?.(index) ?? []), COMMAND, 'serve', ...flags], {
+    const broker = new NodeProcess([...(nodeArguments?.(index) ?? []), command, 'serve', ...flags], {
       cwd: this.#dataDir,
       environment: environment(index),
     });
@@ -153,6 +163,13 @@ export class Site {
     const killed = this.broker(index).kill();
     this.#brokers[index] = undefined;
     return killed;
+  }
+
+  /** As its operator ends it: it drains, and new connections go to others. */
+  async stopBroker(index = 0): Promise<void> {
+    const broker = this.broker(index);
+    this.#brokers[index] = undefined;
+    assert.equal(await broker.stop(), 0, broker.errorOutput);
   }
 
   /** An agent that is attached. */
@@ -193,10 +210,10 @@ export class Site {
   /** A process with the real agent, attached, that passes `TICKER_PLACE` some 200 times a second. */
   async application(
     service: string,
-    { organization = 'north', nodeArguments = [], environment = {} }: ApplicationOptions = {},
+    { organization = 'north', nodeArguments = [], environment = {}, from }: ApplicationOptions = {},
   ): Promise<Application> {
     const started = this.process([...nodeArguments, '--import', '@borescope/agent', TICKER], {
-      cwd: ROOT,
+      cwd: from?.root ?? ROOT,
       environment: {
         ...environment,
         BORESCOPE_URL: this.agentUrl,
@@ -308,6 +325,20 @@ export class Site {
       }
     } finally {
       await store.close();
+    }
+  }
+
+  /** By its own commands, so that the store is one of that version. */
+  async #makeTokensBy({ command }: EarlierVersion): Promise<void> {
+    const { redisUrl } = this.#options;
+    const where = redisUrl === undefined ? ['--data-dir', this.#dataDir] : ['--redis-url', redisUrl];
+    for (const name of ORGANIZATIONS) {
+      await run(process.execPath, [command, 'organization', 'create', name, ...where]);
+      for (const kind of ['mcp', 'agent'] as const) {
+        const of = ['--kind', kind, '--name', 'faults', '--organization', name, '--json'];
+        const { stdout } = await run(process.execPath, [command, 'token', 'create', ...of, ...where]);
+        this.#tokens.set(`${kind} ${name}`, issued.parse(JSON.parse(stdout)).token);
+      }
     }
   }
 
