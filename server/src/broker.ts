@@ -169,12 +169,13 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   });
   const { controls } = engine;
   const baseUrl = createBaseUrl({ publicUrl: settings.publicUrl, loopback, tls: certificate !== undefined });
-  const oauth = openOAuth({ settings, store, secrets, audit: controls.audit, clock: clock.now, log });
-  mountMcp(app, { mcp, tokens, oauth, baseUrl, attachments, log, draining: () => draining });
-  mountOAuth(app, { oauth, baseUrl });
   const freshId = (prefix: string) => prefix + randomBytes(12).toString('hex');
   const users = createUsers({ documents: store.documents, clock: clock.now, random: randomBytes });
   const administration = createAdministration({ store, tokens, users, controls, now: clock.now, freshId });
+  const { audit } = controls;
+  const oauth = openOAuth({ settings, store, users, administration, secrets, audit, clock: clock.now, log });
+  mountMcp(app, { mcp, tokens, oauth, baseUrl, attachments, log, draining: () => draining });
+  mountOAuth(app, { oauth, baseUrl });
   mountApi(app, {
     store,
     tokens,

@@ -89,6 +89,32 @@ test(proves('sign-in:company', "a person signs in at the company's provider, wit
   assert.ok(!log().includes(SECRET));
 });
 
+test('accounts that are made and roles that are changed by the provider are in the audit', {
+  timeout: 60_000,
+}, async (t) => {
+  const { broker, users, client, signInAs } = await bench(t);
+  const signIn = () => signInAs('ada', client.authorization({ prompt: 'login' }).url);
+  await signIn();
+  const user = await users.byEmail('ada@acme.example');
+  assert.ok(user !== undefined);
+  await users.change('default', user.id, { role: 'admin' });
+  const entries = async () => {
+    const acts: string[] = [];
+    for await (const { text } of broker.controls.audit.entries('default')) {
+      const { act, by, what } = JSON.parse(text);
+      if (/^user\./.test(act)) acts.push(`${act} ${by.id} ${by.address} ${what.role ?? ''}`);
+    }
+    return acts;
+  };
+  const ada = 'ada@acme.example 127.0.0.1';
+  const before = [`user.create ${ada} developer`, `user.sign-in ${ada} `];
+  assert.deepEqual(await entries(), before);
+  await signIn();
+  assert.deepEqual(await entries(), [...before, `user.change ${ada} developer`, `user.sign-in ${ada} `]);
+  await signIn();
+  assert.deepEqual((await entries()).slice(4), [`user.sign-in ${ada} `]);
+});
+
 test('a provider that wants the secret in the body has it there', { timeout: 60_000 }, async (t) => {
   const { signInAs } = await bench(t, { AUTH_METHOD: 'client_secret_post' });
   assert.match((await signInAs('ada')).html, /Ada Lovelace/);

@@ -45,6 +45,8 @@ async function bench(t: TestContext, documents: (site: string) => Record<string,
   const oauth = createOAuth(
     {
       ...{ store, documents: store.documents, users, signIn, clock: Date.now, log: silentLog },
+      // For the company's provider, which there is none of here.
+      administration: { createUser: async () => undefined, changeUser: async () => undefined },
       audit: { record: async () => undefined },
       derive: secretsFrom(randomBytes(32)).derive,
       signInLifetime: 86_400_000,

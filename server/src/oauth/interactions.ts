@@ -236,7 +236,7 @@ export function createInteractions(options: InteractionsOptions): Interactions {
   }
 
   async function fromUpstream(at: PageRequest, interaction: Interaction): Promise<PageAnswer> {
-    const found = await upstream?.complete(at.base, interaction.uid, at.query);
+    const found = await upstream?.complete(at.base, interaction.uid, at.query, at.address);
     if (found === undefined) return show(at, interaction);
     if ('user' in found) return signedIn(at, interaction, found.user, 'fed');
     log.warn({ address: at.address, reason: found.reason }, 'a sign-in at the provider was refused');

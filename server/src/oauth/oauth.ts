@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type Provider from 'oidc-provider';
+import type { Administration } from '../access/administration.ts';
 import type { Authentication } from '../access/authenticate.ts';
 import type { Caller } from '../access/caller.ts';
 import { parseScopes } from '../access/scopes.ts';
@@ -28,6 +29,8 @@ export interface OAuthOptions {
   readonly store: Pick<Store, 'organizations'>;
   readonly documents: DocumentStore;
   readonly users: Users;
+  /** Told of what the company's provider changes. */
+  readonly administration: Pick<Administration, 'createUser' | 'changeUser'>;
   readonly signIn: SignIn;
   readonly audit: Pick<Audit, 'record'>;
   /** 32 bytes for each purpose, the same on all brokers. */
@@ -62,11 +65,12 @@ export interface OAuth {
 }
 
 export function createOAuth(options: OAuthOptions, throttle: Throttle): OAuth {
-  const { store, documents, users, signIn, audit, derive, clock, log, clientDocuments } = options;
+  const { store, documents, users, administration, signIn, audit, derive, clock, log, clientDocuments } = options;
   const sealing = createSealing(derive('oauth state'));
   const state = createOAuthState({ documents, sealing, clock });
   const upstream =
-    options.upstream && createUpstream({ settings: options.upstream, store, documents, users, sealing, clock, log });
+    options.upstream &&
+    createUpstream({ settings: options.upstream, store, documents, users, administration, sealing, clock, log });
   const proofs = createProofs(derive('oauth forms'));
   const pages = { store, state, users, signIn, audit, proofs, ...(upstream !== undefined && { upstream }), clock, log };
   const interactions = createInteractions(pages);

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import type { Administration } from '../access/administration.ts';
 import { createPasswords } from '../access/passwords.ts';
 import type { Secrets } from '../access/secrets.ts';
 import { createSignIn } from '../access/sign-in.ts';
-import { createUsers } from '../access/users.ts';
+import type { Users } from '../access/users.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Log } from '../log.ts';
 import type { BrokerSettings } from '../settings.ts';
@@ -14,6 +14,8 @@ import type { UpstreamSettings } from './upstream.ts';
 export interface OpenOAuthOptions {
   readonly settings: BrokerSettings;
   readonly store: Store;
+  readonly users: Users;
+  readonly administration: Pick<Administration, 'createUser' | 'changeUser'>;
   readonly secrets: Secrets;
   readonly audit: Pick<Audit, 'record'>;
   /** Milliseconds since the epoch. */
@@ -25,15 +27,16 @@ export interface OpenOAuthOptions {
  * The authorization server, loaded by the first request that is for it: it takes 30 MB, and a broker that only knows tokens
  * never needs it.
  */
-export function openOAuth({ settings, store, secrets, audit, clock, log }: OpenOAuthOptions): OAuth {
+export function openOAuth(given: OpenOAuthOptions): OAuth {
+  const { settings, store, users, administration, secrets, audit, clock, log } = given;
   const { documents, quotas } = store;
   const { oauthClientDocuments: clientDocuments, signInLifetime } = settings;
-  const users = createUsers({ documents, clock, random: randomBytes });
   const signIn = createSignIn({ users, passwords: createPasswords(), quotas, clock });
   const upstream = upstreamOf(settings);
   const throttle = createThrottle(quotas, clock);
   const options: OAuthOptions = {
-    ...{ store, documents, users, signIn, audit, derive: secrets.derive, signInLifetime, clientDocuments, clock, log },
+    ...{ store, documents, users, administration, signIn, audit, derive: secrets.derive },
+    ...{ signInLifetime, clientDocuments, clock, log },
     ...(upstream !== undefined && { upstream }),
   };
   let loading: Promise<OAuth> | undefined;

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { isLoopback } from '@borescope/agent-protocol';
 import * as openid from 'openid-client';
 import { z } from 'zod';
+import type { Administration } from '../access/administration.ts';
 import type { User, Users } from '../access/users.ts';
+import type { AuditActor } from '../audit/audit-record.ts';
 import type { Log } from '../log.ts';
 import type { DocumentStore } from '../store/document-store.ts';
 import type { Store } from '../store/store.ts';
@@ -23,6 +25,8 @@ export interface UpstreamOptions {
   readonly store: Pick<Store, 'organizations'>;
   readonly documents: DocumentStore;
   readonly users: Users;
+  /** Accounts that are made, and roles that are changed, are in the audit first. */
+  readonly administration: Pick<Administration, 'createUser' | 'changeUser'>;
   readonly sealing: Sealing;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
@@ -35,12 +39,13 @@ export interface Upstream {
   begin(base: string, interaction: string): Promise<string | undefined>;
   /**
    * The person who comes back, or why they may not come in, in words for them. Undefined where it is not the answer to a
-   * question of this interaction, or was used already.
+   * question of this interaction, or was used already. `address`: of the client.
    */
   complete(
     base: string,
     interaction: string,
     answer: URLSearchParams,
+    address: string,
   ): Promise<{ readonly user: User } | { readonly reason: string } | undefined>;
   /** The interaction that somebody comes back to with this state. */
   interactionOf(state: string | null): Promise<string | undefined>;
@@ -57,7 +62,7 @@ const DESCRIPTION_HOLDS = 3_600_000;
 const question = z.object({ interaction: z.string(), nonce: z.string(), verifier: z.string() });
 
 export function createUpstream(options: UpstreamOptions): Upstream {
-  const { settings, store, documents, users, sealing, clock, log } = options;
+  const { settings, store, documents, users, administration, sealing, clock, log } = options;
   let described: { at: number; configuration: Promise<openid.Configuration> } | undefined;
 
   function configuration(): Promise<openid.Configuration> {
@@ -96,23 +101,26 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   }
 
   /** Makes the account at the first sign-in; at each one it has the role that the provider tells. */
-  async function admit(claims: Claims): Promise<{ user: User } | { reason: string }> {
+  async function admit(claims: Claims, address: string): Promise<{ user: User } | { reason: string }> {
     const person = personOf(claims, settings);
     if ('reason' in person) return person;
     const organization = await store.organizations.byName(person.organization);
     if (organization === undefined) return { reason: `There is no organization ${person.organization} here.` };
     const { email, name, role } = person;
     const upstream = { issuer: settings.issuer, subject: String(claims['sub']) };
+    const by: AuditActor = { kind: 'person', id: email, name, address };
     const known =
       (await users.byEmail(email)) ??
-      (await users.create({ organization: organization.id, email, name, role, upstream })) ??
+      (await administration.createUser(by, { organization: organization.id, email, name, role, upstream })) ??
       (await users.byEmail(email));
     if (known === undefined || known.disabled === true) return { reason: `The account ${email} is disabled.` };
     if (known.organization !== organization.id) return { reason: `${email} belongs to another organization here.` };
     const same = known.upstream === undefined || sameAccount(known.upstream, upstream);
     // The address was given to somebody else: they do not get what the one before had.
     if (!same) return { reason: `${email} is here the account of somebody else, who had this address before.` };
-    const user = await users.change(known.organization, known.id, { name, role, upstream, lastSignInAt: clock() });
+    const asTold = known.upstream !== undefined && known.role === role && known.name === name;
+    const changed = asTold ? known : await administration.changeUser(by, known, { name, role, upstream });
+    const user = changed && (await users.change(known.organization, known.id, { lastSignInAt: clock() }));
     return user === undefined ? { reason: `The account ${email} was removed.` } : { user };
   }
 
@@ -140,14 +148,14 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       }
     },
 
-    async complete(base, interaction, answer) {
+    async complete(base, interaction, answer, address) {
       const state = answer.get('state');
       const asked = await read(state);
       if (asked === undefined || asked.interaction !== interaction || state === null) return undefined;
       // Once: whoever is second has no answer to give.
       if (!(await documents.remove(PLACE.organization, PLACE.kind, digest(state)))) return undefined;
       try {
-        return await admit(await claimsOf(base, asked, answer));
+        return await admit(await claimsOf(base, asked, answer), address);
       } catch (err) {
         log.warn({ err }, "an answer of the company's provider was refused");
         return { reason: "The sign-in at your company's provider did not succeed." };
