@@ -503,6 +503,10 @@ export const PROMISES = {
       'The audit tells who did what with which credential, where, and what came of it, refusals too, and holds no captured value and no credential.',
     source: SECURITY,
   },
+  'audit:address': {
+    sentence: 'Each act of a caller is in the audit with the address of the client that sent this very request.',
+    source: SECURITY,
+  },
   'audit:ahead': {
     sentence: 'Where the audit cannot be written the act is not done.',
     source: SECURITY,

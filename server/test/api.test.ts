@@ -482,7 +482,7 @@ describe('the audit over the API', () => {
         [4, 'audit.export'],
       ],
     );
-    assert.deepEqual(body[0].by, { kind: 'token', id, name: 'ops' });
+    assert.deepEqual(body[0].by, { kind: 'token', id, name: 'ops', address: '127.0.0.1' });
     const rest = await api('GET', '/api/audit?after=3', { token: admin });
     assert.deepEqual(
       rest.body.map(({ sequence }: { sequence: number }) => sequence),

@@ -22,4 +22,6 @@ export interface Caller {
   readonly environments?: readonly string[];
   /** What the person has let an application do; absent: all that the role allows. */
   readonly scopes?: readonly Scope[];
+  /** Of the client that sent this request; no caller of another request has it. */
+  readonly address?: string;
 }

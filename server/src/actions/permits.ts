@@ -1,5 +1,6 @@
 import type { Place } from '@borescope/agent-protocol';
 import type { Caller } from '../access/caller.ts';
+import { actorOf } from '../audit/actor.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { AuditActor } from '../audit/audit-record.ts';
 import type { Clock } from '../clock.ts';
@@ -276,10 +277,6 @@ export function createPermits(options: PermitsOptions): Permits {
 const REFUSALS: readonly string[] = ['FORBIDDEN', 'BLOCKED_BY_POLICY', 'QUOTA_EXCEEDED'];
 
 const BROKER_ITSELF: AuditActor = { kind: 'broker', id: 'broker' };
-
-export function actorOf({ tokenId, tokenName, user }: Caller): AuditActor {
-  return { kind: 'token', id: tokenId, name: tokenName, ...(user !== undefined && { user }) };
-}
 
 function claimOf({ id, createdBy, createdAt, expiresAt, spec }: Action, runtimes: readonly string[]): QuotaClaim {
   return { actionId: id, createdBy, createdAt, expiresAt, maxHits: spec.maxHits, runtimes };

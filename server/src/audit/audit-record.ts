@@ -7,7 +7,7 @@ export interface AuditActor {
   readonly name?: string;
   /** E-mail of the person whom a token belongs to. */
   readonly user?: string;
-  /** Where a sign-in came from. */
+  /** Where the call or the sign-in came from; absent for a command beside the store, and for the broker itself. */
   readonly address?: string;
 }
 

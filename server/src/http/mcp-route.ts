@@ -13,6 +13,7 @@ import { neededScope } from '../mcp/needed-scope.ts';
 import { challenge } from '../oauth/metadata.ts';
 import type { OAuth } from '../oauth/oauth.ts';
 import type { BaseUrl } from './base-url.ts';
+import { clientAddress } from './client-address.ts';
 import { accessDenied, HttpError, unavailable } from './http-error.ts';
 import { exchange } from './mcp-exchange.ts';
 
@@ -41,7 +42,8 @@ export function mountMcp(app: FastifyInstance, options: McpRouteOptions): void {
       if (draining()) throw unavailable('the broker is shutting down');
       const found = await whoAsks(request, options);
       if (!found.ok) throw accessDenied(found, challengeOf(request, baseUrl));
-      callers.set(request, found);
+      const { caller, standing } = found;
+      callers.set(request, { caller: { ...caller, address: clientAddress(request) }, standing });
     },
     async handler(request, reply) {
       const found = callers.get(request);

@@ -2,7 +2,7 @@ import type { Caller, Role } from '../../access/caller.ts';
 import type { ApiNeed } from '../../access/doors.ts';
 import { mayDo, type Permission } from '../../access/grants.ts';
 import type { Scope } from '../../access/scopes.ts';
-import { actorOf } from '../../actions/permits.ts';
+import { actorOf } from '../../audit/actor.ts';
 import type { AuditActor } from '../../audit/audit-record.ts';
 import { HttpError } from '../http-error.ts';
 

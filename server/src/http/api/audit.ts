@@ -9,7 +9,9 @@ const auditLine = z.object({
   sequence: z.int().describe('1, 2, 3... without a gap.'),
   time: timeField,
   act: z.string(),
-  by: z.record(z.string(), z.unknown()).describe('kind, id, and what else is known of who acted.'),
+  by: z
+    .record(z.string(), z.unknown())
+    .describe('kind, id, and what else is known of who acted: name, user, and the address of the client.'),
   what: z.record(z.string(), z.unknown()),
   mac: z.string().describe('Of this entry and the one before it. With its sequence it is an anchor.'),
 });

@@ -6,6 +6,7 @@ import type { Caller } from '../../access/caller.ts';
 import { bearerCredential } from '../../access/credentials.ts';
 import type { Actions } from '../../actions/actions.ts';
 import { BorescopeError } from '../../actions/error.ts';
+import { clientAddress } from '../client-address.ts';
 import { accessDenied, HttpError, unavailable } from '../http-error.ts';
 import { apiCaller, requireNeed } from './api-caller.ts';
 import type { AdministrationServices, BrokerContext } from './api-context.ts';
@@ -41,7 +42,8 @@ export function mountApi(app: FastifyInstance, options: ApiOptions): void {
         if (draining()) throw unavailable('the broker is shutting down');
         const found = await authenticate(tokens, bearerCredential(request.headers), 'admin');
         if (!found.ok) throw accessDenied(found);
-        callers.set(request, found);
+        const { caller, standing } = found;
+        callers.set(request, { caller: { ...caller, address: clientAddress(request) }, standing });
       },
       async handler(request, reply) {
         const known = callers.get(request);
