@@ -507,6 +507,11 @@ export const PROMISES = {
     sentence: 'Each act of a caller is in the audit with the address of the client that sent this very request.',
     source: SECURITY,
   },
+  'audit:reading': {
+    sentence:
+      'Who is handed hits of an action that another token has placed is in the audit before, with which and how many.',
+    source: SECURITY,
+  },
   'audit:ahead': {
     sentence: 'Where the audit cannot be written the act is not done.',
     source: SECURITY,

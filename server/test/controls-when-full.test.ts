@@ -14,7 +14,7 @@ import { StoreUnavailable } from '../src/store/store.ts';
 import { developer } from './engine-harness.ts';
 
 const title =
-  'on a Redis that is full calls are let in and counted, and what ends or stops something is written down and done';
+  'on a Redis that is full calls are let in and counted, and what reads, ends or stops something is written down and done';
 test(proves('errors:unavailable', title), { skip: noRedis }, async (t) => {
   const redis = await liveRedis({ config: { 'maxmemory-policy': 'noeviction' } });
   t.after(() => redis.close());
@@ -37,10 +37,10 @@ test(proves('errors:unavailable', title), { skip: noRedis }, async (t) => {
   for (let n = 0; n < 2; n++) await quotas.call(developer);
   await assert.rejects(quotas.call(developer), { code: 'QUOTA_EXCEEDED' });
   await assert.rejects(audit.record('org', { act: 'action.place', by, what: {} }), StoreUnavailable);
-  for (const act of ['action.cancel', 'token.revoke', 'read-only.change'] as const) {
+  for (const act of ['action.cancel', 'action.read', 'token.revoke', 'read-only.change'] as const) {
     await audit.record('org', { act, by, what: {} });
   }
   assert.ok(await stop.set('org', { on: true }, 0));
   assert.equal((await stop.get('org')).value.on, true);
-  assert.deepEqual((await audit.verify('org')).entries, 3);
+  assert.deepEqual((await audit.verify('org')).entries, 4);
 });

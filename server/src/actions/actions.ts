@@ -26,10 +26,14 @@ export interface ActionView {
   readonly hits: readonly StoredHit[];
 }
 
+/** How an action stands, without what was captured. */
+export type ActionProgress = Pick<ActionView, 'action' | 'placements'>;
+
 /**
  * What an assistant or a person can ask of the broker, whatever the door (MCP, API). Every function checks the caller
  * and rejects with a `BorescopeError` of the contract's codes; an action of another organization, or of a service that
- * the caller's token is not bound to, is ACTION_NOT_FOUND like one that never was.
+ * the caller's token is not bound to, is ACTION_NOT_FOUND like one that never was. Hits of an action that another token has
+ * placed are in the audit as read before they are handed out.
  */
 export interface Actions {
   /** `name` may hold `*` and matches service, id and host. */
@@ -45,6 +49,8 @@ export interface Actions {
    * bring it: waits as that says, and rejects with BLOCKED_BY_POLICY or `ApprovalNeeded`.
    */
   place(caller: Caller, target: Target, spec: ActionSpec, approval?: ApprovalOptions): Promise<Action>;
+  /** Without its hits. */
+  action(caller: Caller, id: string): Promise<Action>;
   view(caller: Caller, id: string, afterNumber?: number): Promise<ActionView>;
   /**
    * The view as soon as the action has ended, the clock passes `until` (milliseconds since the epoch), or `signal`
@@ -53,7 +59,12 @@ export interface Actions {
   wait(
     caller: Caller,
     id: string,
-    options: { until: number; afterNumber?: number; signal?: AbortSignal; onChange?: (view: ActionView) => void },
+    options: {
+      until: number;
+      afterNumber?: number;
+      signal?: AbortSignal;
+      onChange?: (progress: ActionProgress) => void;
+    },
   ): Promise<ActionView>;
   list(
     caller: Caller,

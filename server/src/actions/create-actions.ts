@@ -115,6 +115,12 @@ export function createActions(options: ActionsOptions): Actions & { release(): v
     return waiting.wait(organization, id, reader(caller, id, afterNumber), isSettled, waitOptions);
   }
 
+  /** Every way on which hits leave the broker comes through here. */
+  async function handedOut(caller: Caller, view: ActionView): Promise<ActionView> {
+    await permits.read(caller, view);
+    return view;
+  }
+
   /**
    * Tells the runtimes at once. The jobs see to what comes later, and to what this broker does not come to; where the queue
    * does not work now, the sweep does.
@@ -207,14 +213,19 @@ export function createActions(options: ActionsOptions): Actions & { release(): v
       }
     },
 
+    async action(caller, id) {
+      allow(caller, 'read');
+      return (await record(caller, id)).action;
+    },
+
     async view(caller, id, afterNumber = 0) {
       allow(caller, 'read');
-      return reader(caller, id, afterNumber)();
+      return handedOut(caller, await reader(caller, id, afterNumber)());
     },
 
     async wait(caller, id, { afterNumber = 0, ...waitOptions }) {
       allow(caller, 'read');
-      return wait(caller, id, afterNumber, waitOptions);
+      return handedOut(caller, await wait(caller, id, afterNumber, waitOptions));
     },
 
     async list(caller, { state, cursor }) {
@@ -243,7 +254,7 @@ export function createActions(options: ActionsOptions): Actions & { release(): v
         return next;
       });
       if (ended) await ending(organization, id);
-      return wait(caller, id, 0, { until: clock.now() + LAST_WORDS_WITHIN });
+      return handedOut(caller, await wait(caller, id, 0, { until: clock.now() + LAST_WORDS_WITHIN }));
     },
   };
 
@@ -251,6 +262,7 @@ export function createActions(options: ActionsOptions): Actions & { release(): v
     runtimes: (...asked) => translated(actions.runtimes(...asked)),
     inspect: (...asked) => translated(actions.inspect(...asked)),
     place: (...asked) => translated(actions.place(...asked)),
+    action: (...asked) => translated(actions.action(...asked)),
     view: (...asked) => translated(actions.view(...asked)),
     wait: (...asked) => translated(actions.wait(...asked)),
     list: (...asked) => translated(actions.list(...asked)),

@@ -20,7 +20,7 @@ import type { QuotaClaim, Quotas } from '../quotas/quotas.ts';
 import type { CurrentDocument } from '../store/current-document.ts';
 import { type AttachedRuntime, type Store, StoreUnavailable } from '../store/store.ts';
 import type { Action, ActionSpec, Placement } from './action.ts';
-import type { Target } from './actions.ts';
+import type { ActionView, Target } from './actions.ts';
 import { BorescopeError } from './error.ts';
 import type { Orders } from './orders.ts';
 
@@ -65,6 +65,8 @@ export interface Permits {
   /** Takes the quotas, and writes down what is about to be done. The function that is returned undoes the former. */
   claim(caller: Caller, action: Action, found: readonly AttachedRuntime[]): Promise<(error: unknown) => Promise<void>>;
   cancel(caller: Caller, action: Action): Promise<void>;
+  /** Before hits are handed out: who has not placed the action itself is told of, and by nothing where there is no hit. */
+  read(caller: Caller, view: ActionView): Promise<void>;
   refused(caller: Caller, spec: ActionSpec, error: unknown): Promise<void>;
   /** After the end of an action; what fails is logged. */
   ended(action: Action, placements: readonly Placement[]): Promise<void>;
@@ -227,6 +229,13 @@ export function createPermits(options: PermitsOptions): Permits {
 
     async cancel(caller, { id }) {
       await audit.record(caller.organization, { act: 'action.cancel', by: actorOf(caller), what: { action: id } });
+    },
+
+    async read(caller, { action, hits }) {
+      const [first] = hits;
+      if (first === undefined || action.createdBy === caller.tokenId) return;
+      const what = { action: action.id, from: first.number, hits: hits.length };
+      await audit.record(caller.organization, { act: 'action.read', by: actorOf(caller), what });
     },
 
     async refused(caller, spec, error) {

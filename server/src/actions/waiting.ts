@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { ActionView } from './actions.ts';
+import type { ActionProgress, ActionView } from './actions.ts';
 import type { Change, Changes } from './changes.ts';
 import { isOver } from './state-machine.ts';
 
@@ -10,7 +10,7 @@ export interface WaitOptions {
   /** Milliseconds since the epoch. */
   readonly until: number;
   readonly signal?: AbortSignal;
-  readonly onChange?: (view: ActionView) => void;
+  readonly onChange?: (progress: ActionProgress) => void;
 }
 
 export interface Waiting {

@@ -16,6 +16,7 @@ export type AuditAct =
   | 'action.place'
   | 'action.refuse'
   | 'action.cancel'
+  | 'action.read'
   | 'action.end'
   | 'source.inspect'
   | 'approval.ask'

@@ -36,10 +36,14 @@ export interface Audit {
   prune(organization: string, before: number): Promise<number>;
 }
 
-/** What ends, revokes or stops something is done also where Redis takes nothing more, so its entry is written there, too. */
+/**
+ * What ends, revokes or stops something is done also where Redis takes nothing more, and what was captured is read there, so its
+ * entry is written there, too.
+ */
 const ALSO_WHEN_FULL: ReadonlySet<AuditAct> = new Set([
   'action.cancel',
   'action.end',
+  'action.read',
   'token.revoke',
   'read-only.change',
   'act.fail',

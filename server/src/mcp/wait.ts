@@ -1,5 +1,5 @@
 import type { Action } from '../actions/action.ts';
-import type { ActionView } from '../actions/actions.ts';
+import type { ActionProgress, ActionView } from '../actions/actions.ts';
 import type { ApprovalOptions } from '../actions/permits.ts';
 import { DELIVERY_GRACE } from '../actions/state-machine.ts';
 import type { ToolContext } from './tool.ts';
@@ -62,7 +62,7 @@ export function waitUntil(action: Action, waitSeconds: number | undefined, hasPr
 function progressReporter(
   { progress, now }: ToolContext,
   action: Action,
-): { tell: (view: ActionView | undefined) => void } | undefined {
+): { tell: (view: ActionProgress | undefined) => void } | undefined {
   if (progress === undefined) return undefined;
   const total = action.expiresAt - action.createdAt;
   let told = -1;
@@ -78,7 +78,7 @@ function progressReporter(
   };
 }
 
-function progressMessage({ action, placements }: ActionView): string {
+function progressMessage({ action, placements }: ActionProgress): string {
   const hits = `${action.hits} of ${action.spec.maxHits} hits`;
   if (action.state !== 'armed') return `${action.state}, ${hits}`;
   const armed = placements.filter(({ status }) => status === 'armed').length;

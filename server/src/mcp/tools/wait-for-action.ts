@@ -27,7 +27,7 @@ export const waitForAction = defineTool({
   output: actionResultSchema,
   toldElsewhere: true,
   async run(input, context) {
-    const { action } = await context.actions.view(context.caller, input.action_id, input.after_sequence);
+    const action = await context.actions.action(context.caller, input.action_id);
     return actionAnswer(await waitForEnd(context, action, input.wait_seconds, input.after_sequence), context.now());
   },
 });
