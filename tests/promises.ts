@@ -442,6 +442,11 @@ export const PROMISES = {
     sentence: 'A revoked token is refused from the next request, and its agent sockets close within a second or so.',
     source: SECURITY,
   },
+  'tokens:refused': {
+    sentence:
+      'A credential that is refused is in the log with the address that it came from, and a flood of them does not fill it.',
+    source: SECURITY,
+  },
   'tokens:silent': { sentence: 'No token is in a log line or in an error.', source: SECURITY },
 
   'users:passwords': {
@@ -510,6 +515,11 @@ export const PROMISES = {
   'audit:reading': {
     sentence:
       'Who is handed hits of an action that another token has placed is in the audit before, with which and how many.',
+    source: SECURITY,
+  },
+  'audit:refused-calls': {
+    sentence:
+      'A call that a role, a scope, a bound, the policy or a quota refuses is in the audit, and a flood of them does not fill it.',
     source: SECURITY,
   },
   'audit:ahead': {

@@ -161,6 +161,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const mcp = createMcp({
     actions: engine.actions,
     quota: engine.controls.quotas.call,
+    refused: engine.controls.refusals.told,
     policy: async (organization) => (await engine.controls.policy.get(organization)).value,
     version,
     now: clock.now,
@@ -172,9 +173,9 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const freshId = (prefix: string) => prefix + randomBytes(12).toString('hex');
   const users = createUsers({ documents: store.documents, clock: clock.now, random: randomBytes });
   const administration = createAdministration({ store, tokens, users, controls, now: clock.now, freshId });
-  const { audit } = controls;
+  const { audit, refusals } = controls;
   const oauth = openOAuth({ settings, store, users, administration, secrets, audit, clock: clock.now, log });
-  mountMcp(app, { mcp, tokens, oauth, baseUrl, attachments, log, draining: () => draining });
+  mountMcp(app, { mcp, tokens, oauth, baseUrl, attachments, refusals, log, draining: () => draining });
   mountOAuth(app, { oauth, baseUrl });
   mountApi(app, {
     store,

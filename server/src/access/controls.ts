@@ -1,4 +1,5 @@
 import { type Audit, createAudit } from '../audit/audit.ts';
+import { createRefusals, type Refusals } from '../audit/refusals.ts';
 import type { Log } from '../log.ts';
 import { type Approvals, createApprovals } from '../policies/approvals.ts';
 import { type AccessPolicy, NO_POLICY, policySchema } from '../policies/policy.ts';
@@ -12,6 +13,7 @@ import type { Secrets } from './secrets.ts';
 /** What holds callers back, and tells of them: the same for a broker and for a command beside it. */
 export interface Controls {
   readonly audit: Audit;
+  readonly refusals: Refusals;
   readonly policy: CurrentDocument<AccessPolicy>;
   readonly readOnly: CurrentDocument<ReadOnly>;
   readonly quotaChange: CurrentDocument<QuotaChange>;
@@ -33,8 +35,10 @@ export function createControls({ store, secrets, now, monotonic, log }: Controls
   const { documents } = store;
   const changes = currentDocument({ documents, kind: 'quotas', schema: quotaChange, otherwise: {}, monotonic });
   const limits = async (organization: string) => limitsOf((await changes.get(organization)).value);
+  const audit = createAudit({ store: store.audit, secrets, now, log });
   return {
-    audit: createAudit({ store: store.audit, secrets, now, log }),
+    audit,
+    refusals: createRefusals({ audit, monotonic, log }),
     policy: currentDocument({ documents, kind: 'policy', schema: policySchema, otherwise: NO_POLICY, monotonic }),
     readOnly: readOnlySwitch(documents, monotonic),
     quotaChange: changes,

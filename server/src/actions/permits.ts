@@ -3,6 +3,7 @@ import type { Caller } from '../access/caller.ts';
 import { actorOf } from '../audit/actor.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { AuditActor } from '../audit/audit-record.ts';
+import { isRefusal } from '../audit/refusals.ts';
 import type { Clock } from '../clock.ts';
 import type { Redaction, SecondPass } from '../hits/redaction.ts';
 import type { Log } from '../log.ts';
@@ -239,7 +240,7 @@ export function createPermits(options: PermitsOptions): Permits {
     },
 
     async refused(caller, spec, error) {
-      if (!(error instanceof BorescopeError) || !REFUSALS.includes(error.code)) return;
+      if (!(error instanceof BorescopeError) || !isRefusal(error.code)) return;
       const pass = await redaction.of(caller.organization);
       const what = { code: error.code, ...asPlaced(pass, spec) };
       await audit.record(caller.organization, { act: 'action.refuse', by: actorOf(caller), what });
@@ -282,8 +283,6 @@ export function createPermits(options: PermitsOptions): Permits {
     };
   }
 }
-
-const REFUSALS: readonly string[] = ['FORBIDDEN', 'BLOCKED_BY_POLICY', 'QUOTA_EXCEEDED'];
 
 const BROKER_ITSELF: AuditActor = { kind: 'broker', id: 'broker' };
 

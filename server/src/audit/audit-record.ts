@@ -19,6 +19,7 @@ export type AuditAct =
   | 'action.read'
   | 'action.end'
   | 'source.inspect'
+  | 'call.refuse'
   | 'approval.ask'
   | 'approval.decide'
   | 'token.create'

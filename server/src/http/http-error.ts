@@ -56,14 +56,17 @@ export class HttpError extends Error {
   }
 }
 
+/** The credential itself is refused: what it may do was not even asked. */
+export class CredentialRefused extends HttpError {}
+
 /** For now only: the same request may work in a few seconds. */
 export function unavailable(message: string): HttpError {
   return new HttpError('UNAVAILABLE', message, 'Try again in a few seconds.', { 'retry-after': '5' });
 }
 
 /** 401 with its challenge, or 403. */
-export function accessDenied(denied: AccessDenied, challenge = 'Bearer realm="borescope"'): HttpError {
+export function accessDenied(denied: AccessDenied, challenge = 'Bearer realm="borescope"'): CredentialRefused {
   return denied.status === 401
-    ? new HttpError('UNAUTHENTICATED', denied.message, denied.hint, { 'www-authenticate': challenge })
-    : new HttpError('FORBIDDEN', denied.message, denied.hint);
+    ? new CredentialRefused('UNAUTHENTICATED', denied.message, denied.hint, { 'www-authenticate': challenge })
+    : new CredentialRefused('FORBIDDEN', denied.message, denied.hint);
 }

@@ -7,6 +7,7 @@ import type { Caller } from '../access/caller.ts';
 import { bearerOrPairCredential } from '../access/credentials.ts';
 import { USUAL_SCOPES } from '../access/scopes.ts';
 import type { Tokens } from '../access/tokens.ts';
+import type { Refusals } from '../audit/refusals.ts';
 import type { Log } from '../log.ts';
 import type { Mcp } from '../mcp/handler.ts';
 import { neededScope } from '../mcp/needed-scope.ts';
@@ -23,6 +24,7 @@ export interface McpRouteOptions {
   readonly oauth: OAuth;
   readonly baseUrl: BaseUrl;
   readonly attachments: Attachments;
+  readonly refusals: Refusals;
   readonly log: Log;
   readonly draining: () => boolean;
 }
@@ -49,7 +51,7 @@ export function mountMcp(app: FastifyInstance, options: McpRouteOptions): void {
       const found = callers.get(request);
       if (found === undefined) throw new Error('an MCP request came past authentication');
       const { caller, standing } = found;
-      refuseWithoutScope(request, caller, baseUrl);
+      await refuseWithoutScope(request, caller, options);
       const close = attachments.add(standing, () => reply.raw.destroy());
       reply.raw.once('close', close);
       // The SDK writes the head itself: what hooks have set would be lost.
@@ -100,12 +102,18 @@ function challengeOf(request: FastifyRequest, baseUrl: BaseUrl): string | undefi
 }
 
 /** Asked before the SDK has the request: a client takes only a status of 403 as a reason to ask its person for more. */
-function refuseWithoutScope(request: FastifyRequest, caller: Caller, baseUrl: BaseUrl): void {
+async function refuseWithoutScope(
+  request: FastifyRequest,
+  caller: Caller,
+  { baseUrl, refusals }: McpRouteOptions,
+): Promise<void> {
   const needed = neededScope(request.body, caller);
   const base = baseUrl(request.headers);
   if (needed === undefined || base === undefined) return;
-  const scope = [...(caller.scopes ?? []), needed].join(' ');
-  throw new HttpError('FORBIDDEN', `this needs the scope ${needed}`, 'Ask the person to allow it.', {
+  const scope = [...(caller.scopes ?? []), needed.scope].join(' ');
+  const refusal = new HttpError('FORBIDDEN', `this needs the scope ${needed.scope}`, 'Ask the person to allow it.', {
     'www-authenticate': challenge(base, { error: 'insufficient_scope', scope }),
   });
+  await refusals.told(caller, { tool: needed.tool }, refusal);
+  throw refusal;
 }

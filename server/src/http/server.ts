@@ -5,10 +5,11 @@ import type { Log } from '../log.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import type { Certificate } from './certificate.ts';
 import type { HostCheck } from './host-check.ts';
-import { HttpError, type HttpErrorCode, unavailable } from './http-error.ts';
+import { CredentialRefused, HttpError, type HttpErrorCode, unavailable } from './http-error.ts';
 import { readJsonBodies } from './json-body.ts';
 import type { Metrics } from './metrics.ts';
 import { refuseRaw } from './raw-refusal.ts';
+import { tellOfRefusedCredentials } from './refused-credentials.ts';
 import {
   BODY_LIMIT,
   checkEncoding,
@@ -92,8 +93,10 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     const ms = Math.round(reply.elapsedTime);
     log.debug({ method: request.method, route, status: reply.raw.statusCode, ms }, 'request');
   });
+  const tellOfRefused = tellOfRefusedCredentials(log);
   app.setErrorHandler((error: FastifyError | StoreUnavailable, request, reply) => {
     const known = error instanceof HttpError ? error : translated(error);
+    if (known instanceof CredentialRefused) tellOfRefused(request, known);
     if (known.status >= 500 && !(error instanceof HttpError)) {
       log.error({ err: error, route: routeOf(request) }, 'request failed');
     }

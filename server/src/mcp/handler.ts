@@ -10,6 +10,7 @@ import { mayDo } from '../access/grants.ts';
 import type { Actions } from '../actions/actions.ts';
 import { BorescopeError } from '../actions/error.ts';
 import { ApprovalNeeded } from '../actions/permits.ts';
+import type { Refusals } from '../audit/refusals.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { type AccessPolicy, mayUse } from '../policies/policy.ts';
@@ -36,6 +37,8 @@ export interface McpOptions {
   readonly actions: Actions;
   /** Of calls; rejects with QUOTA_EXCEEDED. */
   readonly quota: (caller: Caller) => Promise<void>;
+  /** Told of each call that is refused, before it is answered. */
+  readonly refused: Refusals['told'];
   /** That of an organization: it can restrict who uses a kind of action. */
   readonly policy: (organization: string) => Promise<AccessPolicy>;
   /** The broker's version. */
@@ -130,7 +133,7 @@ export function createMcp(options: McpOptions): Mcp {
 }
 
 async function callTool(
-  { actions, quota, now, later = systemClock.later, log, onCall }: McpOptions,
+  { actions, quota, refused, now, later = systemClock.later, log, onCall }: McpOptions,
   caller: Caller,
   params: { name: string; arguments?: Record<string, unknown> | undefined },
   call: { signal: AbortSignal; person?: Person; progress?: (report: ProgressReport) => void },
@@ -139,6 +142,7 @@ async function callTool(
   if (tool === undefined) throw new ProtocolError(INVALID_PARAMS, 'unknown tool: see tools/list');
   const began = now();
   let outcome: 'ok' | BorescopeError['code'] = 'ok';
+  let letIn = false;
   try {
     await quota(caller);
     if (!mayDo(caller, tool.permission)) {
@@ -148,9 +152,12 @@ async function callTool(
         'Use a token with the role developer, or ask who manages tokens for one.',
       );
     }
+    letIn = true;
     return await tool.call(params.arguments, { actions, caller, now, later, ...call });
   } catch (error) {
     if (error instanceof ApprovalNeeded) return error;
+    // A placing that is refused after it was let in has an entry of its own.
+    if (!letIn || tool.permission === 'read') await refused(caller, { tool: tool.name }, error);
     const known = knownError(error);
     if (known === undefined || known.code === 'UNAVAILABLE') {
       log.error({ err: error, tool: tool.name, tokenId: caller.tokenId }, 'a tool call failed');

@@ -51,6 +51,7 @@ export function mountApi(app: FastifyInstance, options: ApiOptions): void {
         try {
           return await answer(route, known, request, reply);
         } catch (error) {
+          await options.controls.refusals.told(known.caller, { route: route.id }, error);
           throw error instanceof BorescopeError ? inHttp(error) : error;
         }
       },
