@@ -2,27 +2,20 @@ import type { ServerResponse } from 'node:http';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Attachments } from '../access/attachments.ts';
-import { type Authentication, authenticate, type Standing } from '../access/authenticate.ts';
+import type { Standing } from '../access/authenticate.ts';
 import type { Caller } from '../access/caller.ts';
 import { bearerOrPairCredential } from '../access/credentials.ts';
 import { USUAL_SCOPES } from '../access/scopes.ts';
-import type { Tokens } from '../access/tokens.ts';
 import type { Refusals } from '../audit/refusals.ts';
 import type { Log } from '../log.ts';
 import type { Mcp } from '../mcp/handler.ts';
 import { neededScope } from '../mcp/needed-scope.ts';
-import { challenge } from '../oauth/metadata.ts';
-import type { OAuth } from '../oauth/oauth.ts';
-import type { BaseUrl } from './base-url.ts';
-import { clientAddress } from './client-address.ts';
-import { accessDenied, HttpError, unavailable } from './http-error.ts';
+import { accessDenied, unavailable } from './http-error.ts';
 import { exchange } from './mcp-exchange.ts';
+import { challengeOf, insufficientScope, type Reception, whoAsks } from './who-asks.ts';
 
-export interface McpRouteOptions {
+export interface McpRouteOptions extends Reception {
   readonly mcp: Mcp;
-  readonly tokens: Tokens;
-  readonly oauth: OAuth;
-  readonly baseUrl: BaseUrl;
   readonly attachments: Attachments;
   readonly refusals: Refusals;
   readonly log: Log;
@@ -31,7 +24,7 @@ export interface McpRouteOptions {
 
 /** Mounts the MCP endpoint: authentication before the body is read, then the SDK has the raw request. */
 export function mountMcp(app: FastifyInstance, options: McpRouteOptions): void {
-  const { mcp, attachments, log, draining, baseUrl } = options;
+  const { mcp, attachments, log, draining } = options;
   const serve = toNodeHandler(mcp.handler, { onerror: (err) => log.error({ err }, 'an MCP exchange failed') });
   const callers = new WeakMap<FastifyRequest, { caller: Caller; standing: Standing }>();
 
@@ -42,10 +35,9 @@ export function mountMcp(app: FastifyInstance, options: McpRouteOptions): void {
     url: '/mcp',
     async onRequest(request) {
       if (draining()) throw unavailable('the broker is shutting down');
-      const found = await whoAsks(request, options);
-      if (!found.ok) throw accessDenied(found, challengeOf(request, baseUrl));
-      const { caller, standing } = found;
-      callers.set(request, { caller: { ...caller, address: clientAddress(request) }, standing });
+      const found = await whoAsks(request, bearerOrPairCredential(request.headers), 'mcp', options);
+      if (!found.ok) throw accessDenied(found, challengeOf(request, USUAL_SCOPES, options));
+      callers.set(request, found);
     },
     async handler(request, reply) {
       const found = callers.get(request);
@@ -83,37 +75,11 @@ export function mountMcp(app: FastifyInstance, options: McpRouteOptions): void {
   }
 }
 
-/** Our own tokens have a form of their own; all else can only be one of a sign-in. */
-function whoAsks(request: FastifyRequest, { tokens, oauth, baseUrl }: McpRouteOptions): Promise<Authentication> {
-  const credential = bearerOrPairCredential(request.headers);
-  const base = baseUrl(request.headers);
-  if (credential.kind !== 'token' || base === undefined || credential.token.startsWith('bore_')) {
-    return authenticate(tokens, credential, 'mcp');
-  }
-  return oauth.authenticate(base, credential.token);
-}
-
-/** With it a client that has only the URL finds out how its person can sign in. */
-function challengeOf(request: FastifyRequest, baseUrl: BaseUrl): string | undefined {
-  const base = baseUrl(request.headers);
-  if (base === undefined) return undefined;
-  const scope = USUAL_SCOPES.join(' ');
-  return challenge(base, request.headers.authorization === undefined ? { scope } : { error: 'invalid_token', scope });
-}
-
-/** Asked before the SDK has the request: a client takes only a status of 403 as a reason to ask its person for more. */
-async function refuseWithoutScope(
-  request: FastifyRequest,
-  caller: Caller,
-  { baseUrl, refusals }: McpRouteOptions,
-): Promise<void> {
+/** Asked before the SDK has the request: it would answer a call that lacks a scope with 200. */
+async function refuseWithoutScope(request: FastifyRequest, caller: Caller, options: McpRouteOptions): Promise<void> {
   const needed = neededScope(request.body, caller);
-  const base = baseUrl(request.headers);
-  if (needed === undefined || base === undefined) return;
-  const scope = [...(caller.scopes ?? []), needed.scope].join(' ');
-  const refusal = new HttpError('FORBIDDEN', `this needs the scope ${needed.scope}`, 'Ask the person to allow it.', {
-    'www-authenticate': challenge(base, { error: 'insufficient_scope', scope }),
-  });
-  await refusals.told(caller, { tool: needed.tool }, refusal);
+  if (needed === undefined) return;
+  const refusal = insufficientScope(request, caller, [needed.scope], options);
+  await options.refusals.told(caller, { tool: needed.tool }, refusal);
   throw refusal;
 }
