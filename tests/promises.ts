@@ -485,6 +485,11 @@ export const PROMISES = {
     sentence: 'Who has to say yes is shown the line as it is deployed, the target, the condition and the cost at most.',
     source: SECURITY,
   },
+  'approvals:own': {
+    sentence:
+      'Over the API nobody says yes to its own request, and no application does that was not let administer: placing probes is not enough.',
+    source: SECURITY,
+  },
   'approvals:admin': {
     sentence: 'Where the policy asks for an admin, neither the token that asks nor its client can say yes.',
     source: SECURITY,
@@ -545,6 +550,11 @@ export const PROMISES = {
     sentence: 'A token with an owner ends with the account, and never has more rights than it.',
     source: SECURITY,
   },
+  'tokens:application': {
+    sentence:
+      'A token that an application makes for its person has an owner, and ends with the account; only that of an agent has none.',
+    source: ACCESS,
+  },
   'tokens:pair': {
     sentence: "With the headers Email and Token the token decides, and the e-mail must be its owner's.",
     source: SECURITY,
@@ -554,7 +564,10 @@ export const PROMISES = {
     sentence: 'A person gives an MCP client the URL only, and signs in with a browser.',
     source: SIGN_IN,
   },
-  'sign-in:metadata': { sentence: 'The answer to a call without credentials leads to the sign-in.', source: SIGN_IN },
+  'sign-in:metadata': {
+    sentence: 'The answer to a call or a request without credentials leads to the sign-in.',
+    source: SIGN_IN,
+  },
   'sign-in:clients': {
     sentence: 'Claude Code, Codex, VS Code and Cursor register and sign in as they do it.',
     source: SIGN_IN,
@@ -772,7 +785,12 @@ export const PROMISES = {
   },
   'api:escalation': {
     sentence:
-      'A token makes, rotates and revokes no token that reaches further than it does itself, and one that is bound changes nothing that concerns the whole organization.',
+      'Who makes or rotates a token gives it no more than it may do itself: no wider bounds, and nothing that a person has not allowed the application. One that is bound changes nothing that concerns the whole organization.',
+    source: API,
+  },
+  'api:bearer': {
+    sentence:
+      'A token in the Authorization header opens /api, and nothing else does: no cookie, no query, no other header.',
     source: API,
   },
   'api:installation': {

@@ -147,7 +147,8 @@ test('a broker is asked with a token of an administrator, encrypted, of the orga
   const { token } = await createToken(dataDir, 'admin');
   const wrong: [string[], Record<string, string>, number, RegExp][] = [
     [list, {}, 2, /BORESCOPE_ADMIN_TOKEN/],
-    [list, { BORESCOPE_ADMIN_TOKEN: 'x' }, 1, /mistyped/],
+    [list, { BORESCOPE_ADMIN_TOKEN: 'bore_adm_x' }, 1, /mistyped/],
+    [list, { BORESCOPE_ADMIN_TOKEN: 'x' }, 1, /access token is not known here/],
     [list, { BORESCOPE_ADMIN_TOKEN: (await createToken(dataDir, 'mcp')).token }, 1, /takes an admin token/],
     [[...list, '--organization', 'acme'], { BORESCOPE_ADMIN_TOKEN: token }, 1, /is of the organization default/],
     [[...list, '--data-dir', dataDir], { BORESCOPE_ADMIN_TOKEN: token }, 2, /and not both/],

@@ -1,4 +1,4 @@
-import { API_ROUTES, inputPart, NEEDS, pathNames } from '@borescope/server';
+import { API_ROUTES, inputPart, NEEDS, pathNames, scopesFor } from '@borescope/server';
 import { z } from 'zod';
 import type { GeneratedFile } from './generated-file.ts';
 import { cell, type FieldRow, fieldRows, kindOf, parseSchema } from './json-schema-rows.ts';
@@ -34,6 +34,9 @@ function section(route: Route): string {
     fields.length === 0
       ? ''
       : `\n| field | in | kind | needed | meaning |\n|---|---|---|---|---|\n${fields.join('\n')}\n`;
+  const scopes = scopesFor(route)
+    .map((scope) => `\`${scope}\``)
+    .join(' and ');
   const precondition = conditional ? ' If-Match is needed.' : '';
   return `### ${summary}
 
@@ -41,7 +44,7 @@ function section(route: Route): string {
 
 ${description}
 
-Needs \`${need}\`.${precondition} Answers ${status}${lines ? ' with a JSON object a line' : ''}.
+Needs \`${need}\`; of an application ${scopes}.${precondition} Answers ${status}${lines ? ' with a JSON object a line' : ''}.
 ${takes}
 <details><summary>Answer</summary>
 
@@ -73,9 +76,14 @@ Who may do what, and why: [access](access.md).
 curl -H "Authorization: Bearer $BORESCOPE_ADMIN_TOKEN" https://broker.example.com/api/me
 \`\`\`
 
-- **Credential**: \`Authorization: Bearer\` with a token of the kind \`admin\`. Its role decides what it may do, and it is
-  looked up on every request: a revoked one is refused on the next.
-- **One organization**: that of the token. What belongs to another one, what was deleted and what never was get the same
+- **Credential**: \`Authorization: Bearer\` with a token of the kind \`admin\`, or with the access token of a person who has
+  [signed in](signing-in.md). Role and bounds decide what it may do, of an application also the scopes. It is looked up on every
+  request: a revoked one is refused on the next. No cookie, no other header and no query counts, so no page of another site can
+  ask in somebody's name.
+- **Sign-ins**: an answer of 401 has the challenge that leads to one, as at \`/mcp\` (RFC 9728), and tokens are asked for with the same
+  \`resource\`, the address of the broker with \`/mcp\`. Where only a scope is lacking, the answer is 403 with
+  \`error="insufficient_scope"\` and the scopes that would do; where the role or a bound is, it is 403 without.
+- **One organization**: that of the credential. What belongs to another one, what was deleted and what never was get the same
   404, to the byte. So does what a token that is bound to services or environments does not reach.
 - **Bodies** are JSON objects. Unknown fields, and values out of bounds, are refused with 422 and the field named.
 - **Documents** (policy, quotas) have a version, which is their ETag. A change sends it as \`If-Match\`: without it the

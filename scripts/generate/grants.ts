@@ -19,7 +19,7 @@ const FRAME = {
 export function grantsPage(): GeneratedFile {
   const tools = Object.entries(TOOL_GRANTS).map(([name, permission]) => `| \`${name}\` | ${PERMISSION[permission]} |`);
   const routes = Object.entries(ROUTE_GRANTS).map(
-    ([route, grant]) => `| \`${route}\` | ${credential(grant)} | ${role(grant)} |`,
+    ([route, grant]) => `| \`${route}\` | ${credential(grant)} | ${role(grant)} | ${scopes(grant)} |`,
   );
   const frames = Object.entries(FRAME_GRANTS).map(([type, touches]) => `| \`${type}\` | ${FRAME[touches]} |`);
   return {
@@ -28,16 +28,17 @@ export function grantsPage(): GeneratedFile {
 
 # Grants
 
-Who may ask for what. A test goes over this table with every kind and role of a credential, and with ids of the own
-organization, of another one, of what was deleted and of what never was. What the broker answers on without a line here
-fails it.
+Who may ask for what. A test goes over this table with every kind and role of a credential, with sign-ins of every role and
+with every scope, and with ids of the own organization, of another one, of what was deleted and of what never was. What the
+broker answers on without a line here fails it. For an application that a person has let in, role and bounds are those of the
+account, and the scopes are needed beside the role.
 
 | tool at \`/mcp\` | roles |
 |---|---|
 ${tools.join('\n')}
 
-| path | credential | roles |
-|---|---|---|
+| path | credential | roles | scopes |
+|---|---|---|---|
 ${routes.join('\n')}
 
 \`WS\` is a WebSocket.
@@ -52,9 +53,15 @@ ${frames.join('\n')}
 function credential(grant: RouteGrant): string {
   if (grant.to === 'anyone') return 'none';
   if (grant.to === 'sign-in') return 'what OAuth asks for; no token counts';
-  if (grant.to === 'need') return 'token of the kind `admin`';
+  if (grant.to === 'need') return 'token of the kind `admin`, or a sign-in';
   const local = grant.local === true ? ', or none from the machine of a broker that listens there alone' : '';
-  return `token of the kind \`${grant.kind}\`${local}`;
+  const applications = grant.applications === true ? ', or a sign-in' : '';
+  return `token of the kind \`${grant.kind}\`${applications}${local}`;
+}
+
+function scopes(grant: RouteGrant): string {
+  if (grant.to === 'need') return grant.scopes.map((scope) => `\`${scope}\``).join(', ');
+  return grant.to === 'kind' && grant.applications === true ? 'those of the tool' : '';
 }
 
 function role(grant: RouteGrant): string {

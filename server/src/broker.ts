@@ -180,6 +180,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   mountApi(app, {
     store,
     tokens,
+    oauth,
+    baseUrl,
     users,
     controls,
     administration,

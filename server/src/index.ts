@@ -2,6 +2,7 @@ export type { Role, TokenKind } from './access/caller.ts';
 export { FRAME_GRANTS, ROUTE_GRANTS, type RouteGrant, TOOL_GRANTS } from './access/doors.ts';
 export { createTokens, type IssuedToken, type TokenRequest, type Tokens, type TokensOptions } from './access/tokens.ts';
 export { type Broker, type BrokerOptions, ListenError, startBroker } from './broker.ts';
+export { scopesFor } from './http/api/api-caller.ts';
 export { inputPart, pathNames } from './http/api/api-route.ts';
 export { NEEDS } from './http/api/openapi.ts';
 export { API_ROUTES } from './http/api/routes.ts';

@@ -27,10 +27,25 @@ const description = z.looseObject({
     z.record(
       z.string(),
       z.looseObject({
+        security: z.array(z.record(z.string(), z.array(z.string()))),
         responses: z.record(z.string(), z.looseObject({ content: z.record(z.string(), z.unknown()) })),
       }),
     ),
   ),
+  components: z.looseObject({
+    securitySchemes: z.looseObject({
+      signIn: z.looseObject({
+        flows: z.object({
+          authorizationCode: z.object({
+            authorizationUrl: z.string(),
+            tokenUrl: z.string(),
+            refreshUrl: z.string(),
+            scopes: z.record(z.string(), z.string()),
+          }),
+        }),
+      }),
+    }),
+  }),
 });
 
 export type Description = z.infer<typeof description>;

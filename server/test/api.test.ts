@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { proves } from '../../tests/proves.ts';
+import { ROUTE_GRANTS } from '../src/access/doors.ts';
 import { tokenHash } from '../src/access/token-format.ts';
 import type { ApprovalRequest } from '../src/policies/approvals.ts';
 import { type ApiClient, apiClient, describedBy, testApi } from './api-client.ts';
@@ -76,6 +77,29 @@ describe('the description of the API', () => {
       path.startsWith('/api') ? [`${method} ${path}`] : [],
     );
     assert.deepEqual(described.toSorted(), mounted.toSorted());
+  });
+
+  test(proves('api:described', 'names for each route the scopes that the table of grants does'), async (t) => {
+    const { url } = await testBroker(t);
+    const { paths, components } = await describedBy(url);
+    const { authorizationCode } = components.securitySchemes.signIn.flows;
+    const given = new Set(Object.keys(authorizationCode.scopes));
+    for (const [path, operations] of Object.entries(paths)) {
+      for (const [method, { security }] of Object.entries(operations)) {
+        const grant = ROUTE_GRANTS[`${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`];
+        const scopes = grant?.to === 'need' ? grant.scopes : undefined;
+        const wanted = scopes === undefined ? [] : [{ token: [] }, { signIn: scopes }];
+        assert.deepEqual(security, wanted, `${method} ${path}`);
+        for (const scope of scopes ?? []) assert.ok(given.has(scope), scope);
+      }
+    }
+    const server = await (await fetch(`${url}/.well-known/oauth-authorization-server`)).json();
+    for (const [ours, theirs] of [
+      [authorizationCode.authorizationUrl, Object(server).authorization_endpoint],
+      [authorizationCode.tokenUrl, Object(server).token_endpoint],
+    ]) {
+      assert.equal(new URL(String(ours), url).href, theirs);
+    }
   });
 
   test('is there for anybody, and everything else asks for a token', async (t) => {

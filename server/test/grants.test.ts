@@ -7,6 +7,7 @@ import { proves } from '../../tests/proves.ts';
 import type { Role, TokenKind } from '../src/access/caller.ts';
 import { FRAME_GRANTS, ROUTE_GRANTS, type RouteGrant, TOOL_GRANTS } from '../src/access/doors.ts';
 import { mayDo } from '../src/access/grants.ts';
+import type { Scope } from '../src/access/scopes.ts';
 import { TOOLS } from '../src/mcp/catalogue.ts';
 import {
   type AgentPeer,
@@ -19,14 +20,31 @@ import {
   type TestBroker,
   testBroker,
 } from './broker-harness.ts';
+import { handClient, person, signedIn, usersOf, visitor } from './oauth-harness.ts';
 
 const ROLES: readonly Role[] = ['viewer', 'developer', 'admin'];
 const BOUNDS = { services: ['shop'], environments: ['test'] };
+const SCOPE_SETS: readonly (readonly Scope[])[] = [
+  ['runtime:read'],
+  ['probe:place'],
+  ['admin'],
+  ['runtime:read', 'probe:place'],
+  ['probe:place', 'admin'],
+  ['runtime:read', 'probe:place', 'admin'],
+];
+
+const SCOPES_OF: Readonly<Record<Role, readonly Scope[]>> = {
+  viewer: ['runtime:read'],
+  developer: ['runtime:read', 'probe:place'],
+  admin: ['runtime:read', 'probe:place', 'admin'],
+};
 
 interface Credential {
   readonly name: string;
   readonly token: string | undefined;
-  readonly kind: TokenKind | undefined;
+  readonly kind: TokenKind | 'sign-in' | undefined;
+  /** Of a sign-in. */
+  readonly scopes?: readonly Scope[];
   readonly role: Role;
   readonly bound: boolean;
   readonly first: boolean;
@@ -82,16 +100,37 @@ async function world(t: TestContext): Promise<World> {
   return { ...broker, own, other, credentials };
 }
 
-/** Whether the table lets this credential in. */
+/** Signed in while the person was an admin who is bound to nothing: what is asked on each call is what has become of that. */
+async function signIns({ url, broker }: TestBroker): Promise<Credential[]> {
+  const credentials: Credential[] = [];
+  const client = await handClient(url);
+  for (const role of ROLES) {
+    for (const bound of [false, true]) {
+      const email = `${role}-${bound}@acme.example`;
+      const { organization, id } = await person(broker.store, { email, role: 'admin' });
+      const browser = visitor();
+      for (const scopes of SCOPE_SETS) {
+        const { access: token } = await signedIn(url, { client, browser, email, scope: scopes.join(' ') });
+        const name = `sign-in ${role}${bound ? ', bound' : ''}, for ${scopes.join(' ')}`;
+        credentials.push({ name, token, kind: 'sign-in', scopes, role, bound, first: true });
+      }
+      await usersOf(broker.store).change(organization, id, { role, ...(bound && BOUNDS) });
+    }
+  }
+  return credentials;
+}
+
+/** Whether the table lets this credential in, but for its scopes. */
 function isLetIn(grant: RouteGrant, { kind, role, bound, first }: Credential): boolean {
   switch (grant.to) {
     case 'anyone':
     case 'sign-in':
       return true;
     case 'kind':
+      if (kind === 'sign-in') return grant.applications === true;
       return kind === grant.kind || (kind === undefined && grant.local === true);
     case 'need': {
-      if (kind !== 'admin') return false;
+      if (kind !== 'admin' && kind !== 'sign-in') return false;
       if (grant.need === 'organization') return role === 'admin' && !bound;
       if (grant.need === 'installation') return role === 'admin' && !bound && first;
       return mayDo({ role }, grant.need);
@@ -99,10 +138,29 @@ function isLetIn(grant: RouteGrant, { kind, role, bound, first }: Credential): b
   }
 }
 
-async function statusOf({ url }: TestBroker, route: string, { token }: Credential): Promise<number> {
+/** Those that it lacks of what the table names. */
+function missingScopes(grant: RouteGrant, { scopes }: Credential): Scope[] {
+  return grant.to === 'need' && scopes !== undefined ? grant.scopes.filter((scope) => !scopes.includes(scope)) : [];
+}
+
+/** A door that does not take sign-ins does not know them. */
+function isUnknown(grant: RouteGrant, { kind }: Credential): boolean {
+  return kind === undefined || (kind === 'sign-in' && grant.to === 'kind' && grant.applications !== true);
+}
+
+async function statusOf(broker: TestBroker, route: string, credential: Credential): Promise<number> {
+  return (await answerOf(broker, route, credential)).status;
+}
+
+/** `challenge`: of the header WWW-Authenticate. */
+async function answerOf(
+  { url }: TestBroker,
+  route: string,
+  { token }: Credential,
+): Promise<{ status: number; challenge: string }> {
   const [method = '', path = ''] = route.split(' ');
   const headers = token === undefined ? {} : bearer(token);
-  if (method === 'WS') return upgradeStatus(url + path, headers);
+  if (method === 'WS') return { status: await upgradeStatus(url + path, headers), challenge: '' };
   const sends = method === 'POST' || method === 'PUT';
   const response = await fetch(url + path.replace(':id', 'never-was'), {
     method,
@@ -112,7 +170,7 @@ async function statusOf({ url }: TestBroker, route: string, { token }: Credentia
     signal: AbortSignal.timeout(20_000),
   });
   await response.body?.cancel();
-  return response.status;
+  return { status: response.status, challenge: response.headers.get('www-authenticate') ?? '' };
 }
 
 function upgradeStatus(url: string, headers: Record<string, string>): Promise<number> {
@@ -154,6 +212,34 @@ describe('the table of grants', () => {
         const is = status !== 401 && status !== 403;
         const expected = wanted ? is : status === (credential.kind === undefined ? 401 : 403);
         if (!expected) wrong.push(`${route} answers ${credential.name} with ${status}`);
+      }
+    }
+    assert.deepEqual(wrong, []);
+  });
+
+  test(proves('grants:doors', 'holds for each route and each role, bounds and scopes of a sign-in'), {
+    timeout: 120_000,
+  }, async (t) => {
+    const all = await testBroker(t);
+    const credentials = await signIns(all);
+    const wrong: string[] = [];
+    for (const [route, grant] of Object.entries(ROUTE_GRANTS)) {
+      if (grant.to === 'sign-in') continue;
+      for (const credential of credentials) {
+        const { status, challenge } = await answerOf(all, route, credential);
+        const isIn = status !== 401 && status !== 403;
+        const missing = missingScopes(grant, credential);
+        const mayGive = missing.every((scope) => SCOPES_OF[credential.role].includes(scope));
+        const wanted = isLetIn(grant, credential);
+        // A person is asked for more only where that would do.
+        const steps = wanted && missing.length > 0 && mayGive;
+        const said = /error="insufficient_scope", scope="([^"]*)"/.exec(challenge)?.[1]?.split(' ');
+        const expected =
+          wanted && missing.length === 0
+            ? isIn
+            : status === (isUnknown(grant, credential) ? 401 : 403) &&
+              (said === undefined ? !steps : steps && missing.every((scope) => said.includes(scope)));
+        if (!expected) wrong.push(`${route} answers ${credential.name} with ${status} ${challenge}`);
       }
     }
     assert.deepEqual(wrong, []);

@@ -1,6 +1,7 @@
 import type { AgentFrame } from '@borescope/agent-protocol';
 import type { TokenKind } from './caller.ts';
 import type { Permission } from './grants.ts';
+import type { Scope } from './scopes.ts';
 
 /**
  * Who may ask for what: one line for each tool, each route and each frame of an agent. Nothing is decided from here; the broker
@@ -23,19 +24,20 @@ export const TOOL_GRANTS: Readonly<Record<string, Permission>> = {
 export type ApiNeed = Permission | 'organization' | 'installation';
 
 /**
- * `anyone`: no credential. `sign-in`: what OAuth itself asks for (a password, a session, a code), and no token counts. `kind`: a token of that kind. `local`: also without one, for who is on the machine of a broker that
- * listens there alone. `need`: a token of the kind admin that may do this.
+ * `anyone`: no credential. `sign-in`: what OAuth itself asks for (a password, a session, a code), and no token counts. `kind`: a token of that kind. `applications`: also the access
+ * token of a sign-in; what it may do there is asked for each tool. `local`: also without one, for who is on the machine of a broker that
+ * listens there alone. `need`: a token of the kind admin that may do this, or a sign-in of a person who may, with the scopes.
  */
 export type RouteGrant =
   | { readonly to: 'anyone' }
   | { readonly to: 'sign-in' }
-  | { readonly to: 'kind'; readonly kind: TokenKind; readonly local?: true }
-  | { readonly to: 'need'; readonly need: ApiNeed };
+  | { readonly to: 'kind'; readonly kind: TokenKind; readonly local?: true; readonly applications?: true }
+  | { readonly to: 'need'; readonly need: ApiNeed; readonly scopes: readonly Scope[] };
 
 const anyone: RouteGrant = { to: 'anyone' };
 const signIn: RouteGrant = { to: 'sign-in' };
-const assistant: RouteGrant = { to: 'kind', kind: 'mcp' };
-const need = (what: ApiNeed): RouteGrant => ({ to: 'need', need: what });
+const assistant: RouteGrant = { to: 'kind', kind: 'mcp', applications: true };
+const need = (what: ApiNeed, ...scopes: readonly Scope[]): RouteGrant => ({ to: 'need', need: what, scopes });
 
 /** HEAD is as GET. `WS` is the upgrade to a WebSocket. */
 export const ROUTE_GRANTS: Readonly<Record<string, RouteGrant>> = {
@@ -72,31 +74,31 @@ export const ROUTE_GRANTS: Readonly<Record<string, RouteGrant>> = {
   'POST /oauth/account/disconnect': signIn,
   'POST /oauth/account/sign-out': signIn,
   'GET /api/openapi.json': anyone,
-  'GET /api/me': need('read'),
-  'GET /api/runtimes': need('read'),
-  'GET /api/actions': need('read'),
-  'GET /api/actions/:id': need('read'),
-  'POST /api/actions/:id/cancel': need('place'),
-  'GET /api/tokens': need('admin'),
-  'POST /api/tokens': need('admin'),
-  'DELETE /api/tokens/:id': need('admin'),
-  'POST /api/tokens/:id/rotate': need('admin'),
-  'GET /api/organizations': need('installation'),
-  'POST /api/organizations': need('installation'),
-  'GET /api/policy': need('read'),
-  'PUT /api/policy': need('organization'),
-  'POST /api/policy/check': need('read'),
-  'GET /api/quotas': need('read'),
-  'PUT /api/quotas': need('organization'),
-  'GET /api/quotas/usage': need('read'),
-  'GET /api/approvals': need('read'),
-  'GET /api/approvals/:id': need('read'),
-  'POST /api/approvals/:id/approve': need('place'),
-  'POST /api/approvals/:id/deny': need('place'),
-  'GET /api/read-only': need('installation'),
-  'PUT /api/read-only': need('installation'),
-  'GET /api/audit': need('organization'),
-  'GET /api/audit/verify': need('organization'),
+  'GET /api/me': need('read', 'runtime:read'),
+  'GET /api/runtimes': need('read', 'runtime:read'),
+  'GET /api/actions': need('read', 'runtime:read'),
+  'GET /api/actions/:id': need('read', 'runtime:read'),
+  'POST /api/actions/:id/cancel': need('place', 'probe:place'),
+  'GET /api/tokens': need('admin', 'admin'),
+  'POST /api/tokens': need('admin', 'admin'),
+  'DELETE /api/tokens/:id': need('admin', 'admin'),
+  'POST /api/tokens/:id/rotate': need('admin', 'admin'),
+  'GET /api/organizations': need('installation', 'admin'),
+  'POST /api/organizations': need('installation', 'admin'),
+  'GET /api/policy': need('read', 'runtime:read'),
+  'PUT /api/policy': need('organization', 'admin'),
+  'POST /api/policy/check': need('read', 'runtime:read'),
+  'GET /api/quotas': need('read', 'runtime:read'),
+  'PUT /api/quotas': need('organization', 'admin'),
+  'GET /api/quotas/usage': need('read', 'runtime:read'),
+  'GET /api/approvals': need('read', 'runtime:read'),
+  'GET /api/approvals/:id': need('read', 'runtime:read'),
+  'POST /api/approvals/:id/approve': need('place', 'probe:place', 'admin'),
+  'POST /api/approvals/:id/deny': need('place', 'probe:place', 'admin'),
+  'GET /api/read-only': need('installation', 'admin'),
+  'PUT /api/read-only': need('installation', 'admin'),
+  'GET /api/audit': need('organization', 'admin'),
+  'GET /api/audit/verify': need('organization', 'admin'),
 };
 
 /**

@@ -28,6 +28,11 @@ export function missingScope(
     : undefined;
 }
 
+/** What lets an application do it. */
+export function scopeOf(permission: Permission): Scope {
+  return SCOPE[permission];
+}
+
 /** What somebody with this role can let an application do. */
 export function scopesOf(role: Role): Scope[] {
   return GRANTED[role].map((permission) => SCOPE[permission]);

@@ -52,7 +52,8 @@ export interface Tokens {
   holds(organization: string, id: string): Promise<boolean>;
 }
 
-const DEFAULT_ROLE: Readonly<Record<TokenKind, Role>> = { mcp: 'developer', agent: 'viewer', admin: 'admin' };
+/** Of a token that is made without one. */
+export const DEFAULT_ROLE: Readonly<Record<TokenKind, Role>> = { mcp: 'developer', agent: 'viewer', admin: 'admin' };
 
 /** Milliseconds. Last use is coarse: a write for every request would cost more than the request. */
 const LAST_USE_STEP = 60_000;

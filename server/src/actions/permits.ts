@@ -156,7 +156,7 @@ export function createPermits(options: PermitsOptions): Permits {
     const what = { approval: id, approve };
     await audit.record(caller.organization, { act: 'approval.decide', by: actorOf(caller), what });
     const { tokenId: token, tokenName, user } = caller;
-    const decider = { token, ...(user !== undefined && { user }) };
+    const decider = { token, ...(user !== undefined && { user }), shown: true } as const;
     await approvals.decide(caller.organization, id, { approve, by: user ?? tokenName }, decider);
   }
 

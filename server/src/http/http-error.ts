@@ -1,5 +1,6 @@
 import { ERRORS, type ErrorCode } from '@borescope/agent-protocol';
 import type { AccessDenied } from '../access/authenticate.ts';
+import type { Scope } from '../access/scopes.ts';
 
 /** What can go wrong before a request reaches the product's own codes. */
 export const HTTP_ERRORS = {
@@ -58,6 +59,21 @@ export class HttpError extends Error {
 
 /** The credential itself is refused: what it may do was not even asked. */
 export class CredentialRefused extends HttpError {}
+
+/** The person could let the application do it: told apart from what no scope would mend. The door adds the challenge. */
+export class MissingScope extends HttpError {
+  readonly missing: readonly Scope[];
+
+  constructor(missing: readonly Scope[], headers: Readonly<Record<string, string>> = {}) {
+    super(
+      'FORBIDDEN',
+      `this needs the scope ${missing.join(' and the scope ')}`,
+      'Ask the person to allow it.',
+      headers,
+    );
+    this.missing = missing;
+  }
+}
 
 /** For now only: the same request may work in a few seconds. */
 export function unavailable(message: string): HttpError {

@@ -8,7 +8,7 @@ import { challenge } from '../oauth/metadata.ts';
 import type { OAuth } from '../oauth/oauth.ts';
 import type { BaseUrl } from './base-url.ts';
 import { clientAddress } from './client-address.ts';
-import { HttpError } from './http-error.ts';
+import { MissingScope } from './http-error.ts';
 
 /** What a door needs that takes tokens of one kind, and sign-ins. */
 export interface Reception {
@@ -49,13 +49,8 @@ export function insufficientScope(
   { scopes = [] }: Pick<Caller, 'scopes'>,
   missing: readonly Scope[],
   { baseUrl }: Pick<Reception, 'baseUrl'>,
-): HttpError {
+): MissingScope {
   const base = baseUrl(request.headers);
   const parameters = { error: 'insufficient_scope', scope: [...scopes, ...missing].join(' ') };
-  return new HttpError(
-    'FORBIDDEN',
-    `this needs the scope ${missing.join(' and the scope ')}`,
-    'Ask the person to allow it.',
-    base === undefined ? {} : { 'www-authenticate': challenge(base, parameters) },
-  );
+  return new MissingScope(missing, base === undefined ? {} : { 'www-authenticate': challenge(base, parameters) });
 }

@@ -119,7 +119,7 @@ export function createOAuth(options: OAuthOptions, throttle: Throttle): OAuth {
     async authenticate(base, token) {
       const found = await standing(base, token);
       if (found === undefined) {
-        const hint = 'Sign in again, or use a token: borescope token create --kind mcp --name NAME';
+        const hint = 'Sign in again, or use a token: see borescope token create.';
         return { ok: false, status: 401, message: 'the access token is not known here, or has ended', hint };
       }
       const { caller, key } = found;

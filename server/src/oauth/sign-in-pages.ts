@@ -110,7 +110,7 @@ const WORDS: Readonly<Record<Scope, (organization: string) => string>> = {
   'runtime:read': (organization) =>
     `See the running processes of ${organization} that you may see, the source around a line, and what was captured`,
   'probe:place': () => 'Place probes in them: capture variables, expressions and call stacks at a line',
-  admin: (organization) => `Administer ${organization}: tokens, users and policies`,
+  admin: (organization) => `Administer ${organization}: tokens, users, policies, and the yes that a probe may need`,
 };
 
 function list(scopes: readonly Scope[], organization: string): Html {

@@ -57,6 +57,8 @@ export interface Decider {
   readonly token?: string;
   /** E-mail address of the person whose it is. */
   readonly user?: string;
+  /** It is the answer of the person to whom the client that asks has shown the request. */
+  readonly shown?: true;
 }
 
 /** Why a decision could not be made. */
@@ -145,7 +147,7 @@ export function createApprovals({ documents, now }: ApprovalsOptions): Approvals
       const found = await read(organization, id);
       if (found === undefined) return 'unknown';
       if (found.state !== 'waiting') return 'decided';
-      if (found.by === 'admin' && isAsker(found, decider)) return 'own';
+      if (isOwn(found, decider)) return 'own';
       const { id: _id, version, expires_at: expiresAt, ...value } = found;
       const decided: ApprovalValue = {
         ...value,
@@ -166,8 +168,12 @@ export function createApprovals({ documents, now }: ApprovalsOptions): Approvals
   };
 }
 
-/** Another token of the same person is the same person. */
-function isAsker({ token, user }: Approval, decider: Decider): boolean {
+/**
+ * What asks may be led astray, and says no yes to itself; the person behind it may, where the policy does not ask for an admin.
+ * There another token of the same person is the same person.
+ */
+function isOwn({ token, user, by }: Approval, decider: Decider): boolean {
+  if (by === 'person') return decider.shown !== true && decider.token === token;
   return decider.token === token || (user !== undefined && decider.user === user);
 }
 

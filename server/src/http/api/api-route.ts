@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import type { ApiNeed } from '../../access/doors.ts';
 import { BorescopeError } from '../../actions/error.ts';
 import { parseArguments } from '../../mcp/arguments.ts';
 import { HttpError, type HttpErrorCode } from '../http-error.ts';
+import type { RouteNeed } from './api-caller.ts';
 
 /** What came with a request, not looked at yet. */
 export interface RawInput {
@@ -13,13 +13,12 @@ export interface RawInput {
   readonly ifMatch?: string | undefined;
 }
 
-interface RouteHead {
+interface RouteHead extends RouteNeed {
   /** Names it in the description and in generated clients. */
   readonly id: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** As OpenAPI writes it: `/api/tokens/{id}`. */
   readonly path: string;
-  readonly need: ApiNeed;
   readonly summary: string;
   readonly description: string;
   /** Of success; 200 where not given. */

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import type { Scope } from '../../access/scopes.ts';
 import { maySee } from '../../actions/target.ts';
 import { visibleLine, visibleText } from '../../mcp/visible-text.ts';
 import type { Approval } from '../../policies/approvals.ts';
 import { HttpError } from '../http-error.ts';
-import type { ApiCaller } from './api-caller.ts';
+import { type ApiCaller, requireNeed } from './api-caller.ts';
 import type { AdministrationContext } from './api-context.ts';
 import { defineRoute, noSuch } from './api-route.ts';
 import { idField, isoTime, timeField, untrustedField } from './fields.ts';
@@ -79,14 +80,21 @@ const decisionInput = z.strictObject({
   reason: z.string().min(1).max(256).optional().describe('Told to who asked, and kept in the audit.'),
 });
 
+/**
+ * What may place probes must not say yes to its own: an assistant that was led astray would. So an application decides only
+ * where the person has let it administer, which no assistant asks for of itself.
+ */
+const TO_DECIDE: readonly Scope[] = ['probe:place', 'admin'];
+
 export const approve = defineRoute({
   id: 'approve',
   method: 'POST',
   path: '/api/approvals/{id}/approve',
   need: 'place',
+  scopes: TO_DECIDE,
   summary: 'Approve a request',
   description:
-    'For one placing, by who asked, of just this request. Where the policy says admin it needs one, and not who asked.',
+    'For one placing, by who asked, of just this request. Where the policy says admin it needs one, and not who asked. What asked for it never decides here.',
   errors: ['NOT_FOUND', 'CONFLICT'],
   input: decisionInput,
   output: approvalView,
@@ -98,6 +106,7 @@ export const deny = defineRoute({
   method: 'POST',
   path: '/api/approvals/{id}/deny',
   need: 'place',
+  scopes: TO_DECIDE,
   summary: 'Deny a request',
   description: 'The same request stays denied until it expires.',
   errors: ['NOT_FOUND', 'CONFLICT'],
@@ -115,9 +124,7 @@ async function decide(
   const { administration, caller } = context;
   const { organization, actor } = caller;
   const { by } = await requireApproval(context, id);
-  if (by === 'admin' && caller.role !== 'admin') {
-    throw new HttpError('FORBIDDEN', 'the policy lets only an admin decide this', 'Ask an admin of the organization.');
-  }
+  if (by === 'admin') requireNeed(caller, { need: 'admin' });
   const decision = { approve: yes, by: actor.user ?? actor.name ?? actor.id, ...(reason !== undefined && { reason }) };
   const decider =
     actor.kind === 'token' ? { token: actor.id, ...(actor.user !== undefined && { user: actor.user }) } : {};
@@ -125,7 +132,7 @@ async function decide(
   if (typeof decided === 'object') return viewOf(decided);
   if (decided === 'unknown') throw noSuchApproval();
   if (decided === 'own') {
-    throw new HttpError('FORBIDDEN', 'who asked may not decide', 'Ask another admin of the organization.');
+    throw new HttpError('FORBIDDEN', 'who asked may not decide', 'Ask somebody else of the organization.');
   }
   throw new HttpError('CONFLICT', 'it is decided already', 'Read it to see how.');
 }

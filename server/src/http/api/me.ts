@@ -33,7 +33,7 @@ export const getMe = defineRoute({
       permissions: PERMISSIONS.filter((permission) => mayDo(token, permission)),
       ...(services !== undefined && { services: [...services] }),
       ...(environments !== undefined && { environments: [...environments] }),
-      runs_installation: caller.runsInstallation,
+      runs_installation: caller.runsInstallation && mayDo(token, 'admin'),
     };
   },
 });

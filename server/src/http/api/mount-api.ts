@@ -1,20 +1,20 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Attachments } from '../../access/attachments.ts';
-import { authenticate, type Standing } from '../../access/authenticate.ts';
+import type { Standing } from '../../access/authenticate.ts';
 import type { Caller } from '../../access/caller.ts';
 import { bearerCredential } from '../../access/credentials.ts';
 import type { Actions } from '../../actions/actions.ts';
 import { BorescopeError } from '../../actions/error.ts';
-import { clientAddress } from '../client-address.ts';
-import { accessDenied, HttpError, unavailable } from '../http-error.ts';
-import { apiCaller, requireNeed } from './api-caller.ts';
+import { accessDenied, HttpError, MissingScope, unavailable } from '../http-error.ts';
+import { challengeOf, insufficientScope, type Reception, whoAsks } from '../who-asks.ts';
+import { apiCaller, requireNeed, scopesFor } from './api-caller.ts';
 import type { AdministrationServices, BrokerContext } from './api-context.ts';
 import { type ApiRoute, etagOf } from './api-route.ts';
 import { DESCRIPTION_PATH, openApiDocument } from './openapi.ts';
 import { API_ROUTES } from './routes.ts';
 
-export interface ApiOptions extends AdministrationServices {
+export interface ApiOptions extends AdministrationServices, Reception {
   readonly actions: Actions;
   readonly attachments: Attachments;
   readonly version: string;
@@ -27,9 +27,12 @@ interface Known {
   readonly standing: Standing;
 }
 
-/** Mounts /api: who it is is known before a body is read, and what that may do is asked on every request. */
+/**
+ * Mounts /api: who it is is known before a body is read, and what that may do is asked on every request. Credentials are read
+ * from the Authorization header alone, which no page of another site can make a browser send.
+ */
 export function mountApi(app: FastifyInstance, options: ApiOptions): void {
-  const { tokens, draining } = options;
+  const { draining } = options;
   const callers = new WeakMap<FastifyRequest, Known>();
 
   for (const route of API_ROUTES) {
@@ -40,10 +43,9 @@ export function mountApi(app: FastifyInstance, options: ApiOptions): void {
       exposeHeadRoute: false,
       async onRequest(request) {
         if (draining()) throw unavailable('the broker is shutting down');
-        const found = await authenticate(tokens, bearerCredential(request.headers), 'admin');
-        if (!found.ok) throw accessDenied(found);
-        const { caller, standing } = found;
-        callers.set(request, { caller: { ...caller, address: clientAddress(request) }, standing });
+        const found = await whoAsks(request, bearerCredential(request.headers), 'admin', options);
+        if (!found.ok) throw accessDenied(found, challengeOf(request, scopesFor(route), options));
+        callers.set(request, found);
       },
       async handler(request, reply) {
         const known = callers.get(request);
@@ -52,6 +54,7 @@ export function mountApi(app: FastifyInstance, options: ApiOptions): void {
           return await answer(route, known, request, reply);
         } catch (error) {
           await options.controls.refusals.told(known.caller, { route: route.id }, error);
+          if (error instanceof MissingScope) throw insufficientScope(request, known.caller, error.missing, options);
           throw error instanceof BorescopeError ? inHttp(error) : error;
         }
       },
@@ -71,10 +74,10 @@ export function mountApi(app: FastifyInstance, options: ApiOptions): void {
   ): Promise<FastifyReply> {
     await options.controls.quotas.call(token);
     const caller = apiCaller(token);
-    requireNeed(caller, route.need);
+    requireNeed(caller, route);
     const { params: path, query, body } = request;
     const given = { path, query, body, ifMatch: request.headers['if-match'] };
-    const { store, users, controls, administration, now, actions } = options;
+    const { store, tokens, users, controls, administration, now, actions } = options;
     const context = { store, tokens, users, controls, administration, now, actions, token, caller };
     const done = await route.handle(given, context);
     reply.status(route.status ?? 200);

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import type { ApiNeed } from '../../access/doors.ts';
+import { SCOPES, type Scope } from '../../access/scopes.ts';
+import { PATHS } from '../../oauth/endpoints.ts';
 import { HTTP_ERROR_CODES, type HttpErrorCode, statusOf } from '../http-error.ts';
+import { scopesFor } from './api-caller.ts';
 import { type ApiRoute, inputPart, pathNames } from './api-route.ts';
 
 type Json = z.infer<ReturnType<typeof z.json>>;
@@ -24,8 +27,32 @@ export const NEEDS: Readonly<Record<ApiNeed, string>> = {
   read: 'Any role.',
   place: 'The role developer or admin.',
   admin: 'The role admin.',
-  organization: 'The role admin, and a token that is bound to no service or environment.',
-  installation: 'The role admin in the organization `default`, and a token that is bound to nothing.',
+  organization: 'The role admin, bound to no service or environment.',
+  installation: 'The role admin in the organization `default`, bound to nothing.',
+};
+
+const SCOPE_WORDS: Readonly<Record<Scope, string>> = {
+  'runtime:read': 'List and read.',
+  'probe:place': 'Place and cancel probes.',
+  admin: 'Administer, and decide requests for approval.',
+};
+
+/** Addresses are relative: a broker has as many as the names that clients reach it by. */
+const SECURITY_SCHEMES: JsonObject = {
+  token: { type: 'http', scheme: 'bearer', description: 'A token of the kind admin: bore_adm_...' },
+  signIn: {
+    type: 'oauth2',
+    description:
+      'For a person, where the broker has sign-ins: within the role and the bounds of the account. PKCE with S256, and the resource is the address of the broker with /mcp. A terminal asks for a code at /oauth/device/code (RFC 8628).',
+    flows: {
+      authorizationCode: {
+        authorizationUrl: PATHS.authorization,
+        tokenUrl: PATHS.token,
+        refreshUrl: PATHS.token,
+        scopes: Object.fromEntries(SCOPES.map((scope) => [scope, SCOPE_WORDS[scope]])),
+      },
+    },
+  },
 };
 
 const errorBody = z.object({
@@ -69,12 +96,9 @@ export function openApiDocument(routes: readonly ApiRoute<never>[], version: str
     },
     paths,
     components: {
-      securitySchemes: {
-        token: { type: 'http', scheme: 'bearer', description: 'A token of the kind admin: bore_adm_...' },
-      },
+      securitySchemes: SECURITY_SCHEMES,
       schemas: { Error: schemaOf(errorBody, 'output') },
     },
-    security: [{ token: [] }],
   };
 }
 
@@ -116,6 +140,7 @@ function operation(route: ApiRoute<never>): JsonObject {
     operationId: id,
     summary,
     description: `${description}\n\nNeeds: ${NEEDS[need]}`,
+    security: [{ token: [] }, { signIn: [...scopesFor(route)] }],
     ...(parameters.length > 0 && { parameters }),
     ...(inBody &&
       Object.keys(fields).length > 0 && {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { HttpError } from '../http-error.ts';
 import type { AdministrationContext } from './api-context.ts';
 import { defineRoute } from './api-route.ts';
+import { requireMayGive } from './bounds.ts';
 import { isoTime, nameField, nothing, timeField } from './fields.ts';
 import { issuedToken, viewOf } from './tokens.ts';
 
@@ -40,6 +41,7 @@ export const createOrganization = defineRoute({
   }),
   output: organizationView.extend({ admin_token: issuedToken.optional() }),
   async run({ name, admin_token: tokenName }, { administration, caller, now }: AdministrationContext) {
+    if (tokenName !== undefined) requireMayGive(caller, 'token', { role: 'admin' });
     const made = await administration.createOrganization(caller.actor, name);
     if (made === undefined) {
       throw new HttpError('CONFLICT', `there is an organization ${name} already`, 'Choose another name.');

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { DEFAULT_ROLE } from '../../access/tokens.ts';
 import type { TokenRecord } from '../../store/store.ts';
 import { HttpError } from '../http-error.ts';
+import { type ApiCaller, isApplication } from './api-caller.ts';
 import type { AdministrationContext } from './api-context.ts';
 import { defineRoute, noSuch } from './api-route.ts';
-import { boundsText, isWithin } from './bounds.ts';
+import { isWithin, requireMayGive } from './bounds.ts';
 import { boundField, idField, isoTime, nameField, nothing, roleField, timeField } from './fields.ts';
 
 const DAY = 24 * 60 * 60;
@@ -52,7 +54,7 @@ export const createToken = defineRoute({
   need: 'admin',
   summary: 'Make a token',
   description:
-    'It reaches no further than the caller: one that is bound makes tokens that are bound to the same or less.',
+    'It reaches no further than the caller: one that is bound makes tokens that are bound to the same or less, and an application those whose role may do no more than the person has let it do. What an application makes, but for an agent, belongs to the person where no other owner is named.',
   status: 201,
   errors: ['NOT_FOUND'],
   input: z
@@ -85,22 +87,16 @@ export const createToken = defineRoute({
     }),
   output: issuedToken,
   async run(input, { administration, users, caller, now }: AdministrationContext) {
-    if (!isWithin(caller, input)) {
-      throw new HttpError(
-        'FORBIDDEN',
-        'the token would reach further than the one that makes it',
-        `Give it ${boundsText(caller)}.`,
-      );
-    }
-    const { kind, name, role, services, environments, expires_in_seconds: seconds } = input;
-    const owner = input.owner === undefined ? undefined : await users.byEmail(input.owner.trim());
-    if (input.owner !== undefined && owner?.organization !== caller.organization)
-      throw noSuch('account', 'GET /api/users');
+    const { kind, name, role = DEFAULT_ROLE[kind], services, environments, expires_in_seconds: seconds } = input;
+    requireMayGive(caller, 'token', { ...(kind !== 'agent' && { role }), services, environments });
+    const email = input.owner?.trim() ?? ownerOf(caller, kind);
+    const owner = email === undefined ? undefined : await users.byEmail(email);
+    if (email !== undefined && owner?.organization !== caller.organization) throw noSuch('account', 'GET /api/users');
     const issued = await administration.createToken(caller.actor, {
       organization: caller.organization,
       kind,
       name,
-      ...(role !== undefined && { role }),
+      ...(input.role !== undefined && { role: input.role }),
       ...(owner !== undefined && { owner: owner.email }),
       ...(services !== undefined && { services }),
       ...(environments !== undefined && { environments }),
@@ -136,7 +132,8 @@ export const rotateToken = defineRoute({
   path: '/api/tokens/{id}/rotate',
   need: 'admin',
   summary: 'Make a new token with the same rights, and let the old one end',
-  description: 'One that has ended already is not found.',
+  description:
+    'One that has ended already is not found. An application rotates only what it could make: what has an owner, or is of an agent.',
   errors: ['NOT_FOUND'],
   input: z.strictObject({
     id: idField,
@@ -150,7 +147,11 @@ export const rotateToken = defineRoute({
   output: issuedToken.extend({ previous: tokenView }),
   async run({ id, overlap_seconds: overlap }, context: AdministrationContext) {
     const { administration, caller, now } = context;
-    await requireToken(context, id);
+    const { kind, owner, ...rights } = await requireToken(context, id);
+    if (kind !== 'agent') {
+      requireMayGive(caller, 'token', rights);
+      if (isApplication(caller) && owner === undefined) throw ownerless();
+    }
     const rotated = await administration.rotateToken(caller.actor, caller.organization, id, overlap * 1000);
     if (rotated === undefined) throw noSuchToken();
     const { token, record, previous } = rotated;
@@ -159,9 +160,23 @@ export const rotateToken = defineRoute({
 });
 
 /** One that reaches further than the caller is none of its business: the text of a new one would be its own escalation. */
-async function requireToken({ store, caller }: AdministrationContext, id: string): Promise<void> {
+async function requireToken({ store, caller }: AdministrationContext, id: string): Promise<TokenRecord> {
   const found = await store.tokens.get(caller.organization, id);
   if (found === undefined || !isWithin(caller, found)) throw noSuchToken();
+  return found;
+}
+
+/** A sign-in ends within weeks, and what it makes does not: so that it ends with the account at the latest, it has an owner. */
+function ownerOf(caller: ApiCaller, kind: TokenRecord['kind']): string | undefined {
+  return isApplication(caller) && kind !== 'agent' ? caller.actor.user : undefined;
+}
+
+function ownerless(): HttpError {
+  return new HttpError(
+    'FORBIDDEN',
+    'this token belongs to nobody, and what an application makes ends with a person',
+    'Rotate it with a token of the kind admin, or on the store.',
+  );
 }
 
 function noSuchToken(): HttpError {
