@@ -26,7 +26,8 @@ export function createProgram(): Command {
     .addHelpText(
       'after',
       '\nruntimes, snapshot, actions, wait and cancel ask the broker at BORESCOPE_URL (http://127.0.0.1:7373) with ' +
-        'BORESCOPE_TOKEN, an mcp token, or as who has signed in with login\nExit codes: 0 done, 1 the work failed, 2 wrong usage, 130 interrupted',
+        'BORESCOPE_TOKEN, an mcp token, or as who has signed in with login; commands with --broker with BORESCOPE_ADMIN_TOKEN, ' +
+        'or as who has signed in with login --admin\nExit codes: 0 done, 1 the work failed, 2 wrong usage, 130 interrupted',
     );
   addServeCommand(program);
   addTokenCommands(program);

@@ -146,7 +146,7 @@ test('a broker is asked with a token of an administrator, encrypted, of the orga
   const list = ['token', 'list', '--broker', url];
   const { token } = await createToken(dataDir, 'admin');
   const wrong: [string[], Record<string, string>, number, RegExp][] = [
-    [list, {}, 2, /BORESCOPE_ADMIN_TOKEN/],
+    [list, {}, 2, /BORESCOPE_ADMIN_TOKEN.*borescope login --admin/],
     [list, { BORESCOPE_ADMIN_TOKEN: 'bore_adm_x' }, 1, /mistyped/],
     [list, { BORESCOPE_ADMIN_TOKEN: 'x' }, 1, /access token is not known here/],
     [list, { BORESCOPE_ADMIN_TOKEN: (await createToken(dataDir, 'mcp')).token }, 1, /takes an admin token/],

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { visitor } from '../../server/test/oauth-harness.ts';
+import { type Visitor, visitor } from '../../server/test/oauth-harness.ts';
 import { proves } from '../../tests/proves.ts';
-import { cli, serve, start, temporaryDirectory } from './run-cli.ts';
+import { cli, type Finished, serve, start, temporaryDirectory } from './run-cli.ts';
 
 test(proves(
   'sign-in:terminal',
@@ -68,6 +68,85 @@ test(proves(
   const ended = await cli(['runtimes'], env);
   assert.equal(ended.code, 1);
   assert.match(ended.stderr, /access token is not known here|has ended/);
+});
+
+/** Signs in at a terminal, in a browser in which the person is signed in or does it with these. */
+async function loggedIn(
+  args: string[],
+  env: Record<string, string>,
+  browser: Visitor,
+  { email, password, chosen }: { email: string; password: string; chosen: string },
+): Promise<Finished> {
+  const login = start(['login', ...args], env);
+  let said = '';
+  login.child.stderr.on('data', (chunk: string) => {
+    said += chunk;
+  });
+  await login.says(/confirm the code/);
+  const typed = await browser.open(/https?:\S+/.exec(said)?.[0] ?? '');
+  const asked = await browser.submit(typed, '/oauth/device', { user_code: /the code (\S+)/.exec(said)?.[1] ?? '' });
+  let page = await browser.submit(asked, '/oauth/device', { confirm: 'yes' });
+  if (page.html.includes('/sign-in"')) {
+    page = await browser.submit(page, '/sign-in', { email, password });
+    page = await browser.submit(page, '/password', { new: chosen, again: chosen });
+  }
+  await browser.submit(page, '/consent', { answer: 'allow' });
+  return login.finished;
+}
+
+test(proves(
+  'sign-in:terminal',
+  'who has signed in to administer needs no token with --broker, and who has not is told',
+), {
+  timeout: 120_000,
+}, async (t) => {
+  const { url, dataDir } = await serve(t);
+  const home = await temporaryDirectory(t);
+  const env = { XDG_CONFIG_HOME: home };
+  const email = 'ada@acme.example';
+  const made = await cli(['user', 'create', email, '--role', 'admin', '--data-dir', dataDir]);
+  const ada = { email, password: made.stdout.trim(), chosen: 'a password of my own' };
+  const at = ['--broker', url];
+  const policy = join(home, 'policy.json');
+  await writeFile(policy, JSON.stringify({ limits: { max_hits: 5 } }));
+
+  const nobody = await cli(['policy', 'show', ...at], env);
+  assert.equal(nobody.code, 2);
+  assert.match(nobody.stderr, /BORESCOPE_ADMIN_TOKEN.*borescope login --admin/);
+
+  const browser = visitor();
+  assert.equal((await loggedIn(['--url', url], env, browser, ada)).code, 0);
+  assert.equal((await cli(['policy', 'show', ...at], env)).code, 0);
+  const lacking = await cli(['policy', 'set', policy, ...at], env);
+  assert.equal(lacking.code, 1);
+  assert.ok(lacking.stderr.endsWith(`borescope login --admin --url ${url}\n`), lacking.stderr);
+
+  assert.equal((await loggedIn(['--admin', '--url', url], env, browser, ada)).code, 0);
+  const set = await cli(['policy', 'set', policy, ...at], env);
+  assert.equal(set.code, 0, set.stderr);
+  const told = JSON.parse((await cli(['audit', 'export', ...at], env)).stdout.split('\n').at(-3) ?? '');
+  assert.deepEqual([told.act, told.by.user, told.by.name], ['policy.change', email, 'Borescope command line']);
+
+  // Renewed as for the tools; and a token that is set goes before it.
+  const file = join(home, 'borescope', 'sign-ins.json');
+  const saved = JSON.parse(await readFile(file, 'utf8'));
+  await writeFile(file, JSON.stringify({ [url]: { ...saved[url], expiresAt: 0 } }));
+  const shown = await cli(['policy', 'show', ...at], env);
+  assert.deepEqual([shown.code, JSON.parse(shown.stdout)], [0, { limits: { max_hits: 5 } }], shown.stderr);
+  assert.notEqual(JSON.parse(await readFile(file, 'utf8'))[url].refreshToken, saved[url].refreshToken);
+  const wrong = await cli(['policy', 'show', ...at], { ...env, BORESCOPE_ADMIN_TOKEN: 'bore_adm_x' });
+  assert.match(wrong.stderr, /mistyped/);
+  const other = await cli(['policy', 'show', ...at, '--organization', 'acme'], env);
+  assert.match(other.stderr, /the sign-in at \S+ is of the organization default, not of acme/);
+
+  await cli(['user', 'role', email, 'viewer', '--data-dir', dataDir]);
+  const low = await cli(['policy', 'set', policy, ...at], env);
+  assert.equal(low.code, 1);
+  assert.match(low.stderr, /the role viewer does not allow this/);
+  const less = await loggedIn(['--admin', '--url', url], env, browser, ada);
+  assert.equal(less.code, 1);
+  assert.match(less.stderr, /the account may not administer/);
+  assert.equal((await cli(['policy', 'show', ...at], env)).code, 0);
 });
 
 test('a sign-in that is cancelled in the browser ends with words', { timeout: 60_000 }, async (t) => {

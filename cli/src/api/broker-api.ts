@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { apiUrl } from '../broker-address.ts';
 import { brokerFetch } from '../broker-fetch.ts';
 import { Failure, UsageError } from '../failure.ts';
+import { signInToken } from '../sign-in/access-token.ts';
 import { type AdministrationApi, ApiFailure } from './administration-api.ts';
 
 /** Milliseconds without a byte after which the broker is taken for gone. Checking a long audit takes a while. */
@@ -13,8 +14,8 @@ const LONGEST_LINE = 1024 * 1024;
 const errorBody = z.object({ error: z.object({ code: z.string(), message: z.string(), hint: z.string() }) });
 
 /**
- * The routes, asked of a running broker, with the token in BORESCOPE_ADMIN_TOKEN. `organization`: as the command names it; it
- * has to be the token's. `option`: where the address stands, for a person.
+ * The routes, asked of a running broker: with the token in BORESCOPE_ADMIN_TOKEN, else as the person who has signed in there.
+ * `organization`: as the command names it; it has to be that of the credential. `option`: where the address stands, for a person.
  */
 export async function brokerApi(
   address: string,
@@ -22,12 +23,7 @@ export async function brokerApi(
   organization: string | undefined,
 ): Promise<AdministrationApi> {
   const base = apiUrl(address, option);
-  const token = process.env['BORESCOPE_ADMIN_TOKEN'];
-  if (token === undefined || token === '') {
-    throw new UsageError(
-      'BORESCOPE_ADMIN_TOKEN: set it to an admin token (borescope token create --kind admin --name NAME, where the store is)',
-    );
-  }
+  const { token, whose } = await credentialAt(base);
   const request = brokerFetch(base, process.env);
   const { etagOf, getMe, inputPart, pathNames } = await import('@borescope/server/administration');
 
@@ -63,7 +59,7 @@ export async function brokerApi(
       redirect: 'error',
       signal,
     });
-    if (!response.ok) throw await failureIn(response);
+    if (!response.ok) throw await failureIn(response, base.origin);
     return response;
   }
 
@@ -86,7 +82,7 @@ export async function brokerApi(
   const me = await send(getMe, {});
   if (organization !== undefined && organization !== me.organization.name) {
     throw new Failure(
-      `the token in BORESCOPE_ADMIN_TOKEN is of the organization ${me.organization.name}, not of ${organization}: use one of that`,
+      `${whose} is of the organization ${me.organization.name}, not of ${organization}: use one of that`,
     );
   }
   return {
@@ -106,6 +102,17 @@ export async function brokerApi(
       }
     },
   };
+}
+
+/** `whose`: which it is, for a person. */
+async function credentialAt({ origin }: URL): Promise<{ token: string; whose: string }> {
+  const token = process.env['BORESCOPE_ADMIN_TOKEN'];
+  if (token !== undefined && token !== '') return { token, whose: 'the token in BORESCOPE_ADMIN_TOKEN' };
+  const signedIn = await signInToken(origin);
+  if (signedIn !== undefined) return { token: signedIn, whose: `the sign-in at ${origin}` };
+  throw new UsageError(
+    `BORESCOPE_ADMIN_TOKEN: set it to an admin token (borescope token create --kind admin --name NAME, where the store is), or sign in at ${origin} with borescope login --admin --url ${origin}`,
+  );
 }
 
 async function* linesOf(response: Response, heard: () => void): AsyncGenerator<string> {
@@ -129,7 +136,11 @@ function watchSilence(): { signal: AbortSignal; heard: () => void; stop: () => v
 
 const SILENT = `the broker has been silent for ${SILENCE / 1000} s`;
 
-async function failureIn(response: Response): Promise<Failure> {
+async function failureIn(response: Response, origin: string): Promise<Failure> {
+  // The person has not let this command do it; that the account may not is told otherwise (RFC 6750, 3.1).
+  if (response.headers.get('www-authenticate')?.includes('error="insufficient_scope"') === true) {
+    return new Failure(`the sign-in at ${origin} is not for this: borescope login --admin --url ${origin}`);
+  }
   const text = await response.text();
   try {
     const { code, message, hint } = errorBody.parse(JSON.parse(text)).error;

@@ -16,9 +16,9 @@ export function apiOptions(command: Command): Command {
   return storeOptions(command)
     .option(
       '--broker <url>',
-      'a running broker, instead of the store: with the token in BORESCOPE_ADMIN_TOKEN (BORESCOPE_BROKER_URL)',
+      'a running broker, instead of the store: with the token in BORESCOPE_ADMIN_TOKEN, or as who has signed in with login --admin (BORESCOPE_BROKER_URL)',
     )
-    .option('--organization <name>', 'the organization (default; at a broker that of the token)')
+    .option('--organization <name>', 'the organization (default; at a broker that of the token or account)')
     .option('--json', 'print JSON');
 }
 

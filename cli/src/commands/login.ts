@@ -7,6 +7,7 @@ import { print } from '../output.ts';
 import {
   type AuthorizationServer,
   type DeviceCode,
+  type FreshSignIn,
   findAuthorizationServer,
   redeemDeviceCode,
   requestDeviceCode,
@@ -17,10 +18,13 @@ import { changeSignIn, type SavedSignIn } from '../sign-in/sign-ins.ts';
 
 interface Flags {
   url?: string;
+  admin?: true;
 }
 
 /** What the tools of a terminal need. */
 const SCOPE = 'runtime:read probe:place';
+/** What the commands need beside it that administer. */
+const ADMIN = 'admin';
 
 export function addLoginCommands(program: Command): void {
   const url = ['--url <url>', 'the broker (BORESCOPE_URL, else http://127.0.0.1:7373)'] as const;
@@ -28,6 +32,7 @@ export function addLoginCommands(program: Command): void {
     .command('login')
     .description('Sign in at a broker with a browser; runtimes, snapshot and the like then need no BORESCOPE_TOKEN')
     .option(...url)
+    .option('--admin', 'also to administer: commands with --broker then need no BORESCOPE_ADMIN_TOKEN')
     .action(login);
   program
     .command('logout')
@@ -36,14 +41,18 @@ export function addLoginCommands(program: Command): void {
     .action(logout);
 }
 
-async function login({ url }: Flags): Promise<void> {
+async function login({ url, admin }: Flags): Promise<void> {
   const origin = originOf(url);
   const server = await findAuthorizationServer(origin);
-  const code = await requestDeviceCode(server, SCOPE).catch(refused);
+  const code = await requestDeviceCode(server, admin === true ? `${SCOPE} ${ADMIN}` : SCOPE).catch(refused);
   process.stderr.write(`Open ${code.pageWithCode}\nand confirm the code ${code.userCode}\n`);
-  const signedIn = await confirmed(server, code);
+  const { scopes, ...signedIn } = await confirmed(server, code);
   await changeSignIn(origin, async () => signedIn);
   print(`signed in at ${origin}`);
+  // A person lets in no more than their role allows.
+  if (admin === true && !scopes.includes(ADMIN)) {
+    throw new Failure('the account may not administer, so this sign-in is for the tools only');
+  }
 }
 
 async function logout({ url }: Flags): Promise<void> {
@@ -69,7 +78,7 @@ async function logout({ url }: Flags): Promise<void> {
 }
 
 /** Asks until the person has answered, or the code has expired. */
-async function confirmed(server: AuthorizationServer, code: DeviceCode): Promise<SavedSignIn> {
+async function confirmed(server: AuthorizationServer, code: DeviceCode): Promise<FreshSignIn> {
   const until = Date.now() + code.expiresIn * 1000;
   let { interval } = code;
   while (Date.now() < until) {

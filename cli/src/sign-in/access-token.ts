@@ -6,16 +6,20 @@ import { changeSignIn, savedSignIn } from './sign-ins.ts';
 const EARLY = 60_000;
 
 /** What to show the broker: BORESCOPE_TOKEN, else that of the person who has signed in there. */
-export async function accessToken(url: URL): Promise<string> {
+export async function accessToken({ origin }: URL): Promise<string> {
   const token = process.env['BORESCOPE_TOKEN'];
   if (token !== undefined && token !== '') return token;
-  const { origin } = url;
+  const signedIn = await signInToken(origin);
+  if (signedIn !== undefined) return signedIn;
+  throw new UsageError(
+    `BORESCOPE_TOKEN: set it to an mcp token (borescope token create --kind mcp --name NAME), or sign in at ${origin} with borescope login`,
+  );
+}
+
+/** Of the person who has signed in there, renewed where it is nearly over; undefined where nobody has. */
+export async function signInToken(origin: string): Promise<string | undefined> {
   const saved = await savedSignIn(origin);
-  if (saved === undefined) {
-    throw new UsageError(
-      `BORESCOPE_TOKEN: set it to an mcp token (borescope token create --kind mcp --name NAME), or sign in at ${origin} with borescope login`,
-    );
-  }
+  if (saved === undefined) return undefined;
   if (saved.expiresAt - EARLY > Date.now()) return saved.accessToken;
   const renewed = await changeSignIn(origin, async (now) => {
     // Another command may have been faster, or have signed out.

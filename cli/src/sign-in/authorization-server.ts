@@ -77,10 +77,16 @@ export async function requestDeviceCode(server: AuthorizationServer, scope: stri
   };
 }
 
+/** `scopes`: what the person has let in, which may be less than what was asked for. */
+export interface FreshSignIn extends SavedSignIn {
+  readonly scopes: readonly string[];
+}
+
 /** Rejects with `TokenRefused`, also while the person has not answered. */
-export async function redeemDeviceCode(server: AuthorizationServer, code: string): Promise<SavedSignIn> {
+export async function redeemDeviceCode(server: AuthorizationServer, code: string): Promise<FreshSignIn> {
   const grant = 'urn:ietf:params:oauth:grant-type:device_code';
-  return signIn(server, await post(server.token, { grant_type: grant, device_code: code }));
+  const answer = await post(server.token, { grant_type: grant, device_code: code });
+  return { ...signIn(server, answer), scopes: text(answer, 'scope')?.split(' ') ?? [] };
 }
 
 export async function refresh(server: AuthorizationServer, refreshToken: string): Promise<SavedSignIn> {
