@@ -121,14 +121,17 @@ test(proves(
   assert.equal(lacking.code, 1);
   assert.ok(lacking.stderr.endsWith(`borescope login --admin --url ${url}\n`), lacking.stderr);
 
+  const file = join(home, 'borescope', 'sign-ins.json');
+  const replaced = JSON.parse(await readFile(file, 'utf8'))[url];
   assert.equal((await loggedIn(['--admin', '--url', url], env, browser, ada)).code, 0);
+  const { status } = await fetch(`${url}/api/me`, { headers: { authorization: `Bearer ${replaced.accessToken}` } });
+  assert.equal(status, 401);
   const set = await cli(['policy', 'set', policy, ...at], env);
   assert.equal(set.code, 0, set.stderr);
   const told = JSON.parse((await cli(['audit', 'export', ...at], env)).stdout.split('\n').at(-3) ?? '');
   assert.deepEqual([told.act, told.by.user, told.by.name], ['policy.change', email, 'Borescope command line']);
 
   // Renewed as for the tools; and a token that is set goes before it.
-  const file = join(home, 'borescope', 'sign-ins.json');
   const saved = JSON.parse(await readFile(file, 'utf8'));
   await writeFile(file, JSON.stringify({ [url]: { ...saved[url], expiresAt: 0 } }));
   const shown = await cli(['policy', 'show', ...at], env);

@@ -47,7 +47,13 @@ async function login({ url, admin }: Flags): Promise<void> {
   const code = await requestDeviceCode(server, admin === true ? `${SCOPE} ${ADMIN}` : SCOPE).catch(refused);
   process.stderr.write(`Open ${code.pageWithCode}\nand confirm the code ${code.userCode}\n`);
   const { scopes, ...signedIn } = await confirmed(server, code);
-  await changeSignIn(origin, async () => signedIn);
+  let before: SavedSignIn | undefined;
+  await changeSignIn(origin, async (saved) => {
+    before = saved;
+    return signedIn;
+  });
+  // Nobody could end it any more, and it may be for more than the new one.
+  if (before !== undefined) await ended(server, before);
   print(`signed in at ${origin}`);
   // A person lets in no more than their role allows.
   if (admin === true && !scopes.includes(ADMIN)) {
@@ -63,17 +69,24 @@ async function logout({ url }: Flags): Promise<void> {
     return undefined;
   });
   if (had === undefined) throw new Failure(`nobody is signed in at ${origin} with this command`);
+  const saved = had;
   // It is forgotten here in any case; a broker that does not answer lets it end by itself.
-  const ended = await findAuthorizationServer(origin)
-    .then((server) => revoke(server, had?.refreshToken ?? had?.accessToken ?? ''))
-    .then(
-      () => true,
-      () => false,
-    );
+  const isEnded = await findAuthorizationServer(origin).then(
+    (server) => ended(server, saved),
+    () => false,
+  );
   print(
-    ended
+    isEnded
       ? `signed out at ${origin}`
       : `signed out here; ${origin} could not be told, and its tokens end by themselves`,
+  );
+}
+
+/** False where the broker could not be told; it ends by itself then. */
+function ended(server: AuthorizationServer, { refreshToken, accessToken }: SavedSignIn): Promise<boolean> {
+  return revoke(server, refreshToken ?? accessToken).then(
+    () => true,
+    () => false,
   );
 }
 
