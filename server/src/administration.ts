@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { createAdministration } from './access/administration.ts';
 import { createControls } from './access/controls.ts';
+import { ADMINISTRATORS, createPasswords } from './access/passwords.ts';
 import { openSecrets } from './access/secrets.ts';
 import { createTokens } from './access/tokens.ts';
 import { createUsers } from './access/users.ts';
@@ -12,18 +13,9 @@ import { openEmbeddedStore } from './store/embedded/embedded-store.ts';
 import type { Store } from './store/store.ts';
 
 export type { Administration } from './access/administration.ts';
-export { createPasswords, type Passwords, randomPassword } from './access/passwords.ts';
 /** What manages tokens and organizations beside a running broker, without loading the broker itself. */
 export { createTokens, type IssuedToken, type TokenRequest, type Tokens, type TokensOptions } from './access/tokens.ts';
-export {
-  createUsers,
-  normalEmail,
-  type User,
-  type UserChange,
-  type UserRequest,
-  type Users,
-  type UsersOptions,
-} from './access/users.ts';
+export { normalEmail, type User, type UserChange } from './access/users.ts';
 export type { AuditActor } from './audit/audit-record.ts';
 export type { AdministrationContext, AdministrationServices, BrokerContext } from './http/api/api-context.ts';
 export { etagOf, inputPart, pathNames, type TypedRoute } from './http/api/api-route.ts';
@@ -83,9 +75,9 @@ export async function openAdministration(options: {
   const now = Date.now;
   const monotonic = () => performance.now();
   const controls = createControls({ store, secrets, now, monotonic, log: SILENT });
-  const freshId = (prefix: string) => prefix + randomBytes(12).toString('hex');
   const tokens = createTokens({ store, clock: now, random: randomBytes });
   const users = createUsers({ documents: store.documents, clock: now, random: randomBytes });
-  const administration = createAdministration({ store, tokens, users, controls, now, freshId });
+  const passwords = createPasswords(ADMINISTRATORS);
+  const administration = createAdministration({ store, tokens, users, controls, passwords, now, random: randomBytes });
   return { store, tokens, users, controls, administration, now };
 }

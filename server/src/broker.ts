@@ -4,6 +4,7 @@ import type { DestinationStream } from 'pino';
 import { createAdministration } from './access/administration.ts';
 import { watchAttachments } from './access/attachments.ts';
 import type { Controls } from './access/controls.ts';
+import { ADMINISTRATORS, createPasswords } from './access/passwords.ts';
 import { openSecrets } from './access/secrets.ts';
 import { createTokens, type Tokens } from './access/tokens.ts';
 import { createUsers } from './access/users.ts';
@@ -170,9 +171,11 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   });
   const { controls } = engine;
   const baseUrl = createBaseUrl({ publicUrl: settings.publicUrl, loopback, tls: certificate !== undefined });
-  const freshId = (prefix: string) => prefix + randomBytes(12).toString('hex');
   const users = createUsers({ documents: store.documents, clock: clock.now, random: randomBytes });
-  const administration = createAdministration({ store, tokens, users, controls, now: clock.now, freshId });
+  const administration = createAdministration({
+    ...{ store, tokens, users, controls, now: clock.now, random: randomBytes },
+    passwords: createPasswords(ADMINISTRATORS),
+  });
   const { audit, refusals } = controls;
   const oauth = openOAuth({ settings, store, users, administration, secrets, audit, clock: clock.now, log });
   mountMcp(app, { mcp, tokens, oauth, baseUrl, attachments, refusals, log, draining: () => draining });

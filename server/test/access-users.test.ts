@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
 import { proves } from '../../tests/proves.ts';
-import { createPasswords, PasswordsBusy, passwordProblem, randomPassword } from '../src/access/passwords.ts';
+import {
+  ADMINISTRATORS,
+  createPasswords,
+  PasswordsBusy,
+  passwordProblem,
+  randomPassword,
+} from '../src/access/passwords.ts';
 import { createSignIn } from '../src/access/sign-in.ts';
 import { createUsers, normalEmail } from '../src/access/users.ts';
 import { temporaryStore } from './temporary-store.ts';
@@ -87,6 +93,14 @@ test('more who sign in at once than the machine can bear are refused at once', a
   assert.equal(refused.length, 18);
   assert.ok(refused.every(({ reason }) => reason instanceof PasswordsBusy));
   assert.equal(await flooded.verify('x', undefined), false);
+});
+
+test('first passwords are hashed one at a time, and ten wait', async () => {
+  const busy = createPasswords(ADMINISTRATORS);
+  const results = await Promise.allSettled(Array.from({ length: 15 }, () => busy.hash('x')));
+  const refused = results.filter((result) => result.status === 'rejected');
+  assert.equal(refused.length, 4);
+  assert.ok(refused.every(({ reason }) => reason instanceof PasswordsBusy));
 });
 
 test(proves('users:passwords', 'weak passwords are refused in a sentence, and generated ones are good'), () => {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { User, UserChange } from '@borescope/server/administration';
 import { Argument, type Command, Option } from 'commander';
 import {
@@ -74,27 +73,26 @@ function roleArgument(): Argument {
 }
 
 async function create(text: string, flags: CreateFlags): Promise<void> {
-  const { createPasswords, normalEmail, randomPassword } = await import('@borescope/server/administration');
+  const { normalEmail } = await import('@borescope/server/administration');
   const email = normalEmail(text);
   if (email === undefined) throw new UsageError(`${JSON.stringify(text)} is no e-mail address`);
   const name = flags.name ?? email;
   if (name === '' || name.length > 128) throw new UsageError('--name: 1 to 128 characters');
   const services = namesOption('--services', flags.services);
   const environments = namesOption('--environments', flags.environments);
-  const first = flags.password ? randomPassword(randomBytes) : undefined;
   await administer(flags, async ({ store, changes, by, named }) => {
     const organization = await organizationNamed(store, flags.organization);
-    const made = await changes.createUser(by, {
+    const request = {
       organization: organization.id,
       email,
       name,
       role: flags.role,
       ...(services !== undefined && { services }),
       ...(environments !== undefined && { environments }),
-      ...(first !== undefined && { passwordHash: await createPasswords().hash(first), passwordIsTemporary: true }),
-    });
+    };
+    const made = await changes.createUser(by, request, flags.password);
     if (made === undefined) throw new Failure(`there is an account ${email} already`);
-    showWithPassword(made, first, flags, named);
+    showWithPassword(made.user, made.password, flags, named);
   });
 }
 
@@ -121,17 +119,13 @@ async function role(email: string, wanted: Role, flags: Common): Promise<void> {
 }
 
 async function password(email: string, flags: Common): Promise<void> {
-  const { createPasswords, randomPassword } = await import('@borescope/server/administration');
-  const fresh = randomPassword(randomBytes);
   await administer(flags, async (administration) => {
     const user = await userNamed(administration, email, flags);
     if (user.upstream !== undefined)
       throw new Failure(`${user.email} signs in at the company's provider, and has no password here`);
-    const passwordHash = await createPasswords().hash(fresh);
-    const change = { passwordHash, passwordIsTemporary: true, signedOutAt: Date.now() };
-    const changed = await administration.changes.changeUser(administration.by, user, change);
-    if (changed === undefined) throw noUser(email, flags);
-    showWithPassword(changed, fresh, flags, administration.named);
+    const renewed = await administration.changes.renewPassword(administration.by, user);
+    if (renewed === undefined) throw noUser(email, flags);
+    showWithPassword(renewed.user, renewed.password, flags, administration.named);
   });
 }
 

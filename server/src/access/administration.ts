@@ -7,9 +7,19 @@ import type { StoredAuditEntry } from '../store/audit-store.ts';
 import type { Current } from '../store/current-document.ts';
 import { type Organization, type Store, StoreUnavailable, type TokenRecord } from '../store/store.ts';
 import type { Controls } from './controls.ts';
+import { type Passwords, randomPassword } from './passwords.ts';
 import { storedSecret } from './secrets.ts';
 import type { IssuedToken, TokenRequest, Tokens } from './tokens.ts';
 import type { User, UserChange, UserRequest, Users } from './users.ts';
+
+/** Without a password: that is made here. */
+export type NewUser = Omit<UserRequest, 'passwordHash' | 'passwordIsTemporary' | 'signedOutAt'>;
+
+/** The only time that a first password is there. */
+export interface UserWithPassword {
+  readonly user: User;
+  readonly password?: string;
+}
 
 /**
  * What administrators change, whatever the door (a command, the API, a page). Every act is in the audit before it is done; one
@@ -21,10 +31,12 @@ export interface Administration {
   revokeToken(by: AuditActor, organization: string, id: string): Promise<TokenRecord | undefined>;
   /** Undefined where there is none that still holds. */
   rotateToken(by: AuditActor, organization: string, id: string, overlapMs: number): ReturnType<Tokens['rotate']>;
-  /** Undefined where a user of any organization has the address. */
-  createUser(by: AuditActor, request: UserRequest): Promise<User | undefined>;
+  /** Undefined where a user of any organization has the address. Rejects with `PasswordsBusy` where it is to have a password. */
+  createUser(by: AuditActor, request: NewUser, withPassword: boolean): Promise<UserWithPassword | undefined>;
   /** Undefined where the organization has no such user. */
   changeUser(by: AuditActor, user: User, change: UserChange): Promise<User | undefined>;
+  /** A new first password; the person is signed out everywhere. Undefined as above. Rejects with `PasswordsBusy`. */
+  renewPassword(by: AuditActor, user: User): Promise<Required<UserWithPassword> | undefined>;
   /** With the person's tokens and sign-ins. False where there is no such user. */
   removeUser(by: AuditActor, user: User): Promise<boolean>;
   /** Undefined where the name is taken. */
@@ -62,17 +74,17 @@ export interface AdministrationOptions {
   readonly tokens: Tokens;
   readonly users: Users;
   readonly controls: Controls;
+  readonly passwords: Pick<Passwords, 'hash'>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** A new id with this prefix, which cannot be guessed. */
-  readonly freshId: (prefix: string) => string;
+  readonly random: (bytes: number) => Buffer;
 }
 
 /** Tries to change what others change at the same time. */
 const MOST_TRIES = 20;
 
 export function createAdministration(options: AdministrationOptions): Administration {
-  const { store, tokens, users, controls, now, freshId } = options;
+  const { store, tokens, users, controls, passwords, now, random } = options;
   const { audit } = controls;
 
   /** `missing`: what `work` brings where it found nothing to do. */
@@ -96,6 +108,25 @@ export function createAdministration(options: AdministrationOptions): Administra
 
   function failed(organization: string, { act, by, what }: AuditRecord, reason: string): Promise<void> {
     return audit.record(organization, { act: 'act.fail', by, what: { ...what, failed: act, reason } });
+  }
+
+  function changeUser(
+    by: AuditActor,
+    { organization, id, email }: User,
+    change: UserChange,
+  ): Promise<User | undefined> {
+    const { passwordHash, ...rest } = change;
+    // What is taken away is told, too.
+    const changed = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, value ?? null]));
+    const what = { user: id, email, ...(passwordHash !== undefined && { password: true }), ...plain(changed) };
+    const record = { act: 'user.change', by, what } as const;
+    return told(organization, record, () => users.change(organization, id, change), undefined);
+  }
+
+  /** Ahead of the audit: where so many are hashed that there is no turn for it, nobody has acted. */
+  async function firstPassword() {
+    const password = randomPassword(random);
+    return { password, stored: { passwordHash: await passwords.hash(password), passwordIsTemporary: true } };
   }
 
   return {
@@ -123,20 +154,22 @@ export function createAdministration(options: AdministrationOptions): Administra
       return told(organization, record, () => tokens.rotate(organization, id, overlapMs), undefined);
     },
 
-    createUser(by, request) {
-      const { organization, email, role, services, environments, passwordHash } = request;
+    async createUser(by, request, withPassword) {
+      const { organization, email, role, services, environments } = request;
       const bound = { ...(services && { services }), ...(environments && { environments }) };
-      const what = { email, role, password: passwordHash !== undefined, ...plain(bound) };
-      return told(organization, { act: 'user.create', by, what }, () => users.create(request), undefined);
+      const what = { email, role, password: withPassword, ...plain(bound) };
+      const { password, stored } = withPassword ? await firstPassword() : {};
+      const create = () => users.create({ ...request, ...stored });
+      const user = await told(organization, { act: 'user.create', by, what }, create, undefined);
+      return user && { user, ...(password !== undefined && { password }) };
     },
 
-    changeUser(by, { organization, id, email }, change) {
-      const { passwordHash, ...rest } = change;
-      // What is taken away is told, too.
-      const changed = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, value ?? null]));
-      const what = { user: id, email, ...(passwordHash !== undefined && { password: true }), ...plain(changed) };
-      const record = { act: 'user.change', by, what } as const;
-      return told(organization, record, () => users.change(organization, id, change), undefined);
+    changeUser,
+
+    async renewPassword(by, user) {
+      const { password, stored } = await firstPassword();
+      const changed = await changeUser(by, user, { ...stored, signedOutAt: now() });
+      return changed && { user: changed, password };
     },
 
     removeUser(by, { organization, id, email }) {
@@ -145,7 +178,7 @@ export function createAdministration(options: AdministrationOptions): Administra
     },
 
     createOrganization(by, name) {
-      const organization = { id: freshId('org_'), name, createdAt: now() };
+      const organization = { id: `org_${random(12).toString('hex')}`, name, createdAt: now() };
       const record = { act: 'organization.create', by, what: { organization: organization.id, name } } as const;
       return told('default', record, () => store.organizations.create(organization), undefined);
     },

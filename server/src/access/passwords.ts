@@ -7,14 +7,21 @@ export const PASSWORD_LENGTH = { min: 12, max: 256 } as const;
 const COST = { ln: 15, r: 8, p: 3 };
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
-/** Hashes computed at once: each takes 32 MiB and a thread of the pool, which files and DNS need as well. */
-const AT_ONCE = 2;
-/** Those that wait for it; more are refused at once. */
-const WAITING = 20;
 /** The form of the PHC string format. */
 const STORED = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,3}),p=(\d{1,3})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 
-/** So many sign in at once that another hash would have to wait too long. */
+export interface PasswordTurns {
+  /** Hashes computed at once: each takes 32 MiB and a thread of the pool, which files and DNS need as well. */
+  readonly atOnce: number;
+  /** Those that wait for it; more are refused at once. */
+  readonly waiting: number;
+}
+
+const PEOPLE: PasswordTurns = { atOnce: 2, waiting: 20 };
+/** Apart from who signs in, so that an admin who makes many accounts keeps nobody of another organization out. */
+export const ADMINISTRATORS: PasswordTurns = { atOnce: 1, waiting: 10 };
+
+/** So many hashes are asked for at once that another would have to wait too long. */
 export class PasswordsBusy extends Error {
   override readonly name = 'PasswordsBusy';
 }
@@ -44,8 +51,8 @@ export function randomPassword(random: (bytes: number) => Buffer): string {
   return characters.replace(/(.{5})(?!$)/g, '$1-');
 }
 
-export function createPasswords(): Passwords {
-  const turns = createTurns();
+export function createPasswords(most: PasswordTurns = PEOPLE): Passwords {
+  const turns = createTurns(most);
   const dummy = encode(COST, Buffer.alloc(SALT_BYTES), Buffer.alloc(HASH_BYTES));
 
   return {
@@ -90,12 +97,15 @@ function base64(bytes: Buffer): string {
 }
 
 /** Runs what it is given, a few at once and the others after them. */
-function createTurns(): <Result>(work: () => Promise<Result>) => Promise<Result> {
+function createTurns({
+  atOnce,
+  waiting: most,
+}: PasswordTurns): <Result>(work: () => Promise<Result>) => Promise<Result> {
   let running = 0;
   const waiting: (() => void)[] = [];
   return async (work) => {
-    if (running >= AT_ONCE) {
-      if (waiting.length >= WAITING) throw new PasswordsBusy('too many people sign in at once');
+    if (running >= atOnce) {
+      if (waiting.length >= most) throw new PasswordsBusy('too many passwords are hashed at once');
       await new Promise<void>((resolve) => waiting.push(resolve));
     } else running++;
     try {

@@ -111,7 +111,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     const by: AuditActor = { kind: 'person', id: email, name, address };
     const known =
       (await users.byEmail(email)) ??
-      (await administration.createUser(by, { organization: organization.id, email, name, role, upstream })) ??
+      (await administration.createUser(by, { organization: organization.id, email, name, role, upstream }, false))
+        ?.user ??
       (await users.byEmail(email));
     if (known === undefined || known.disabled === true) return { reason: `The account ${email} is disabled.` };
     if (known.organization !== organization.id) return { reason: `${email} belongs to another organization here.` };
