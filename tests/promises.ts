@@ -793,6 +793,21 @@ export const PROMISES = {
       'A token in the Authorization header opens /api, and nothing else does: no cookie, no query, no other header.',
     source: API,
   },
+  'api:users': {
+    sentence:
+      'Accounts over the API are those of the own organization that reach no further than the token; a first password is made by the broker and shown once, and no answer holds a hash.',
+    source: API,
+  },
+  'api:addresses': {
+    sentence:
+      'Over the API an organization learns in an hour of at most 30 addresses that they have an account that it cannot see.',
+    source: ACCESS,
+  },
+  'api:lock-out': {
+    sentence:
+      'Over the API nobody takes the rights of an admin from their own account, or from the last one that has them for the whole organization.',
+    source: ACCESS,
+  },
   'api:installation': {
     sentence: 'Only an admin of the organization default makes organizations and switches the read-only mode of all.',
     source: API,

@@ -55,7 +55,7 @@ const HTTP_MEANING: Readonly<Record<keyof typeof HTTP_ERRORS, readonly [means: s
   ],
   NOT_FOUND: ['There is nothing, or nothing that is yours to see.', 'The hint says where to look what there is.'],
   REQUEST_TIMEOUT: ['The request did not arrive in time.', 'Send it again.'],
-  CONFLICT: ['It is taken or decided already.', 'Read what is there.'],
+  CONFLICT: ['It is taken or decided already, or what is there stands against it.', 'Read what is there.'],
   PRECONDITION_FAILED: [
     'Somebody has changed it since it was read; nothing was written.',
     'Read it again, make the change in that, and send its ETag.',

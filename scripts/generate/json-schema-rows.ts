@@ -21,6 +21,9 @@ const schemaNode = z.looseObject({
   get items() {
     return schemaNode.optional();
   },
+  get anyOf() {
+    return z.array(schemaNode).optional();
+  },
 });
 
 export type SchemaNode = z.infer<typeof schemaNode>;
@@ -50,6 +53,7 @@ export function fieldRows(schema: SchemaNode, depth: number, prefix = ''): Field
 /** `string, at most 1,024 characters`; `integer, 1 to 50`; `one of a, b`. */
 export function kindOf(node: SchemaNode): string {
   if (node.const !== undefined) return code(node.const);
+  if (node.anyOf !== undefined) return node.anyOf.map(kindOf).join(', or ');
   if (node.enum !== undefined) return `one of ${node.enum.map(code).join(', ')}`;
   if (node.items !== undefined) {
     const most = node.maxItems === undefined ? '' : `, at most ${number(node.maxItems)} of them`;

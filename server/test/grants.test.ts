@@ -161,7 +161,7 @@ async function answerOf(
   const [method = '', path = ''] = route.split(' ');
   const headers = token === undefined ? {} : bearer(token);
   if (method === 'WS') return { status: await upgradeStatus(url + path, headers), challenge: '' };
-  const sends = method === 'POST' || method === 'PUT';
+  const sends = method === 'POST' || method === 'PUT' || method === 'PATCH';
   const response = await fetch(url + path.replace(':id', 'never-was'), {
     method,
     redirect: 'manual',
@@ -312,6 +312,18 @@ const THINGS: Record<string, (t: TestContext, all: World) => Promise<Ids>> = {
     const foreign = await broker.tokens.create({ organization: other.id, kind: 'mcp', name: 'theirs' });
     // A token is never deleted: what has ended can only be revoked once more.
     return { own: (await token({ kind: 'mcp' })).id, foreign: foreign.record.id, deleted: GUESSED };
+  },
+  async users(_t, { broker, other }) {
+    const users = usersOf(broker.store);
+    const make = async (organization: string) => {
+      const email = `${randomUUID()}@acme.example`;
+      const made = await users.create({ organization, email, name: 'Ada', role: 'developer' });
+      assert.ok(made);
+      return made.id;
+    };
+    const deleted = await make('default');
+    await users.remove('default', deleted);
+    return { own: await make('default'), foreign: await make(other.id), deleted };
   },
   async approvals(_t, { broker, other }) {
     const { approvals } = broker.controls;

@@ -16,7 +16,7 @@ export interface RawInput {
 interface RouteHead extends RouteNeed {
   /** Names it in the description and in generated clients. */
   readonly id: string;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** As OpenAPI writes it: `/api/tokens/{id}`. */
   readonly path: string;
   readonly summary: string;
@@ -29,7 +29,7 @@ interface RouteHead extends RouteNeed {
 
 /** One route, for who does not know which. `Context`: what its handler works with. */
 export interface ApiRoute<Context> extends RouteHead {
-  /** The fields that the path names come from there, the others from the query of GET and DELETE, from the body of POST and PUT. */
+  /** The fields that the path names come from there, the others from the query of GET and DELETE, from the body of the rest. */
   readonly input: z.ZodObject;
   /** Of the answer; of each line where `lines`. */
   readonly output: z.ZodType;

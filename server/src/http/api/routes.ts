@@ -10,6 +10,7 @@ import { getQuotas, quotaUsage, setQuotas } from './quotas.ts';
 import { getReadOnly, setReadOnly } from './read-only.ts';
 import { listRuntimes } from './runtimes.ts';
 import { createToken, listTokens, revokeToken, rotateToken } from './tokens.ts';
+import { changeUser, createUser, getUser, listUsers, removeUser, renewPassword, signOutUser } from './users.ts';
 
 /** All that stands under /api but its own description: the routes are mounted from this list, and described from it. */
 export const API_ROUTES: readonly ApiRoute<BrokerContext>[] = [
@@ -22,6 +23,13 @@ export const API_ROUTES: readonly ApiRoute<BrokerContext>[] = [
   createToken,
   revokeToken,
   rotateToken,
+  listUsers,
+  getUser,
+  createUser,
+  changeUser,
+  removeUser,
+  renewPassword,
+  signOutUser,
   listOrganizations,
   createOrganization,
   getPolicy,
