@@ -53,6 +53,55 @@ for (const [how, open] of Object.entries(WAYS)) {
       if (by.kind === 'command') assert.equal(lines[0].by.id, userInfo().username);
     });
 
+    test(proves('commands:ways', 'makes, lists, changes and removes accounts, and tells the audit'), async (t) => {
+      const { run, by } = await open(t);
+      const bounds = ['--services', 'shop,cart', '--environments', 'test'];
+      const made = await run('user', 'create', 'Ada@Acme.example', '--name', 'Ada', ...bounds, '--json');
+      const { password, id, created_at: created, ...rest } = JSON.parse(made.stdout);
+      assert.match(password, /^([a-z2-9]{5}-){3}[a-z2-9]{5}$/);
+      assert.match(`${id} ${created}`, /^usr_[0-9a-f]{24} [0-9-]{10}T[0-9:]{8}Z$/);
+      const ada = { email: 'ada@acme.example', name: 'Ada', role: 'developer', organization: 'default' };
+      const bound = { services: ['shop', 'cart'], environments: ['test'] };
+      assert.deepEqual(rest, { ...ada, ...bound, state: 'first password' });
+      const again = await run('user', 'create', 'ada@acme.example');
+      assert.equal(again.code, 1);
+      assert.match(again.stderr, /there is an account ada@acme\.example already/);
+      assert.equal(
+        (await run('user', 'role', 'ADA@acme.example', 'viewer')).stdout,
+        `${ada.email}: now has the role viewer\n`,
+      );
+      const fresh = await run('user', 'password', ada.email);
+      assert.match(fresh.stderr, /^ada@acme\.example: viewer in .* shown only now/);
+      assert.notEqual(fresh.stdout.trim(), password);
+      for (const [command, done] of [
+        ['sign-out', 'signed out'],
+        ['enable', 'enabled'],
+        ['disable', 'disabled'],
+      ] as const) {
+        assert.equal((await run('user', command, ada.email)).stdout, `${ada.email}: ${done}\n`);
+      }
+      const listed = (await run('user', 'list')).stdout;
+      assert.match(
+        listed,
+        /^EMAIL +ROLE +STATE +LAST SIGN-IN +BOUND TO +NAME\nada@\S+ +viewer +disabled +- +shop,cart,test +Ada\n$/,
+      );
+      assert.equal((await run('user', 'remove', ada.email)).stdout, `removed ${ada.email}\n`);
+      const gone = await run('user', 'remove', ada.email);
+      const none = 'borescope: there is no account "ada@acme.example" in default: borescope user list shows them\n';
+      assert.deepEqual([gone.code, gone.stderr], [1, none]);
+      assert.equal((await run('user', 'list')).stdout, 'no users\n');
+      const lines = (await run('audit', 'export')).stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+      const changes = Array.from({ length: 5 }, () => 'user.change');
+      assert.deepEqual(
+        lines.map(({ act }) => act),
+        ['user.create', 'user.create', 'act.fail', ...changes, 'user.remove', 'audit.export'],
+      );
+      for (const line of lines) assert.equal(line.by.kind, by.kind);
+    });
+
     test('checks, sets and shows a policy', async (t) => {
       const { run, dir } = await open(t);
       const file = join(dir, 'policy.json');
@@ -140,6 +189,24 @@ for (const [how, open] of Object.entries(WAYS)) {
     });
   });
 }
+
+test(
+  proves('api:lock-out', 'but a command on the store takes them from the last admin: it is the way back'),
+  async (t) => {
+    const { url, dataDir } = await serve(t);
+    const at = ['--data-dir', dataDir];
+    assert.equal(
+      (await cli(['user', 'create', 'ada@acme.example', '--role', 'admin', '--no-password', ...at])).code,
+      0,
+    );
+    const { token } = await createToken(dataDir, 'admin');
+    const remove = ['user', 'remove', 'ada@acme.example'];
+    const refused = await cli([...remove, '--broker', url], { BORESCOPE_ADMIN_TOKEN: token });
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /the last admin of the organization.*borescope user where the store is/);
+    assert.equal((await cli([...remove, ...at])).code, 0);
+  },
+);
 
 test('a broker is asked with a token of an administrator, encrypted, of the organization that is named', async (t) => {
   const { url, dataDir } = await serve(t);

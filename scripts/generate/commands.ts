@@ -54,10 +54,10 @@ const INTRODUCTION = `<!-- Generated from cli/src/commands by npm run generate; 
 | 2 | wrong usage, or a bad setting |
 | 130 | interrupted by Ctrl-C |
 
-\`serve\` runs the broker. \`token\`, \`organization\`, \`policy\`, \`quota\`, \`approvals\`, \`read-only\` and \`audit\` administer: on the
+\`serve\` runs the broker. \`token\`, \`user\`, \`organization\`, \`policy\`, \`quota\`, \`approvals\`, \`read-only\` and \`audit\` administer: on the
 store itself, beside running brokers or without one, or with \`--broker URL\` (\`BORESCOPE_BROKER_URL\`) at a running broker, by its
 [API](api.md): with a token of the kind \`admin\` in \`BORESCOPE_ADMIN_TOKEN\`, or as who has signed in there with \`login --admin\`. Whoever has the store may do everything;
-the audit names the account. What these do is told in [access](access.md). \`user\` and \`secret\` work on the store alone;
+the audit names the account. What these do is told in [access](access.md). \`secret\` works on the store alone;
 \`migrate\` [moves](operations.md#moving-a-store) a store on which no broker runs. All the others are clients of a
 broker: they call the same [tools](tools.md) that assistants call, through its public MCP endpoint, with the address in
 \`BORESCOPE_URL\` and a token of kind \`mcp\` in \`BORESCOPE_TOKEN\`. While they wait they tell progress on stderr. With

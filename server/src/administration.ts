@@ -15,7 +15,7 @@ import type { Store } from './store/store.ts';
 export type { Administration } from './access/administration.ts';
 /** What manages tokens and organizations beside a running broker, without loading the broker itself. */
 export { createTokens, type IssuedToken, type TokenRequest, type Tokens, type TokensOptions } from './access/tokens.ts';
-export { normalEmail, type User, type UserChange } from './access/users.ts';
+export { normalEmail } from './access/users.ts';
 export type { AuditActor } from './audit/audit-record.ts';
 export type { AdministrationContext, AdministrationServices, BrokerContext } from './http/api/api-context.ts';
 export { etagOf, inputPart, pathNames, type TypedRoute } from './http/api/api-route.ts';
@@ -27,6 +27,8 @@ export { checkPolicy, getPolicy, setPolicy } from './http/api/policy.ts';
 export { getQuotas, quotaUsage, setQuotas } from './http/api/quotas.ts';
 export { getReadOnly, setReadOnly } from './http/api/read-only.ts';
 export { createToken, listTokens, revokeToken, rotateToken, type TokenView } from './http/api/tokens.ts';
+export type { UserView } from './http/api/user-view.ts';
+export { changeUser, createUser, listUsers, removeUser, renewPassword, signOutUser } from './http/api/users.ts';
 export { type Migration, migrate, type StorePlace } from './migration.ts';
 export { parseDuration, readSettings, SettingsError } from './settings.ts';
 export {
