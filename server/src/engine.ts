@@ -11,6 +11,7 @@ import { createEnding } from './actions/ending.ts';
 import { createLifecycle } from './actions/lifecycle.ts';
 import { createLocalOrders, createSharedOrders } from './actions/orders.ts';
 import { createPermits } from './actions/permits.ts';
+import { createPlacingApproval } from './actions/placing-approval.ts';
 import { createPolicyWatch } from './actions/policy-watch.ts';
 import { createSweep } from './actions/sweep.ts';
 import { createPolicies } from './agents/policies.ts';
@@ -103,7 +104,8 @@ export function createEngine(options: EngineOptions): Engine {
   const sharedOrders = messages && createSharedOrders({ store, sessions, messages, clock });
   const orders = sharedOrders ?? createLocalOrders({ sessions, clock });
   const standstill = createStandstill({ clock, monotonic: () => performance.now() });
-  const permits = createPermits({ store, orders, redaction, clock, log, ...controls });
+  const approve = createPlacingApproval({ orders, redaction, clock, ...controls });
+  const permits = createPermits({ store, approve, redaction, log, ...controls });
   const ending = createEnding({ store, orders, queue, changes, permits, log, meter });
   const meetDeadline = createDeadline({
     store,

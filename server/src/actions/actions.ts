@@ -2,7 +2,7 @@ import type { Inspection, Place } from '@borescope/agent-protocol';
 import type { Caller } from '../access/caller.ts';
 import type { AttachedRuntime, StoredHit } from '../store/store.ts';
 import type { Action, ActionSpec, ActionState, Placement } from './action.ts';
-import type { ApprovalOptions } from './permits.ts';
+import type { ApprovalOptions } from './placing-approval.ts';
 
 /** Which runtimes an action is for; all that is given must match. At least one is given. */
 export interface Target {

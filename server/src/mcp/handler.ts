@@ -9,7 +9,7 @@ import type { Caller, Role } from '../access/caller.ts';
 import { mayDo } from '../access/grants.ts';
 import type { Actions } from '../actions/actions.ts';
 import { BorescopeError } from '../actions/error.ts';
-import { ApprovalNeeded } from '../actions/permits.ts';
+import { ApprovalNeeded } from '../actions/placing-approval.ts';
 import type { Refusals } from '../audit/refusals.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Log } from '../log.ts';

@@ -1,6 +1,6 @@
 import type { Action } from '../actions/action.ts';
 import type { ActionProgress, ActionView } from '../actions/actions.ts';
-import type { ApprovalOptions } from '../actions/permits.ts';
+import type { ApprovalOptions } from '../actions/placing-approval.ts';
 import { DELIVERY_GRACE } from '../actions/state-machine.ts';
 import type { ToolContext } from './tool.ts';
 
