@@ -2,6 +2,9 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type ConnectionOptions, checkServerIdentity, type PeerCertificate } from 'node:tls';
 
+export { isLoopback } from './loopback.ts';
+export { parsePins } from './pins.ts';
+
 /**
  * The pin of a certificate (DER or PEM): of its public key, so that a renewal that keeps the key keeps the pin.
  * @throws where it is no certificate

@@ -1,4 +1,4 @@
-import { isLoopback } from '@borescope/agent-protocol';
+import { isLoopback } from '@borescope/agent-protocol/identity';
 import { UsageError } from './failure.ts';
 
 /**

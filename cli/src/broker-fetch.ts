@@ -1,7 +1,6 @@
 import { request } from 'node:https';
 import { Readable } from 'node:stream';
-import { parsePins } from '@borescope/agent-protocol';
-import { BadAuthorities, distrust, type Trust, tlsOptions } from '@borescope/agent-protocol/identity';
+import { BadAuthorities, distrust, parsePins, type Trust, tlsOptions } from '@borescope/agent-protocol/identity';
 import { Failure, UsageError } from './failure.ts';
 
 /** The part of `fetch` that talking to a broker takes: a body is a text. */

@@ -1,4 +1,3 @@
-import { Client, SdkError, SdkErrorCode, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { mcpUrl } from './broker-address.ts';
 import { type BrokerFetch, brokerFetch } from './broker-fetch.ts';
 import { Failure, UsageError } from './failure.ts';
@@ -32,6 +31,10 @@ export async function callTool(
   const url = mcpUrl(process.env['BORESCOPE_URL']);
   const token = await accessToken(url);
   const request = brokerFetch(url, process.env);
+  // Of all commands only those of the tools need it, and it takes a quarter of a second.
+  const { Client, SdkError, SdkErrorCode, StreamableHTTPClientTransport } = await import(
+    '@modelcontextprotocol/client'
+  );
   const client = new Client({ name: 'borescope-cli', version: '1' }, { versionNegotiation: { mode: 'auto' } });
   // The SDK would wait in silence for an answer that cannot come any more.
   let onLost = () => {};

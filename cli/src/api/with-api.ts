@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { administer, type StoreFlags, storeOptions } from '../administration.ts';
 import { UsageError } from '../failure.ts';
 import type { AdministrationApi } from './administration-api.ts';
-import { brokerApi } from './broker-api.ts';
 import { storeApi } from './store-api.ts';
 
 /** The options of every command of administration. */
@@ -32,9 +31,12 @@ export async function withApi<Result>(
   if (broker !== undefined && onStore) {
     throw new UsageError('--broker: name a broker, or a store by --data-dir or --redis-url, and not both');
   }
-  if (broker !== undefined) return work(await brokerApi(broker, '--broker', organization));
-  const set = process.env['BORESCOPE_BROKER_URL'];
-  if (set !== undefined && set !== '' && !onStore)
-    return work(await brokerApi(set, 'BORESCOPE_BROKER_URL', organization));
+  const set = onStore ? '' : (process.env['BORESCOPE_BROKER_URL'] ?? '');
+  if (broker !== undefined || set !== '') {
+    const [address, option] = broker === undefined ? [set, 'BORESCOPE_BROKER_URL'] : [broker, '--broker'];
+    // Those on the store need none of it.
+    const { brokerApi } = await import('./broker-api.ts');
+    return work(await brokerApi(address, option, organization));
+  }
   return administer(flags, async (administration) => work(await storeApi(administration, organization ?? 'default')));
 }

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { isLoopback } from '@borescope/agent-protocol';
+import { isLoopback } from '@borescope/agent-protocol/identity';
 import type { Command } from 'commander';
 import { mcpUrl } from '../broker-address.ts';
 import { Failure, UsageError } from '../failure.ts';
