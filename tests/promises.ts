@@ -583,7 +583,8 @@ export const PROMISES = {
   },
   'sign-in:one-use': { sentence: 'A code is good once, for a minute, for its client only.', source: SIGN_IN },
   'sign-in:refresh': {
-    sentence: 'A refresh token is good once, and its second use ends the sign-in.',
+    sentence:
+      'A refresh token is good once: one that comes again is answered as before for half a minute, and ends the sign-in when that is over or the next one was used.',
     source: SIGN_IN,
   },
   'sign-in:resource': { sentence: 'A token of a sign-in is good for this broker only.', source: SIGN_IN },

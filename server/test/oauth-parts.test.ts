@@ -11,6 +11,7 @@ import { html } from '../src/oauth/html.ts';
 import { createProofs } from '../src/oauth/proofs.ts';
 import { redirectHost } from '../src/oauth/redirect-host.ts';
 import { clientMetadata, RegistrationRefused } from '../src/oauth/registration.ts';
+import { createRenewals } from '../src/oauth/renewals.ts';
 import { createSealing } from '../src/oauth/sealing.ts';
 import { type ClaimSettings, personOf } from '../src/oauth/upstream-person.ts';
 import { temporaryStore } from './temporary-store.ts';
@@ -45,6 +46,31 @@ test('of many who redeem one code at once, one succeeds', async (t) => {
   const done = await Promise.allSettled(Array.from({ length: 20 }, () => codes.consume('code-1')));
   assert.equal(done.filter(({ status }) => status === 'fulfilled').length, 1);
   assert.ok((await codes.find('code-1'))?.consumed);
+});
+
+test('a renewal is answered as the first for half a minute, and the one that is refused not at all', async (t) => {
+  const clock = { now: 1_000_000_000 };
+  const { documents } = await temporaryStore(t, () => clock.now);
+  const renewals = createRenewals({ documents, sealing: createSealing(randomBytes(32)), clock: () => clock.now });
+  let asked = 0;
+  const ask = (token: string, rest = 'client-text-a') =>
+    renewals.once({ token, rest }, async () => {
+      asked++;
+      return token === 'wrong'
+        ? undefined
+        : { access_token: `access-text-${asked}`, refresh_token: `refresh-text-${asked}` };
+    });
+  const first = await ask('token-text');
+  assert.deepEqual([await ask('token-text'), asked], [first, 1]);
+  assert.notDeepEqual(await ask('token-text', 'client-text-b'), first, 'another client asks for itself');
+  clock.now += 30_001;
+  assert.notDeepEqual(await ask('token-text'), first);
+  assert.deepEqual([await ask('wrong'), await ask('wrong'), asked], [undefined, undefined, 5]);
+  for (const kind of ['Renewal', 'RenewalOf']) {
+    const found = await documents.list('@oauth', kind, { limit: 10 });
+    assert.ok(found.length > 0);
+    assert.doesNotMatch(JSON.stringify(found), /-text/);
+  }
 });
 
 test('the store holds no code, token or session that could be used', async (t) => {

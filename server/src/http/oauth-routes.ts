@@ -20,6 +20,13 @@ export interface OAuthRoutesOptions {
   readonly baseUrl: BaseUrl;
 }
 
+/** What the provider is told that is not as the client has sent it, and the form where it asks for tokens. */
+interface Served {
+  readonly url?: string;
+  readonly body?: Buffer;
+  readonly form?: URLSearchParams;
+}
+
 /** The doors of the authorization server, in a scope of its own: bodies are forms here, and are read whole before anything else. */
 export function mountOAuth(app: FastifyInstance, { oauth, baseUrl }: OAuthRoutesOptions): void {
   const baseOf = (request: FastifyRequest): string => {
@@ -51,10 +58,12 @@ export function mountOAuth(app: FastifyInstance, { oauth, baseUrl }: OAuthRoutes
         const text = 'It asks for an answer in another form than the broker gives: response_mode must be query.';
         return send(reply, message('This sign-in cannot go on', text, 400));
       }
-      return serve(request, reply, base, `${PATHS.authorization}?${withScope(query)}`);
+      return serve(request, reply, base, { url: `${PATHS.authorization}?${withScope(query)}` });
     });
     scope.get(`${PATHS.authorization}/:uid`, async (request, reply) => serve(request, reply, baseOf(request)));
-    scope.post(PATHS.token, async (request, reply) => serve(request, reply, baseOf(request)));
+    scope.post(PATHS.token, async (request, reply) =>
+      serve(request, reply, baseOf(request), { form: formOf(request) }),
+    );
     scope.post(PATHS.revocation, async (request, reply) => serve(request, reply, baseOf(request)));
 
     scope.post(PATHS.registration, async (request, reply) => {
@@ -63,7 +72,10 @@ export function mountOAuth(app: FastifyInstance, { oauth, baseUrl }: OAuthRoutes
       if (retryAfter !== undefined) return slowDown(reply, retryAfter);
       try {
         const metadata = clientMetadata(JSON.parse(bodyOf(request).toString('utf8')));
-        return await serve(request, reply, base, PATHS.registration, Buffer.from(JSON.stringify(metadata)));
+        return await serve(request, reply, base, {
+          url: PATHS.registration,
+          body: Buffer.from(JSON.stringify(metadata)),
+        });
       } catch (error) {
         if (error instanceof RegistrationRefused) {
           return reply.status(400).send({ error: error.code, error_description: error.message });
@@ -78,13 +90,13 @@ export function mountOAuth(app: FastifyInstance, { oauth, baseUrl }: OAuthRoutes
       const retryAfter = await oauth.throttle.take('device', clientAddress(request));
       if (retryAfter !== undefined) return slowDown(reply, retryAfter);
       const parameters = withScope(formOf(request));
-      return serve(request, reply, base, PATHS.device_authorization, Buffer.from(parameters.toString()));
+      return serve(request, reply, base, { url: PATHS.device_authorization, body: Buffer.from(parameters.toString()) });
     });
     scope.get(PATHS.code_verification, async (request, reply) => {
       // With `user_code` the provider answers by a page that sends itself on by a script: the code is filled in instead.
       const code = queryOf(request).get('user_code');
       const query = code === null ? '' : `?${new URLSearchParams({ code })}`;
-      return serve(request, reply, baseOf(request), PATHS.code_verification + query);
+      return serve(request, reply, baseOf(request), { url: PATHS.code_verification + query });
     });
     scope.post(PATHS.code_verification, async (request, reply) => {
       const refused = await throttled('code', request);
@@ -133,13 +145,13 @@ export function mountOAuth(app: FastifyInstance, { oauth, baseUrl }: OAuthRoutes
   }
 
   /** The provider writes its answer itself. */
-  async function serve(request: FastifyRequest, reply: FastifyReply, base: string, url?: string, body?: Buffer) {
+  async function serve(request: FastifyRequest, reply: FastifyReply, base: string, { url, body, form }: Served = {}) {
     // What hooks have set would be lost.
     for (const [name, value] of Object.entries(reply.getHeaders())) {
       if (value !== undefined) reply.raw.setHeader(name, value);
     }
     reply.hijack();
-    await oauth.serve(base, told(request, base, url, body), reply.raw);
+    await oauth.serve(base, told(request, base, url, body), reply.raw, form);
   }
 }
 

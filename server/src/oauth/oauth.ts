@@ -18,6 +18,7 @@ import { resourceOf } from './endpoints.ts';
 import { createInteractions, type InteractionStep, type PageAnswer, type PageRequest } from './interactions.ts';
 import { createProofs } from './proofs.ts';
 import { createProvider } from './provider.ts';
+import { createRenewals } from './renewals.ts';
 import { createSealing } from './sealing.ts';
 import type { Throttle } from './throttle.ts';
 import { createUpstream, type UpstreamSettings } from './upstream.ts';
@@ -56,8 +57,8 @@ export interface OAuth {
   readonly throttle: Throttle;
   /** Who stands behind an access token; looked up anew each time, with the person and what they have let in. */
   authenticate(base: string, token: string): Promise<Authentication>;
-  /** An endpoint of the protocol: the answer is written to the response. */
-  serve(base: string, request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** An endpoint of the protocol: the answer is written to the response. `form`: where tokens are asked for. */
+  serve(base: string, request: IncomingMessage, response: ServerResponse, form?: URLSearchParams): Promise<void>;
   interaction(step: InteractionStep, arrival: Arrival): Promise<PageAnswer>;
   account(step: AccountStep, arrival: Arrival): Promise<PageAnswer>;
   /** Where a person goes on who comes back from the company's provider. */
@@ -76,6 +77,8 @@ export function createOAuth(options: OAuthOptions, throttle: Throttle): OAuth {
   const interactions = createInteractions(pages);
   const accounts = createAccounts(pages);
   const fetchDocument = options.fetchDocument ?? createDocumentFetch();
+  const renewals = createRenewals({ documents, sealing, clock });
+  const forms = new WeakMap<IncomingMessage, URLSearchParams>();
   const providers = new Map<string, Provider>();
 
   function providerOf(base: string): Provider {
@@ -88,6 +91,8 @@ export function createOAuth(options: OAuthOptions, throttle: Throttle): OAuth {
       derive,
       grantLifetime: Math.floor(options.signInLifetime / 1000),
       ...(clientDocuments && { fetchDocument }),
+      renewals,
+      formOf: (request) => forms.get(request),
       mayFetchDocument: async (address) => (await throttle.take('document', address)) === undefined,
       log,
     });
@@ -130,7 +135,10 @@ export function createOAuth(options: OAuthOptions, throttle: Throttle): OAuth {
       };
     },
 
-    serve: (base, request, response) => providerOf(base).callback()(request, response),
+    serve(base, request, response, form) {
+      if (form !== undefined) forms.set(request, form);
+      return providerOf(base).callback()(request, response);
+    },
 
     interaction: (step, arrival) => interactions.answer(step, { ...arrival, provider: providerOf(arrival.base) }),
 

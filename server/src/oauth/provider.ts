@@ -1,4 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import Provider, { type Configuration, errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import { SCOPES } from '../access/scopes.ts';
 import type { Users } from '../access/users.ts';
@@ -9,6 +10,7 @@ import { deviceConfirmPage, deviceDonePage, deviceInputPage } from './device-pag
 import { PATHS, resourceOf } from './endpoints.ts';
 import { failurePage } from './failure-page.ts';
 import { type Page, pageHeaders } from './page.ts';
+import { type Renewals, renewed } from './renewals.ts';
 
 /** Seconds. */
 const LIFETIMES = {
@@ -38,6 +40,9 @@ export interface ProviderOptions {
   readonly fetchDocument?: (input: string | URL | Request) => Promise<Response>;
   /** Whether one more document may be fetched for the client at this address. */
   readonly mayFetchDocument: (address: string) => Promise<boolean>;
+  readonly renewals: Renewals;
+  /** The form of a request for tokens. */
+  readonly formOf: (request: IncomingMessage) => URLSearchParams | undefined;
   readonly log: Log;
 }
 
@@ -60,6 +65,22 @@ export function createProvider(options: ProviderOptions): Provider {
     // Pages of other sites may not call the broker, and need not be told that they may read the answer.
     context.remove('access-control-allow-origin');
     context.remove('access-control-expose-headers');
+  });
+  provider.use(async (context, next) => {
+    const form = options.formOf(context.req);
+    const token = form?.get('refresh_token') ?? null;
+    // An unknown one leaves nothing in the store.
+    const isKnown = token !== null && (await provider.RefreshToken.find(token)) !== undefined;
+    if (!isKnown || form?.get('grant_type') !== 'refresh_token') return next();
+    const rest = JSON.stringify([context.headers.authorization, [...form].toSorted()]);
+    const answer = await options.renewals.once({ token, rest }, async () => {
+      await next();
+      return context.status === 200 ? renewed.parse(context.body) : undefined;
+    });
+    if (answer === undefined) return;
+    context.status = 200;
+    context.body = answer;
+    context.set('cache-control', 'no-store');
   });
   provider.on('server_error', (_context, err) => log.error({ err }, 'a request of OAuth failed'));
   provider.on('grant.revoked', (_context, grantId) => {
