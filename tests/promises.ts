@@ -474,11 +474,12 @@ export const PROMISES = {
     source: SECURITY,
   },
   'approvals:before': {
-    sentence: 'Where the policy asks for a yes, nothing is placed before it, and nothing after a no.',
+    sentence:
+      'Where the policy asks for a yes, nothing is placed before it, nothing after a no, and nothing that is forbidden by then.',
     source: SECURITY,
   },
   'approvals:one': {
-    sentence: 'A yes is for one placing of just this request by just this caller.',
+    sentence: 'A yes is for one placing of just this request by just this caller, where it was shown to go.',
     source: SECURITY,
   },
   'approvals:shown': {

@@ -197,6 +197,46 @@ describe('where a person has to say yes', () => {
     await place();
   });
 
+  test(
+    proves('approvals:one', 'a yes for one environment is none for another that has come to the target'),
+    async (t) => {
+      const everywhere = { ...approval, environments: ['*'] };
+      const { place, engine, peer, attach } = await underPolicy(
+        t,
+        { approval: everywhere },
+        { environment: 'staging' },
+      );
+      const first = place();
+      void peer.answerInspect();
+      await assert.rejects(first);
+      const { id, request } = await waiting({ engine });
+      assert.deepEqual(request.environments, ['staging']);
+      await engine.controls.approvals.decide('default', id, { approve: true, by: 'ann@example.com' });
+      const production = await attach('2', { environment: 'production' });
+      const second = place();
+      // One of them is asked which line it is.
+      for (const each of [peer, production.peer]) each.answerInspect().catch(() => undefined);
+      await assert.rejects(second, { code: 'BLOCKED_BY_POLICY', message: /needs the approval of a person/ });
+    },
+  );
+
+  for (const [how, change, refused] of [
+    ['forbids it', { kinds: { snapshot: 'nobody' }, approval }, /nobody may use it/],
+    ['is in read-only mode', { read_only: true, approval }, /read-only mode/],
+    ['wants an admin', { approval: { ...approval, by: 'admin' } }, /was changed while this call waited/],
+  ] as const satisfies [string, AccessPolicy, RegExp][]) {
+    test(proves('approvals:before', `a yes is none where the policy meanwhile ${how}`), async (t) => {
+      const { place, engine, peer, store } = await underPolicy(t, { approval }, PROD);
+      const placing = place({}, developer, inSeconds(20));
+      void peer.answerInspect();
+      const { id } = await waiting({ engine });
+      assert.ok(await engine.controls.policy.set('default', change, 1));
+      await engine.controls.approvals.decide('default', id, { approve: true, by: 'ann@example.com' });
+      await assert.rejects(placing, { code: 'BLOCKED_BY_POLICY', message: refused });
+      assert.deepEqual(await store.actions.live(), []);
+    });
+  }
+
   test(proves('approvals:admin', 'an admin has to be another than who asks, where the policy says so'), async (t) => {
     const { place, engine, peer } = await underPolicy(t, { approval: { ...approval, by: 'admin' } }, PROD);
     const placing = place();

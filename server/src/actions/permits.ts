@@ -52,6 +52,17 @@ const MOST_NAMED = 20;
 export function createPermits(options: PermitsOptions): Permits {
   const { store, approve, redaction, quotas, audit, log } = options;
 
+  /** The policy that holds now, where it lets this be placed. */
+  async function allowed(caller: Caller, { spec }: PlacingRequest): Promise<AccessPolicy> {
+    const [all, { value: policy }] = await Promise.all([
+      options.readOnly.get(BROKER),
+      options.policy.get(caller.organization),
+    ]);
+    if (all.value.on) throw readOnly('the broker', all.value.reason);
+    checkPlacing(policy, caller, spec);
+    return policy;
+  }
+
   return {
     async inspect(caller, target, place) {
       const { organization } = caller;
@@ -61,14 +72,8 @@ export function createPermits(options: PermitsOptions): Permits {
       await audit.record(organization, { act: 'source.inspect', by: actorOf(caller), what });
     },
 
-    async mayPlace(caller, request) {
-      const [all, { value: policy }] = await Promise.all([
-        options.readOnly.get(BROKER),
-        options.policy.get(caller.organization),
-      ]);
-      if (all.value.on) throw readOnly('the broker', all.value.reason);
-      checkPlacing(policy, caller, request.spec);
-      await approve(caller, policy, request);
+    mayPlace(caller, request) {
+      return approve(caller, () => allowed(caller, request), request);
     },
 
     async claim(caller, action, found) {

@@ -58,27 +58,33 @@ const LOOK_EVERY = 500;
 const DESCRIBE_WITHIN = 5_000;
 
 /**
- * Resolves where nobody has to say yes, or somebody has; the yes is used up. Rejects with `ApprovalNeeded`, or
- * BLOCKED_BY_POLICY.
+ * Resolves where nobody has to say yes, or somebody has; the yes is used up. Rejects with `ApprovalNeeded`,
+ * BLOCKED_BY_POLICY, or as `allowed` does: the policy that holds now, which is asked for again after a wait.
  */
-export type PlacingApproval = (caller: Caller, policy: AccessPolicy, request: PlacingRequest) => Promise<void>;
+export type PlacingApproval = (
+  caller: Caller,
+  allowed: () => Promise<AccessPolicy>,
+  request: PlacingRequest,
+) => Promise<void>;
+
+/** What has to be approved under a policy; undefined where nothing has. */
+interface Needed {
+  readonly id: string;
+  readonly by: Approval['by'];
+  readonly minutes: number;
+  readonly environments: readonly (string | undefined)[];
+}
 
 export function createPlacingApproval(options: PlacingApprovalOptions): PlacingApproval {
   const { orders, redaction, approvals, audit, clock } = options;
 
-  async function approve(caller: Caller, policy: AccessPolicy, request: PlacingRequest): Promise<void> {
-    const { target, spec, found, approval: how } = request;
-    const environments = environmentsToApprove(
-      policy,
-      found.map(({ runtime }) => runtime.environment),
-    );
-    const rule = policy.approval;
-    if (rule === undefined || environments.length === 0) return;
+  async function approve(caller: Caller, allowed: () => Promise<AccessPolicy>, request: PlacingRequest): Promise<void> {
+    const { approval: how } = request;
+    const needed = neededBy(await allowed(), caller, request);
+    if (needed === undefined) return;
     const { organization } = caller;
-    const id = approvals.idOf(caller, target, spec);
-    let approval = await asked(caller, id, rule.by, rule.expires_minutes, () =>
-      describe(organization, request, environments),
-    );
+    const { id, by, minutes, environments } = needed;
+    let approval = await asked(caller, id, by, minutes, () => describe(organization, request, environments));
     if (approval.state === 'waiting' && approval.by === 'person' && how.answer !== undefined) {
       const answer = how.answer(id);
       if (answer === undefined) throw new ApprovalNeeded(approval);
@@ -91,8 +97,25 @@ export function createPlacingApproval(options: PlacingApprovalOptions): PlacingA
       if (next === undefined) break;
       approval = next;
     }
-    if (approval.state === 'approved' && (await approvals.use(organization, id))) return;
+    if (approval.state === 'approved') {
+      // A person takes minutes, in which the policy may have become another one.
+      if (neededBy(await allowed(), caller, request)?.id !== id) throw changedMeanwhile();
+      if (await approvals.use(organization, id)) return;
+    }
     throw refusal(approval, environments);
+  }
+
+  function neededBy(policy: AccessPolicy, caller: Caller, request: PlacingRequest): Needed | undefined {
+    const { target, spec, found } = request;
+    const environments = environmentsToApprove(
+      policy,
+      found.map(({ runtime }) => runtime.environment),
+    );
+    const rule = policy.approval;
+    if (rule === undefined || environments.length === 0) return undefined;
+    const { by, expires_minutes: minutes } = rule;
+    const approved = { target, spec, by, services: servicesOf(request), environments: environments.map(nameOf) };
+    return { id: approvals.idOf(caller, approved), by, minutes, environments };
   }
 
   async function asked(
@@ -142,8 +165,8 @@ export function createPlacingApproval(options: PlacingApprovalOptions): PlacingA
     const { overhead_percent: _told, ...asked } = shownSpec(pass, spec);
     return {
       target: pass.text(JSON.stringify(target)),
-      services: [...new Set(found.map(({ runtime }) => runtime.service))],
-      environments: environments.map((environment) => environment ?? '(none)'),
+      services: servicesOf({ found }),
+      environments: environments.map(nameOf),
       runtimes: found.length,
       ...asked,
       line: bound?.line ?? spec.place.line,
@@ -153,6 +176,18 @@ export function createPlacingApproval(options: PlacingApprovalOptions): PlacingA
   }
 
   return approve;
+}
+
+function nameOf(environment: string | undefined): string {
+  return environment ?? '(none)';
+}
+
+function servicesOf({ found }: Pick<PlacingRequest, 'found'>): string[] {
+  return [...new Set(found.map(({ runtime }) => runtime.service))];
+}
+
+function changedMeanwhile(): BorescopeError {
+  return blocked('the policy was changed while this call waited for a yes', 'Call again: what holds now is looked at.');
 }
 
 function refusal(approval: Approval, environments: readonly (string | undefined)[]): BorescopeError {

@@ -64,12 +64,23 @@ export interface Decider {
 /** Why a decision could not be made. */
 export type Undecided = 'unknown' | 'decided' | 'own';
 
+/** What a yes is for, beside the caller: what who says it was shown, and who had to say it. */
+export interface Approved {
+  readonly target: Target;
+  readonly spec: ActionSpec;
+  readonly by: Approval['by'];
+  readonly services: readonly string[];
+  /** Those in which somebody has to say yes. */
+  readonly environments: readonly string[];
+}
+
 /**
- * Approvals of an organization. One is for exactly one caller, target and request; it holds for one placing and until it
- * expires. The same request has the same id, so that an assistant that asks again finds the answer.
+ * Approvals of an organization. One is for exactly one caller, target and request, and for the services and environments that
+ * the target had; it holds for one placing and until it expires. The same request has the same id, so that an assistant that
+ * asks again finds the answer.
  */
 export interface Approvals {
-  idOf(caller: Caller, target: Target, spec: ActionSpec): string;
+  idOf(caller: Caller, approved: Approved): string;
   /** The one that stands, or a new one that waits, made by `describe`. */
   ask(
     caller: Caller,
@@ -110,8 +121,9 @@ export function createApprovals({ documents, now }: ApprovalsOptions): Approvals
   }
 
   return {
-    idOf(caller, target, spec) {
-      const asked = JSON.stringify([caller.organization, caller.tokenId, sorted(target), sorted(spec)]);
+    idOf({ organization, tokenId }, { target, spec, by, services, environments }) {
+      const where = [[...services].sort(), [...environments].sort()];
+      const asked = JSON.stringify([organization, tokenId, sorted(target), sorted(spec), by, ...where]);
       return `apr_${createHash('sha256').update(asked).digest('hex').slice(0, 24)}`;
     },
 
