@@ -65,10 +65,13 @@ describe('the audit', () => {
     await assert.rejects(harness.engine.actions.place(developer, SHOP, spec));
     const viewer = { ...developer, role: 'viewer' } as const;
     await assert.rejects(harness.engine.actions.place(viewer, SHOP, spec));
+    await harness.engine.controls.policy.set('default', { limits: { max_hits: 1 } }, 1);
+    await assert.rejects(harness.engine.actions.place(developer, SHOP, { ...spec, maxHits: 2 }));
     const refused = (await records(harness)).map(({ act, what }) => [act, what['code']]);
     assert.deepEqual(refused, [
       ['action.refuse', 'BLOCKED_BY_POLICY'],
       ['action.refuse', 'FORBIDDEN'],
+      ['action.refuse', 'LIMIT_EXCEEDED'],
     ]);
   });
 

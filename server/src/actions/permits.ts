@@ -114,7 +114,9 @@ export function createPermits(options: PermitsOptions): Permits {
     },
 
     async refused(caller, spec, error) {
-      if (!(error instanceof BorescopeError) || !isRefusal(error.code)) return;
+      if (!(error instanceof BorescopeError)) return;
+      // Beyond a limit, which may be the policy's.
+      if (!isRefusal(error.code) && error.code !== 'LIMIT_EXCEEDED') return;
       const pass = await redaction.of(caller.organization);
       const what = { code: error.code, ...shownSpec(pass, spec) };
       await audit.record(caller.organization, { act: 'action.refuse', by: actorOf(caller), what });
