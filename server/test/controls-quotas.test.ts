@@ -94,6 +94,39 @@ describe('a quota', () => {
     await place({ maxHits: 7 });
   });
 
+  test(proves('quotas:exact', 'that is set while actions live is not widened by what these give back'), async (t) => {
+    const { place, peer, engine } = await underQuotas(t, { organization: { hits_per_day: null, live_actions: null } });
+    const { quotaChange, quotas } = engine.controls;
+    const before = await place({ maxHits: 50 });
+    await peer.next('arm');
+    assert.ok(await quotaChange.set('default', { organization: { hits_per_day: 60 } }, 1));
+    await place({ maxHits: 10 });
+    await assert.rejects(place(), { code: 'QUOTA_EXCEEDED', message: /0 of 60 are left/ });
+    const cancelling = engine.actions.cancel(developer, before.id);
+    await peer.next('disarm', before.id);
+    peer.removed(before.id);
+    await cancelling;
+    const used = (await quotas.usage('default')).find(({ quota }) => quota === 'hits a day')?.used;
+    assert.equal(used, 10, 'what still lives');
+  });
+
+  test('of bytes counts bytes, and not characters', async (t) => {
+    const { place, peer, welcome, engine, store } = await underQuotas(t, {});
+    const { id } = await place();
+    await peer.next('arm');
+    peer.armed(id);
+    const value = { type: 'string', value: '\u{65e5}'.repeat(1_000) } as const;
+    peer.hit(id, welcome.epoch, 1, { variables: [{ name: 'title', value, scope: 'local' }] });
+    await peer.next('disarm');
+    peer.removed(id);
+    await engine.actions.wait(developer, id, { until: Date.now() + 5_000 });
+    const stored = await store.actions.hits('default', id, 0);
+    const bytes = stored.reduce((sum, { hit }) => sum + Buffer.byteLength(JSON.stringify(hit)), 0);
+    assert.ok(bytes > 3_000, `${bytes}`);
+    const usage = await engine.controls.quotas.usage('default');
+    assert.equal(usage.find(({ quota }) => quota === 'bytes of hits a day')?.used, bytes);
+  });
+
   test('takes nothing for what is not placed', async (t) => {
     const { place, store, engine } = await underQuotas(t, {
       organization: { live_actions: null },

@@ -126,7 +126,7 @@ export function createPermits(options: PermitsOptions): Permits {
       const { organization, id, state, hits, endedAt = action.expiresAt } = action;
       try {
         const stored = hits === 0 ? [] : await store.actions.hits(organization, id, 0);
-        const bytes = stored.reduce((sum, { hit }) => sum + JSON.stringify(hit).length, 0);
+        const bytes = stored.reduce((sum, { hit }) => sum + Buffer.byteLength(JSON.stringify(hit)), 0);
         const byRuntime = new Map<string, number>();
         for (const { runtime } of stored) byRuntime.set(runtime, (byRuntime.get(runtime) ?? 0) + 1);
         const claim = claimOf(

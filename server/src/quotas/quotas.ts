@@ -138,12 +138,10 @@ export function createQuotas({ store, limits, now }: QuotasOptions): Quotas {
 
 function actionNeeds(claim: QuotaClaim, limits: QuotaLimits): Counted[] {
   const { createdBy, maxHits, runtimes } = claim;
-  const { actions_per_hour: actions, hits_per_day: hits } = limits.runtime;
-  // The organization's is always taken: it is what tells whether the action was settled already.
-  const live = limits.organization.live_actions ?? Number.MAX_SAFE_INTEGER;
+  const { actions_per_hour: actions, hits_per_day: hits } = counted(limits.runtime);
   return [
-    ...callerNeeds(claim, { ...limits.organization, live_actions: live }, '', 'of the organization'),
-    ...callerNeeds(claim, limits.token(createdBy), `:${createdBy}`, 'of this token'),
+    ...callerNeeds(claim, counted(limits.organization), '', 'of the organization'),
+    ...callerNeeds(claim, counted(limits.token(createdBy)), `:${createdBy}`, 'of this token'),
     ...runtimes.flatMap((runtime) => [
       ...window(`actions@${runtime}`, 1, actions, HOUR, `actions an hour on the runtime ${runtime}`, all),
       ...window(
@@ -156,6 +154,15 @@ function actionNeeds(claim: QuotaClaim, limits: QuotaLimits): Counted[] {
       ),
     ]),
   ];
+}
+
+/**
+ * What has no limit is taken all the same: else an action that ends after a limit was set would give back what it never took. And
+ * the live actions of the organization tell whether an action was settled already.
+ */
+function counted<T extends object>(limits: T): T {
+  const entries = Object.entries(limits).map(([name, limit]) => [name, limit ?? Number.MAX_SAFE_INTEGER]);
+  return Object.fromEntries(entries) as T;
 }
 
 function callerNeeds(claim: QuotaClaim, limits: CallerLimits, whose: string, told: string): Counted[] {
