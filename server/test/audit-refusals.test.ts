@@ -163,6 +163,22 @@ test(
   },
 );
 
+test(
+  proves('audit:refused-calls', 'a flood by many tokens of one organization keeps no entry of another out'),
+  async (t) => {
+    const { audit } = (await startEngine(t)).engine.controls;
+    const { told } = createRefusals({ audit, monotonic: () => 0, log: quiet });
+    const no = new BorescopeError('FORBIDDEN', 'no', 'no');
+    for (let block = 0; block < 11; block++) {
+      const tokens = Array.from({ length: 1_000 }, (_, n) => `token-${block}-${n}`);
+      const callers = tokens.map((tokenId) => ({ ...developer, organization: 'acme', tokenId }));
+      await Promise.all(callers.map((caller) => told(caller, { tool: 'capture_snapshot' }, no)));
+    }
+    await told(developer, { tool: 'capture_snapshot' }, no);
+    assert.deepEqual(await refusals({ audit }), [['token-dev', { tool: 'capture_snapshot', code: 'FORBIDDEN' }]]);
+  },
+);
+
 test('of many kinds only so many are let through in a minute', () => {
   let now = 0;
   const turn = onceAMinute(() => now, 3);

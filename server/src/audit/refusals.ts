@@ -7,8 +7,11 @@ import type { Audit } from './audit.ts';
 /** Codes of errors that refuse what a caller wants, whatever stands behind it. */
 const CODES = ['FORBIDDEN', 'BLOCKED_BY_POLICY', 'QUOTA_EXCEEDED'];
 
-/** Kinds of refusals that are known at once, each by its token, its call and its code; so many entries are written in a minute at most. */
-const MOST_KINDS = 10_000;
+/**
+ * Kinds of refusals of one organization that are known at once, each by its token, its call and its code; so many entries are written
+ * in a minute at most. Of each organization apart: with many tokens one could else keep those of another out of its audit.
+ */
+const MOST_KINDS = 1_000;
 
 /** What was called: a tool, or a route of the API by its id. */
 export type RefusedCall = { readonly tool: string } | { readonly route: string };
@@ -27,13 +30,20 @@ export interface RefusalsOptions {
 }
 
 export function createRefusals({ audit, monotonic, log }: RefusalsOptions): Refusals {
-  const turn = onceAMinute(monotonic, MOST_KINDS);
+  const turns = new Map<string, ReturnType<typeof onceAMinute>>();
+
+  function turnOf(organization: string): ReturnType<typeof onceAMinute> {
+    const turn = turns.get(organization) ?? onceAMinute(monotonic, MOST_KINDS);
+    turns.set(organization, turn);
+    return turn;
+  }
+
   return {
     async told(caller, call, error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
       if (typeof code !== 'string' || !isRefusal(code)) return;
       const { organization, tokenId } = caller;
-      const passedOver = turn(JSON.stringify([organization, tokenId, call, code]));
+      const passedOver = turnOf(organization)(JSON.stringify([tokenId, call, code]));
       if (passedOver === undefined) return;
       const what = { ...call, code, ...(passedOver > 0 && { passed_over: passedOver }) };
       try {
