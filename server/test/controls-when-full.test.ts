@@ -37,10 +37,10 @@ test(proves('errors:unavailable', title), { skip: noRedis }, async (t) => {
   for (let n = 0; n < 2; n++) await quotas.call(developer);
   await assert.rejects(quotas.call(developer), { code: 'QUOTA_EXCEEDED' });
   await assert.rejects(audit.record('org', { act: 'action.place', by, what: {} }), StoreUnavailable);
-  for (const act of ['action.cancel', 'action.read', 'token.revoke', 'read-only.change'] as const) {
+  for (const act of ['action.cancel', 'action.read', 'token.revoke', 'policy.change', 'read-only.change'] as const) {
     await audit.record('org', { act, by, what: {} });
   }
   assert.ok(await stop.set('org', { on: true }, 0));
   assert.equal((await stop.get('org')).value.on, true);
-  assert.deepEqual((await audit.verify('org')).entries, 4);
+  assert.deepEqual((await audit.verify('org')).entries, 5);
 });

@@ -45,6 +45,8 @@ const ALSO_WHEN_FULL: ReadonlySet<AuditAct> = new Set([
   'action.end',
   'action.read',
   'token.revoke',
+  // It can say read-only, too.
+  'policy.change',
   'read-only.change',
   'act.fail',
 ]);
