@@ -5,6 +5,7 @@ import { proves } from '../../tests/proves.ts';
 import { ROUTE_GRANTS } from '../src/access/doors.ts';
 import { tokenHash } from '../src/access/token-format.ts';
 import type { ApprovalRequest } from '../src/policies/approvals.ts';
+import { BROKER } from '../src/policies/read-only.ts';
 import { type ApiClient, apiClient, describedBy, testApi } from './api-client.ts';
 import {
   agentPeer,
@@ -472,6 +473,20 @@ describe('actions over the API', () => {
     assert.ok(took < 1_000, `${took} ms`);
     assert.equal((await api('GET', '/api/read-only', { token: admin })).body.reason, 'an incident');
   });
+
+  test(
+    proves('api:read-only', 'read-only mode is switched also where nobody understands what the switch says'),
+    async (t) => {
+      const { api, broker, token } = await placed(t);
+      const { token: admin } = await token({ kind: 'admin' });
+      const newer = { id: 'current', value: { of_a_newer_version: true } };
+      assert.ok(await broker.store.documents.put(BROKER, 'read-only', newer, 0));
+      for (const on of [true, false]) {
+        const { status, body } = await api('PUT', '/api/read-only', { token: admin, body: { on } });
+        assert.deepEqual([status, body.on], [200, on]);
+      }
+    },
+  );
 
   test(proves('api:bound', 'and runtimes of services that a token is not bound to do not exist for it'), async (t) => {
     const { api, url, token, actionId } = await placed(t);

@@ -198,7 +198,7 @@ export function createAdministration(options: AdministrationOptions): Administra
       // It is everybody's: the organization that is always there tells of it.
       await audit.record('default', { act: 'read-only.change', by, what: { on, reason } });
       for (let n = 0; n < MOST_TRIES; n++) {
-        const { version } = await controls.readOnly.get(BROKER);
+        const version = await controls.readOnly.version(BROKER);
         if ((await controls.readOnly.set(BROKER, value, version)) !== undefined) return value;
       }
       throw new StoreUnavailable('others change the read-only mode without a break');

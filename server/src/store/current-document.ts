@@ -16,6 +16,8 @@ export interface Current<Value> {
 export interface CurrentDocument<Value> {
   /** Rejects with `StoreUnavailable`, and with `DocumentNotUnderstood`: then nothing may be allowed by it. */
   get(organization: string): Promise<Current<Value>>;
+  /** That of the one that is there, understood or not: for who replaces it whatever it says. */
+  version(organization: string): Promise<number>;
   /** Undefined, and nothing is written, where another version is there. */
   set(organization: string, value: Value, expected: number): Promise<Current<Value> | undefined>;
 }
@@ -75,6 +77,9 @@ export function currentDocument<Value extends DocumentValue>(
         if (known.get(organization)?.read === pending) known.delete(organization);
       });
       return pending;
+    },
+    async version(organization) {
+      return (await documents.get(organization, kind, ID))?.version ?? 0;
     },
     async set(organization, value, expected) {
       // One for each organization, and the one that stops everybody must be written wherever it is needed.
