@@ -819,7 +819,8 @@ export const PROMISES = {
     source: API,
   },
   'api:quota': {
-    sentence: 'Requests to /api count as calls, and beyond the quota the answer is 429 and says when to come again.',
+    sentence:
+      'Requests to /api count as calls, and beyond the quota the answer is 429 and says when to come again; those of who administers count for their token alone.',
     source: API,
   },
   'api:approvals': {

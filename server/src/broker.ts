@@ -161,7 +161,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   });
   const mcp = createMcp({
     actions: engine.actions,
-    quota: engine.controls.quotas.call,
+    quota: (caller) => engine.controls.quotas.call(caller),
     refused: engine.controls.refusals.told,
     policy: async (organization) => (await engine.controls.policy.get(organization)).value,
     version,

@@ -362,6 +362,19 @@ describe('quotas over the API', () => {
     const seconds = Number(one?.headers.get('retry-after'));
     assert.ok(seconds > 0 && seconds <= 100, String(seconds));
   });
+
+  test(proves('api:quota', 'of calls that others have used up keeps nobody from ending what they do'), async (t) => {
+    const { api, token, broker } = await testApi(t);
+    const { token: admin } = await token({ kind: 'admin' });
+    const { token: viewer, id } = await token({ kind: 'admin', role: 'viewer' });
+    const change = { organization: { calls_per_second: 0.01, call_burst: 3 } };
+    assert.ok(await broker.controls.quotaChange.set('default', change, 0));
+    while ((await api('GET', '/api/me', { token: viewer })).status !== 429);
+    const stopped = await api('PUT', '/api/read-only', { token: admin, body: { on: true } });
+    const revoked = await api('DELETE', `/api/tokens/${id}`, { token: admin });
+    assert.deepEqual([stopped.status, revoked.status], [200, 200]);
+    assert.equal((await api('GET', '/api/me', { token: viewer })).status, 401);
+  });
 });
 
 describe('approvals over the API', () => {

@@ -39,8 +39,8 @@ export interface QuotaUsage {
 
 /** How much an organization, a token and a runtime may do. Every function rejects with QUOTA_EXCEEDED, or `StoreUnavailable`. */
 export interface Quotas {
-  /** One call of a tool, or request to `/api`. */
-  call(caller: Caller): Promise<void>;
+  /** One call of a tool, or request to `/api`. `own`: it counts for its token, and not for the organization. */
+  call(caller: Caller, options?: { readonly own?: boolean }): Promise<void>;
   /** Takes all that the action needs in one step, or nothing of it. */
   claim(organization: string, claim: QuotaClaim): Promise<void>;
   /** The action was not made after all. */
@@ -88,10 +88,10 @@ export function createQuotas({ store, limits, now }: QuotasOptions): Quotas {
   }
 
   return {
-    async call({ organization, tokenId }) {
+    async call({ organization, tokenId }, { own = false } = {}) {
       const held = await limits(organization);
       const needs = [
-        ...callNeeds(held.organization, '', 'calls a second of the organization'),
+        ...(own ? [] : callNeeds(held.organization, '', 'calls a second of the organization')),
         ...callNeeds(held.token(tokenId), `:${tokenId}`, 'calls a second of this token'),
       ];
       // Who reads, cancels or revokes is let in wherever these work.

@@ -4,6 +4,7 @@ import type { Attachments } from '../../access/attachments.ts';
 import type { Standing } from '../../access/authenticate.ts';
 import type { Caller } from '../../access/caller.ts';
 import { bearerCredential } from '../../access/credentials.ts';
+import { mayDo } from '../../access/grants.ts';
 import type { Actions } from '../../actions/actions.ts';
 import { BorescopeError } from '../../actions/error.ts';
 import { accessDenied, HttpError, MissingScope, unavailable } from '../http-error.ts';
@@ -72,7 +73,8 @@ export function mountApi(app: FastifyInstance, options: ApiOptions): void {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<FastifyReply> {
-    await options.controls.quotas.call(token);
+    // Who administers ends what an assistant does that has used up the calls of all.
+    await options.controls.quotas.call(token, { own: mayDo(token, 'admin') });
     const caller = apiCaller(token);
     requireNeed(caller, route);
     const { params: path, query, body } = request;
