@@ -44,9 +44,15 @@ test(proves('sign-in:checked', 'what becomes of a person holds for the next call
 test('signing somebody out ends their applications and sessions, and they can sign in again', async (t) => {
   const { url, change, status } = await bench(t);
   const browser = visitor();
-  const { access, client } = await signedIn(url, { browser });
+  const { access, client, refresh } = await signedIn(url, { browser });
+  const { url: authorize, verifier } = client.authorization();
+  const code = await browser.connect(authorize);
   await change({ signedOutAt: Date.now() + 1 });
   assert.equal((await status(access)).status, 401);
+  // So that the client signs its person in again, and does not go on with tokens that nothing takes.
+  const renewed = await client.token({ grant_type: 'refresh_token', refresh_token: refresh });
+  assert.equal(renewed.body['error'], 'invalid_grant');
+  assert.equal((await client.redeem(code, verifier)).body['error'], 'invalid_grant');
   const page = await browser.open(client.authorization().url);
   assert.match(page.html, /\/sign-in"/);
 });

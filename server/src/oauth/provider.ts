@@ -146,9 +146,13 @@ function configuration(options: ProviderOptions): Configuration {
     expiresWithSession: () => false,
     issueRefreshToken: (_context, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: true,
-    async findAccount(_context, account) {
+    async findAccount({ oidc }, account, source) {
       const user = await userOfAccount(users, account);
-      return user && { accountId: account, claims: () => ({ sub: account }) };
+      if (user === undefined) return undefined;
+      // Else a client would go on to be given tokens that nothing takes, and never ask its person to sign in again.
+      const grant = source?.grantId === undefined ? undefined : await oidc.provider.Grant.find(source.grantId);
+      if (grant !== undefined && isSignedOut(user, grant.iat)) return undefined;
+      return { accountId: account, claims: () => ({ sub: account }) };
     },
     interactions: { url: (_context, { uid }) => `/oauth/interaction/${uid}`, policy: policy(users) },
     async loadExistingGrant(context) {
