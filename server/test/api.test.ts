@@ -17,6 +17,7 @@ import {
   testBroker,
   until,
 } from './broker-harness.ts';
+import { person } from './oauth-harness.ts';
 
 const REQUEST: ApprovalRequest = {
   kind: 'snapshot',
@@ -248,6 +249,20 @@ describe('tokens over the API', () => {
       });
       assert.deepEqual([answer.status, answer.body.error.code], [403, 'FORBIDDEN'], `${method} ${path}`);
     }
+  });
+
+  test(proves('api:escalation', 'that are bound make none in the name of who reaches further'), async (t) => {
+    const { api, token, broker } = await testApi(t);
+    await person(broker.store, { email: 'wide@acme.example', role: 'admin' });
+    await person(broker.store, { email: 'near@acme.example', role: 'admin', services: ['shop'] });
+    const { token: bound } = await token({ kind: 'admin', services: ['shop'] });
+    const { token: own } = await token({ kind: 'admin', services: ['shop'], owner: 'wide@acme.example' });
+    const make = (text: string, owner: string) =>
+      api('POST', '/api/tokens', { token: text, body: { kind: 'mcp', name: 'n', services: ['shop'], owner } });
+    const refused = await make(bound, 'wide@acme.example');
+    assert.deepEqual([refused.status, refused.text], [404, (await make(bound, 'nobody@acme.example')).text]);
+    assert.equal((await make(bound, 'near@acme.example')).status, 201);
+    assert.equal((await make(own, 'wide@acme.example')).status, 201);
   });
 
   test('without the role admin make none, whatever they ask for', async (t) => {

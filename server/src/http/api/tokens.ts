@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_ROLE } from '../../access/tokens.ts';
+import type { User } from '../../access/users.ts';
 import type { TokenRecord } from '../../store/store.ts';
 import { HttpError } from '../http-error.ts';
 import { type ApiCaller, isApplication } from './api-caller.ts';
@@ -91,7 +92,7 @@ export const createToken = defineRoute({
     requireMayGive(caller, 'token', { ...(kind !== 'agent' && { role }), services, environments });
     const email = input.owner?.trim() ?? ownerOf(caller, kind);
     const owner = email === undefined ? undefined : await users.byEmail(email);
-    if (email !== undefined && owner?.organization !== caller.organization) throw noSuch('account', 'GET /api/users');
+    if (email !== undefined && !mayOwn(caller, owner)) throw noSuch('account', 'GET /api/users');
     const issued = await administration.createToken(caller.actor, {
       organization: caller.organization,
       kind,
@@ -169,6 +170,15 @@ async function requireToken({ store, caller }: AdministrationContext, id: string
 /** A sign-in ends within weeks, and what it makes does not: so that it ends with the account at the latest, it has an owner. */
 function ownerOf(caller: ApiCaller, kind: TokenRecord['kind']): string | undefined {
   return isApplication(caller) && kind !== 'agent' ? caller.actor.user : undefined;
+}
+
+/**
+ * One that reaches further than the caller is none of its business, as everywhere: what the token does would be told in the name of
+ * that person. Nobody is kept from their own, by a token that is bound closer than their account.
+ */
+function mayOwn(caller: ApiCaller, owner: User | undefined): boolean {
+  if (owner?.organization !== caller.organization) return false;
+  return isWithin(caller, owner) || owner.email === caller.actor.user;
 }
 
 function ownerless(): HttpError {
