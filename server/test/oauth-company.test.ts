@@ -36,7 +36,8 @@ async function companyProvider(t: TestContext, environment: Record<string, strin
   throw new Error('the provider did not start');
 }
 
-async function bench(t: TestContext, environment: Record<string, string> = {}) {
+/** `environment`: of the provider; `settings`: of the broker. */
+async function bench(t: TestContext, environment: Record<string, string> = {}, settings: Record<string, string> = {}) {
   const issuer = await companyProvider(t, environment);
   const test = await testBroker(t, {
     BORESCOPE_OIDC_ISSUER: issuer,
@@ -44,6 +45,7 @@ async function bench(t: TestContext, environment: Record<string, string> = {}) {
     BORESCOPE_OIDC_CLIENT_SECRET: SECRET,
     BORESCOPE_OIDC_SCOPES: 'openid email profile groups',
     BORESCOPE_OIDC_ROLES: 'borescope-admins=admin,engineering=developer',
+    ...settings,
   });
   const client = await handClient(test.url);
   const browser = visitor();
@@ -120,6 +122,16 @@ test('a provider that wants the secret in the body has it there', { timeout: 60_
   assert.match((await signInAs('ada')).html, /Ada Lovelace/);
 });
 
+test('what the id token does not hold is asked for, and nothing where it holds all', { timeout: 60_000 }, async (t) => {
+  const people = JSON.stringify({ ada: { ...ada, tenant: 'default' } });
+  const verifiedApart = await bench(t, { PEOPLE: people, APART: 'email_verified' });
+  assert.match((await verifiedApart.signInAs('ada')).html, /Ada Lovelace/);
+  const settings = { BORESCOPE_OIDC_ORGANIZATION_CLAIM: 'tenant' };
+  // This provider fails where it is asked for more than it has.
+  const nothingApart = await bench(t, { PEOPLE: people, APART: '' }, settings);
+  assert.match((await nothingApart.signInAs('ada')).html, /Ada Lovelace/);
+});
+
 const refused: [string, string, RegExp][] = [
   ['who has no role', 'guest', /guest@acme\.example has no role here/],
   ['whose address is not verified', 'unverified', /not say that your e-mail address is verified/],
@@ -146,13 +158,15 @@ test('who is given the address of somebody else does not get their account', { t
 test('a disabled account stays disabled, and one of another organization is none of this one', {
   timeout: 60_000,
 }, async (t) => {
-  const { users, signInAs, broker } = await bench(t);
+  const { users, signInAs, broker, client } = await bench(t);
   const made = await users.create({ organization: 'default', email: 'ada@acme.example', name: 'Ada', role: 'admin' });
   await users.change('default', made?.id ?? '', { disabled: true });
   assert.match((await signInAs('ada')).html, /is disabled/);
   await users.remove('default', made?.id ?? '');
   await broker.store.organizations.create({ id: 'org_acme', name: 'acme', createdAt: 0 });
   await users.create({ organization: 'org_acme', email: 'ada@acme.example', name: 'Ada', role: 'admin' });
+  const again = await signInAs('ada', client.authorization({ prompt: 'login' }).url);
+  assert.match(again.html, /belongs to another organization/);
 });
 
 test('with a provider of the company passwords are no way in', { timeout: 60_000 }, async (t) => {

@@ -93,7 +93,10 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       idTokenExpected: true,
     });
     const claims: Claims = { ...tokens.claims() };
-    const wanted = [settings.emailClaim, settings.roleClaim, ...(settings.organizationClaim ?? [])];
+    const { emailClaim, roleClaim, organizationClaim } = settings;
+    const wanted = [emailClaim, roleClaim];
+    if (emailClaim === 'email') wanted.push('email_verified');
+    if (organizationClaim !== undefined) wanted.push(organizationClaim);
     if (wanted.every((name) => claimAt(claims, name) !== undefined)) return claims;
     if (known.serverMetadata().userinfo_endpoint === undefined) return claims;
     const more = await openid.fetchUserInfo(known, tokens.access_token, String(claims['sub']));
