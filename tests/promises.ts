@@ -598,7 +598,8 @@ export const PROMISES = {
     source: SIGN_IN,
   },
   'sign-in:streams': {
-    sentence: 'Open streams of an application close within about a second when its sign-in ends.',
+    sentence:
+      'Open streams of an application close within about a second when its sign-in ends, or its person may do something else.',
     source: SIGN_IN,
   },
   'sign-in:browser': { sentence: 'The pages work in a browser, without a script.', source: SIGN_IN },

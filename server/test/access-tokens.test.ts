@@ -16,7 +16,7 @@ import type { Store, TokenRecord } from '../src/store/store.ts';
 /** As a door has it that has let somebody in. */
 const standing = (tokens: Tokens, { organization, id }: TokenRecord) => ({
   key: id,
-  holds: () => tokens.holds(organization, id),
+  holds: async () => (await tokens.current(organization, id)) !== undefined,
 });
 
 interface Bench {
@@ -208,7 +208,7 @@ test(proves('tokens:owner', 'a token has no more rights than its owner, and ends
   assert.deepEqual([second.role, second.services], ['viewer', ['mail']]);
   await users.change(organization, id, { disabled: true });
   assert.equal(await caller(), 'owner gone');
-  assert.equal(await tokens.holds(organization, record.id), false);
+  assert.equal(await tokens.current(organization, record.id), undefined);
   await users.change(organization, id, { disabled: undefined });
   assert.ok(typeof (await caller()) !== 'string');
   await users.remove(organization, id);

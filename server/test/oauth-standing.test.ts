@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { silentLog } from '../../tests/live/silent-log.ts';
 import { proves } from '../../tests/proves.ts';
 import { openSecrets } from '../src/access/secrets.ts';
+import type { Users } from '../src/access/users.ts';
 import { createAudit } from '../src/audit/audit.ts';
 import { agentPeer, armNext, bearer, runtime, testBroker } from './broker-harness.ts';
 import { handClient, PASSWORD, person, signedIn, usersOf, visitor } from './oauth-harness.ts';
@@ -82,34 +83,40 @@ test('a person who is bound to a service sees that one only', async (t) => {
   assert.ok(bound.includes('rt_billing1') && !bound.includes('rt_shop1'));
 });
 
-test(proves('sign-in:streams', 'an open stream of an application closes within a second when its person is disabled'), {
-  timeout: 30_000,
-}, async (t) => {
-  const { url, change, token } = await bench(t);
-  const { access } = await signedIn(url);
-  const { token: agent } = await token({ kind: 'agent' });
-  const peer = await agentPeer(t, url, agent, runtime('rt_shop1'));
-  const waiting = await fetch(`${url}/mcp`, {
-    method: 'POST',
-    headers: { ...bearer(access), 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
-    body: JSON.stringify({
-      jsonrpc: '2.0',
-      id: 1,
-      method: 'tools/call',
-      params: {
-        name: 'capture_snapshot',
-        arguments: { runtimes: { service: 'shop' }, file: 'src/cart.ts', line: 7, wait_seconds: 60 },
-        _meta: { progressToken: 'p' },
-      },
-    }),
+const ends: [string, Parameters<Users['change']>[2]][] = [
+  ['is disabled', { disabled: true }],
+  ['has another role', { role: 'viewer' }],
+  ['is bound to something else', { services: ['billing'] }],
+];
+for (const [what, changed] of ends) {
+  const sentence = `an open stream of an application closes within a second when its person ${what}`;
+  test(proves('sign-in:streams', sentence), { timeout: 30_000 }, async (t) => {
+    const { url, change, token } = await bench(t);
+    const { access } = await signedIn(url);
+    const { token: agent } = await token({ kind: 'agent' });
+    const peer = await agentPeer(t, url, agent, runtime('rt_shop1'));
+    const waiting = await fetch(`${url}/mcp`, {
+      method: 'POST',
+      headers: { ...bearer(access), 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'tools/call',
+        params: {
+          name: 'capture_snapshot',
+          arguments: { runtimes: { service: 'shop' }, file: 'src/cart.ts', line: 7, wait_seconds: 60 },
+          _meta: { progressToken: 'p' },
+        },
+      }),
+    });
+    await armNext(peer);
+    const broken = assert.rejects(waiting.text());
+    const from = performance.now();
+    await change(changed);
+    await broken;
+    assert.ok(performance.now() - from < 5_000);
   });
-  await armNext(peer);
-  const broken = assert.rejects(waiting.text());
-  const from = performance.now();
-  await change({ disabled: true });
-  await broken;
-  assert.ok(performance.now() - from < 5_000);
-});
+}
 
 test('a person disconnects an application on the account page, and others stay', async (t) => {
   const { url, status } = await bench(t);

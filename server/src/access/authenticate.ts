@@ -1,4 +1,4 @@
-import type { Caller, TokenKind } from './caller.ts';
+import { type Caller, rightsOf, type TokenKind } from './caller.ts';
 import type { Credential } from './credentials.ts';
 import type { Refusal, Tokens } from './tokens.ts';
 
@@ -10,9 +10,9 @@ export interface AccessDenied {
   readonly hint: string;
 }
 
-/** Whether the credential that has let somebody in still does. */
+/** Whether the credential that has let somebody in still does, with the same rights: an answer that is open goes by those. */
 export interface Standing {
-  /** The same for the same credential, and no other has it. */
+  /** The same for the same credential with the same rights, and no other has it. */
   readonly key: string;
   holds(): Promise<boolean>;
 }
@@ -49,8 +49,20 @@ export async function authenticate(tokens: Tokens, credential: Credential, kind:
   const problem = credential.kind === 'pair' ? ownerProblem(credential.email, verified.caller.user) : undefined;
   if (problem !== undefined) return { ok: false, status: 403, ...problem };
   const { organization, tokenId } = verified.caller;
-  const standing = { key: tokenId, holds: () => tokens.holds(organization, tokenId) };
+  const standing = standingOf(tokenId, verified.caller, () => tokens.current(organization, tokenId));
   return { ok: true, caller: verified.caller, standing };
+}
+
+/** `current`: the caller that the credential stands for at that moment; undefined where it stands for none. */
+export function standingOf(credential: string, caller: Caller, current: () => Promise<Caller | undefined>): Standing {
+  const rights = rightsOf(caller);
+  return {
+    key: `${credential} ${rights}`,
+    async holds() {
+      const now = await current();
+      return now !== undefined && rightsOf(now) === rights;
+    },
+  };
 }
 
 /** The token decides who it is; the address that comes with it has to be the owner's. */

@@ -25,3 +25,8 @@ export interface Caller {
   /** Of the client that sent this request; no caller of another request has it. */
   readonly address?: string;
 }
+
+/** The same for the same rights, of what can change while a credential holds: role and bounds. */
+export function rightsOf({ role, services, environments }: Caller): string {
+  return JSON.stringify([role, services ?? null, environments ?? null]);
+}

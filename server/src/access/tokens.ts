@@ -48,8 +48,8 @@ export interface Tokens {
   ): Promise<(IssuedToken & { previous: TokenRecord }) | undefined>;
   /** Looks at the store every time, so that a revocation holds on the next request. */
   verify(plaintext: string): Promise<Verification>;
-  /** Whether a token that was verified before still is what it was. */
-  holds(organization: string, id: string): Promise<boolean>;
+  /** The caller that a token stands for now; undefined where it holds no more. */
+  current(organization: string, id: string): Promise<Caller | undefined>;
 }
 
 /** Of a token that is made without one. */
@@ -142,9 +142,10 @@ export function createTokens({ store, clock, random }: TokensOptions): Tokens {
       return { ok: true, record, caller: found };
     },
 
-    async holds(organization, id) {
+    async current(organization, id) {
       const record = await store.tokens.get(organization, id);
-      return record !== undefined && typeof (await standing(record)) !== 'string';
+      const found = record && (await standing(record));
+      return typeof found === 'string' ? undefined : found;
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type Provider from 'oidc-provider';
 import type { Administration } from '../access/administration.ts';
-import type { Authentication } from '../access/authenticate.ts';
+import { type Authentication, standingOf } from '../access/authenticate.ts';
 import type { Caller } from '../access/caller.ts';
 import { parseScopes } from '../access/scopes.ts';
 import type { SignIn } from '../access/sign-in.ts';
@@ -128,11 +128,8 @@ export function createOAuth(options: OAuthOptions, throttle: Throttle): OAuth {
         return { ok: false, status: 401, message: 'the access token is not known here, or has ended', hint };
       }
       const { caller, key } = found;
-      return {
-        ok: true,
-        caller,
-        standing: { key, holds: async () => (await standing(base, token)) !== undefined },
-      };
+      const current = async () => (await standing(base, token))?.caller;
+      return { ok: true, caller, standing: standingOf(key, caller, current) };
     },
 
     serve(base, request, response, form) {

@@ -106,7 +106,7 @@ export const changeUser = defineRoute({
   need: 'admin',
   summary: 'Change an account',
   description:
-    "What is not given stays. It holds for the next call of the person's tokens and applications; what is open closes within about a second where they are let in no more. Name and role of who signs in at the company's provider come from there, again at each sign-in. Nobody takes the rights of an admin from themselves (FORBIDDEN), or from the last admin (CONFLICT).",
+    "What is not given stays. It holds for the next call of the person's tokens and applications; what is open closes within about a second where they are let in no more, or have another role or other bounds. Name and role of who signs in at the company's provider come from there, again at each sign-in. Nobody takes the rights of an admin from themselves (FORBIDDEN), or from the last admin (CONFLICT).",
   errors: ['NOT_FOUND', 'CONFLICT'],
   input: z.strictObject({
     id: idField,
