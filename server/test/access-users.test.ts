@@ -71,7 +71,17 @@ test('changes made at the same time are both kept', async (t) => {
 
 test('an address is compared without regard to case, and what is none is refused', () => {
   assert.equal(normalEmail(' Ada@Acme.Example '), 'ada@acme.example');
-  for (const text of ['', 'ada', 'a b@c', 'a@b@c', '<a@b>', `${'a'.repeat(250)}@b.cd`]) {
+  for (const text of [
+    '',
+    'ada',
+    'a b@c',
+    'a@b@c',
+    '<a@b>',
+    'a\u202e@b.cd',
+    'a@b\u200b.cd',
+    'a\u001b[2K@b.cd',
+    `${'a'.repeat(250)}@b.cd`,
+  ]) {
     assert.equal(normalEmail(text), undefined, text);
   }
 });

@@ -212,6 +212,8 @@ const claims: [string, object, Partial<ClaimSettings>, unknown][] = [
     {},
     { email: 'ada@acme.example', name: 'Ada', role: 'admin', organization: 'default' },
   ],
+  ['a name without what is not seen', { ...ada, name: ' A\u001b[2Kda\u202e\n' }, {}, /"name":"A\[2Kda"/],
+  ['no name that is seen', { ...ada, name: '\u200b' }, {}, /"name":"ada@acme\.example"/],
   ['a text is a list of one', { ...ada, groups: 'engineering' }, {}, /developer/],
   [
     'a path looks into objects',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { DocumentStore, StoredDocument } from '../store/document-store.ts';
 import type { Role } from './caller.ts';
+import { seenText } from './seen-text.ts';
 
 /** A person who signs in. */
 export interface User {
@@ -75,10 +76,11 @@ const stored = z.object({
 });
 const pointer = z.object({ organization: z.string(), id: z.string() });
 
-/** `name@host`, at most 254 characters (RFC 5321); in lower case. Undefined where it is none. */
+/** `name@host`, at most 254 characters (RFC 5321), all of which are seen; in lower case. Undefined where it is none. */
 export function normalEmail(text: string): string | undefined {
   const email = text.trim().toLowerCase();
-  return email.length <= 254 && /^[^\s@<>()",:;\\]+@[^\s@<>()",:;\\]+$/.test(email) ? email : undefined;
+  if (email.length > 254 || seenText(email) !== email) return undefined;
+  return /^[^\s@<>()",:;\\]+@[^\s@<>()",:;\\]+$/.test(email) ? email : undefined;
 }
 
 export function createUsers({ documents, clock, random }: UsersOptions): Users {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { seenText } from '../access/seen-text.ts';
 
 /** What an application says of itself may be long; nobody reads more than this. */
 const MOST_REDIRECTS = 20;
@@ -45,8 +46,7 @@ export function clientMetadata(given: unknown): Record<string, unknown> {
     throw new RegistrationRefused('invalid_redirect_uri', 'redirect_uris: name at least one');
   }
   const uris = redirect_uris.map(checkedRedirect);
-  // What is not seen could make a name read as another.
-  const name = client_name?.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '').trim();
+  const name = client_name === undefined ? undefined : seenText(client_name);
   return {
     redirect_uris,
     // Ports of loopback addresses may vary for native applications only (RFC 8252, 7.3).

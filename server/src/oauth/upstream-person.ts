@@ -1,4 +1,5 @@
 import type { Role } from '../access/caller.ts';
+import { seenText } from '../access/seen-text.ts';
 import { normalEmail } from '../access/users.ts';
 
 /** Which claims of the company's provider say what. */
@@ -47,8 +48,9 @@ export function personOf(claims: Claims, settings: ClaimSettings): UpstreamPerso
   if (typeof organization !== 'string') {
     return { reason: `Your company's provider tells no organization (claim ${organizationClaim}).` };
   }
-  const name = typeof claims['name'] === 'string' && claims['name'] !== '' ? claims['name'].slice(0, 128) : email;
-  return { email, name, role, organization };
+  // People choose it themselves, and admins read it.
+  const name = typeof claims['name'] === 'string' ? seenText(claims['name']).slice(0, 128) : '';
+  return { email, name: name === '' ? email : name, role, organization };
 }
 
 /** A claim by its name, or by a path through objects: `realm_access.roles`. */
