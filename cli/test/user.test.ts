@@ -37,6 +37,18 @@ test('an account is made, listed without its password, changed and removed', { t
   assert.match((await cli(owned)).stderr, /there is no (such )?account/);
 });
 
+test('what a name holds is seen in a terminal, and does nothing there', { timeout: 60_000 }, async (t) => {
+  const at = ['--data-dir', await temporaryDirectory(t)];
+  const name = 'a\u001b[2K\rtok_0\nadmin\u202e\u{e0041}';
+  assert.equal((await cli(['token', 'create', '--kind', 'mcp', '--name', name, ...at])).code, 0);
+  const { stdout } = await cli(['token', 'list', ...at]);
+  assert.equal(stdout.trimEnd().split('\n').length, 2);
+  assert.match(stdout, /a\\u001b\[2K\\u000dtok_0\\u000aadmin\\u202e\\udb40\\udc41$/m);
+  const json = (await cli(['token', 'list', '--json', ...at])).stdout;
+  assert.ok(!json.includes('\u001b') && !json.includes('\u202e'));
+  assert.equal(JSON.parse(json).tokens[0].name, name);
+});
+
 const wrong: [string, string[], RegExp][] = [
   ['an address that is none', ['user', 'create', 'ada'], /no e-mail address/],
   ['a role that is none', ['user', 'create', 'a@b.example', '--role', 'root'], /viewer, developer, admin/],
