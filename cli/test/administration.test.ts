@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { openEmbeddedStore } from '@borescope/server';
 import { proves } from '../../tests/proves.ts';
 import { cli, createToken, temporaryDirectory } from './run-cli.ts';
 
@@ -49,6 +52,31 @@ test('a token of an agent has no role', async (t) => {
   const made = await cli(['token', 'create', '--kind', 'agent', '--name', 'shop', '--json', ...at]);
   assert.ok(!('role' in JSON.parse(made.stdout)), made.stdout);
   assert.match((await cli(['token', 'list', ...at])).stdout, /\bagent +- +active\b/);
+});
+
+test('what a newer version has written can be replaced, and until then the command says how', async (t) => {
+  const dir = await temporaryDirectory(t);
+  const at = ['--data-dir', dir];
+  await createToken(dir, 'admin');
+  const store = await openEmbeddedStore({ dataDir: dir, now: Date.now, use: 'administration' });
+  for (const kind of ['policy', 'quotas']) {
+    await store.documents.put('default', kind, { id: 'current', value: { of_a_newer_version: true } }, 0);
+  }
+  await store.close();
+  const policy = await cli(['policy', 'show', ...at]);
+  assert.equal(policy.code, 1);
+  assert.match(policy.stderr, /newer version that has written it, or replace it .* borescope policy set FILE/);
+  const file = join(dir, 'policy.json');
+  await writeFile(file, '{"limits":{"max_hits":5}}');
+  assert.equal((await cli(['policy', 'set', file, ...at])).code, 0);
+  assert.match((await cli(['policy', 'show', ...at])).stdout, /"max_hits": 5/);
+
+  const quota = await cli(['quota', 'set', 'token.live_actions=5', ...at]);
+  assert.equal(quota.code, 1);
+  assert.match(quota.stderr, /borescope quota set --from-defaults/);
+  assert.equal((await cli(['quota', 'set', ...at])).code, 2);
+  assert.equal((await cli(['quota', 'set', '--from-defaults', 'token.live_actions=5', ...at])).code, 0);
+  assert.match((await cli(['quota', 'show', ...at])).stdout, /token\.live_actions +5/);
 });
 
 test('organizations are made once, and tokens belong to one', async (t) => {

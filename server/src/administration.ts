@@ -31,6 +31,7 @@ export type { UserView } from './http/api/user-view.ts';
 export { changeUser, createUser, listUsers, removeUser, renewPassword, signOutUser } from './http/api/users.ts';
 export { type Migration, migrate, type StorePlace } from './migration.ts';
 export { parseDuration, readSettings, SettingsError } from './settings.ts';
+export type { Expected } from './store/current-document.ts';
 export {
   type EmbeddedStoreOptions,
   openEmbeddedStore,

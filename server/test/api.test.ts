@@ -321,6 +321,8 @@ describe('documents over the API', () => {
       const odd = await api('PUT', path, { token: admin, body: other, ifMatch: 'W/"1"' });
       assert.equal(odd.status, 400);
       assert.deepEqual((await api('GET', path, { token: admin })).body[field], change);
+      const any = await api('PUT', path, { token: admin, body: other, ifMatch: '*' });
+      assert.deepEqual([any.status, any.body.version, any.body[field]], [200, 2, other]);
     });
   }
 

@@ -28,6 +28,7 @@ test(proves('errors:unavailable', title), { skip: noRedis }, async (t) => {
     documents: store.documents,
     kind: 'stop',
     schema: z.object({ on: z.boolean() }),
+    replacedBy: 'a command',
     otherwise: { on: false },
     monotonic: () => performance.now(),
   });

@@ -1,4 +1,4 @@
-import type { AdministrationContext, TypedRoute } from '@borescope/server/administration';
+import type { AdministrationContext, Expected, TypedRoute } from '@borescope/server/administration';
 import type { z } from 'zod';
 import { Failure } from '../failure.ts';
 
@@ -17,13 +17,13 @@ export interface AdministrationApi {
   call<In extends z.ZodObject, Out extends z.ZodType>(
     route: Route<In, Out>,
     input: z.input<In>,
-    version?: number,
+    version?: Expected,
   ): Promise<z.output<Out>>;
   /** The same with what a person has written, which the route checks. */
   send<In extends z.ZodObject, Out extends z.ZodType>(
     route: Route<In, Out>,
     document: unknown,
-    version?: number,
+    version?: Expected,
   ): Promise<z.output<Out>>;
   /** The lines that a route answers with. */
   lines<In extends z.ZodObject, Out extends z.ZodType>(

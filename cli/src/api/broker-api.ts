@@ -1,4 +1,4 @@
-import type { BrokerContext, TypedRoute } from '@borescope/server/administration';
+import type { BrokerContext, Expected, TypedRoute } from '@borescope/server/administration';
 import { z } from 'zod';
 import { apiUrl } from '../broker-address.ts';
 import { brokerFetch } from '../broker-fetch.ts';
@@ -30,7 +30,7 @@ export async function brokerApi(
   async function ask<In extends z.ZodObject, Out extends z.ZodType>(
     route: TypedRoute<BrokerContext, In, Out>,
     given: unknown,
-    version: number | undefined,
+    version: Expected | undefined,
     signal: AbortSignal,
   ): Promise<Response> {
     if (typeof given !== 'object' || given === null || Array.isArray(given)) {
@@ -66,7 +66,7 @@ export async function brokerApi(
   async function send<In extends z.ZodObject, Out extends z.ZodType>(
     route: TypedRoute<BrokerContext, In, Out>,
     given: unknown,
-    version?: number,
+    version?: Expected,
   ): Promise<z.output<Out>> {
     const watch = watchSilence();
     try {

@@ -1,4 +1,4 @@
-import type { AdministrationContext, TypedRoute } from '@borescope/server/administration';
+import type { AdministrationContext, Expected, TypedRoute } from '@borescope/server/administration';
 import type { z } from 'zod';
 import { type Administration, organizationNamed } from '../administration.ts';
 import { type AdministrationApi, ApiFailure } from './administration-api.ts';
@@ -14,7 +14,7 @@ export async function storeApi(administration: Administration, organization: str
   async function run<In extends z.ZodObject, Out extends z.ZodType>(
     route: TypedRoute<AdministrationContext, In, Out>,
     input: unknown,
-    version: number | undefined,
+    version: Expected | undefined,
   ): Promise<unknown> {
     const ifMatch = version === undefined ? undefined : etagOf(version);
     return route.handle({ [inputPart(route)]: input, ifMatch }, context).catch(told);

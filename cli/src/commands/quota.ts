@@ -5,16 +5,21 @@ import { print, printJson, table } from '../output.ts';
 
 type Json = { [name: string]: unknown };
 
+interface SetFlags extends ApiFlags {
+  fromDefaults?: true;
+}
+
 export function addQuotaCommands(program: Command): void {
   const quota = program.command('quota').description('Say how much may be asked, placed and captured');
   apiOptions(quota.command('show').description('Print what holds, and which of it was set')).action(show);
   apiOptions(
     quota
-      .command('set <quota=value...>')
+      .command('set [quota=value...]')
       .description(
         'Change quotas: organization.actions_per_hour=500, token.calls_per_second=none (without a limit), ' +
           'runtime.hits_per_day=default, tokens.ID.live_actions=5 (of one token)',
-      ),
+      )
+      .option('--from-defaults', 'lift all that was set before, also what this version does not understand'),
   ).action(set);
   apiOptions(quota.command('usage').description('Print how much the organization has used')).action(usage);
 }
@@ -28,11 +33,14 @@ async function show(flags: ApiFlags): Promise<void> {
   });
 }
 
-async function set(pairs: string[], flags: ApiFlags): Promise<void> {
+async function set(pairs: string[], flags: SetFlags): Promise<void> {
   const changes = pairs.map(parsePair);
+  if (changes.length === 0 && flags.fromDefaults !== true)
+    throw new UsageError('name a quota, as in token.live_actions=5');
   const { getQuotas, setQuotas } = await import('@borescope/server/administration');
   await withApi(flags, async (api) => {
-    const { version, quotas } = await api.call(getQuotas, {});
+    const { version, quotas } =
+      flags.fromDefaults === true ? ({ version: 'any', quotas: {} } as const) : await api.call(getQuotas, {});
     const document: Json = structuredClone(quotas);
     for (const { path, value } of changes) change(document, path, value);
     const changed = await api.send(setQuotas, document, version);

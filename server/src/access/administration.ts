@@ -4,7 +4,7 @@ import type { AccessPolicy } from '../policies/policy.ts';
 import { BROKER, type ReadOnly } from '../policies/read-only.ts';
 import type { QuotaChange } from '../quotas/quota-limits.ts';
 import type { StoredAuditEntry } from '../store/audit-store.ts';
-import type { Current } from '../store/current-document.ts';
+import type { Current, Expected } from '../store/current-document.ts';
 import { type Organization, type Store, StoreUnavailable, type TokenRecord } from '../store/store.ts';
 import type { Controls } from './controls.ts';
 import { type Passwords, randomPassword } from './passwords.ts';
@@ -46,13 +46,13 @@ export interface Administration {
     by: AuditActor,
     organization: string,
     policy: AccessPolicy,
-    expected: number,
+    expected: Expected,
   ): Promise<Current<AccessPolicy> | undefined>;
   setQuotas(
     by: AuditActor,
     organization: string,
     change: QuotaChange,
-    expected: number,
+    expected: Expected,
   ): Promise<Current<QuotaChange> | undefined>;
   /** For every organization at once, whatever the state was. */
   setReadOnly(by: AuditActor, wanted: { on: boolean; reason: string }): Promise<ReadOnly>;
@@ -183,14 +183,16 @@ export function createAdministration(options: AdministrationOptions): Administra
       return told('default', record, () => store.organizations.create(organization), undefined);
     },
 
-    setPolicy(by, organization, policy, expected) {
-      const record = { act: 'policy.change', by, what: { version: expected + 1, policy: plain(policy) } } as const;
-      return told(organization, record, () => controls.policy.set(organization, policy, expected), undefined);
+    async setPolicy(by, organization, policy, expected) {
+      const from = expected === 'any' ? await controls.policy.version(organization) : expected;
+      const record = { act: 'policy.change', by, what: { version: from + 1, policy: plain(policy) } } as const;
+      return told(organization, record, () => controls.policy.set(organization, policy, from), undefined);
     },
 
-    setQuotas(by, organization, change, expected) {
-      const record = { act: 'quota.change', by, what: { version: expected + 1, quotas: plain(change) } } as const;
-      return told(organization, record, () => controls.quotaChange.set(organization, change, expected), undefined);
+    async setQuotas(by, organization, change, expected) {
+      const from = expected === 'any' ? await controls.quotaChange.version(organization) : expected;
+      const record = { act: 'quota.change', by, what: { version: from + 1, quotas: plain(change) } } as const;
+      return told(organization, record, () => controls.quotaChange.set(organization, change, from), undefined);
     },
 
     async setReadOnly(by, { on, reason }) {

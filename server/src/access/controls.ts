@@ -33,13 +33,27 @@ export interface ControlsOptions {
 
 export function createControls({ store, secrets, now, monotonic, log }: ControlsOptions): Controls {
   const { documents } = store;
-  const changes = currentDocument({ documents, kind: 'quotas', schema: quotaChange, otherwise: {}, monotonic });
+  const changes = currentDocument({
+    documents,
+    kind: 'quotas',
+    schema: quotaChange,
+    replacedBy: 'borescope quota set --from-defaults',
+    otherwise: {},
+    monotonic,
+  });
   const limits = async (organization: string) => limitsOf((await changes.get(organization)).value);
   const audit = createAudit({ store: store.audit, secrets, now, log });
   return {
     audit,
     refusals: createRefusals({ audit, monotonic, log }),
-    policy: currentDocument({ documents, kind: 'policy', schema: policySchema, otherwise: NO_POLICY, monotonic }),
+    policy: currentDocument({
+      documents,
+      kind: 'policy',
+      schema: policySchema,
+      replacedBy: 'borescope policy set FILE',
+      otherwise: NO_POLICY,
+      monotonic,
+    }),
     readOnly: readOnlySwitch(documents, monotonic),
     quotaChange: changes,
     quotas: createQuotas({ store: store.quotas, limits, now }),

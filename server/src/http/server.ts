@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Log } from '../log.ts';
+import { DocumentNotUnderstood } from '../store/current-document.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import type { Certificate } from './certificate.ts';
 import type { HostCheck } from './host-check.ts';
@@ -138,6 +139,7 @@ function routeOf(request: FastifyRequest): string {
 
 /** Errors of the store and of Fastify; the text of the latter may quote the body, so it is not passed on. */
 function translated(error: FastifyError | StoreUnavailable): HttpError {
+  if (error instanceof DocumentNotUnderstood) return unavailable(error.message);
   if (error instanceof StoreUnavailable) return unavailable('the store cannot be used now');
   const texts: Readonly<Record<number, [HttpErrorCode, string, string]>> = {
     400: ['BAD_REQUEST', 'the request body is not the JSON that was announced', 'Send valid JSON.'],

@@ -1,5 +1,6 @@
 import type { Problem } from '@borescope/agent-protocol';
 import { BorescopeError } from '../actions/error.ts';
+import { DocumentNotUnderstood } from '../store/current-document.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import type { ToolAnswer } from './tool.ts';
 import { visibleLine, visibleText } from './visible-text.ts';
@@ -7,6 +8,13 @@ import { visibleLine, visibleText } from './visible-text.ts';
 /** Undefined for what is a fault of ours: that is logged, and told as UNAVAILABLE without any detail. */
 export function knownError(error: unknown): BorescopeError | undefined {
   if (error instanceof BorescopeError) return error;
+  if (error instanceof DocumentNotUnderstood) {
+    return new BorescopeError(
+      'UNAVAILABLE',
+      error.message,
+      'Tell the user: whoever administers Borescope can mend it.',
+    );
+  }
   if (error instanceof StoreUnavailable) {
     return new BorescopeError('UNAVAILABLE', 'The broker cannot use its store now.', 'Try again in a few seconds.');
   }

@@ -20,6 +20,7 @@ export function readOnlySwitch(documents: DocumentStore, monotonic: () => number
   return currentDocument({
     documents,
     kind: 'read-only',
+    replacedBy: 'borescope read-only on|off',
     schema: readOnlySchema,
     otherwise: { on: false, reason: '', by: '', at: 0 },
     monotonic,

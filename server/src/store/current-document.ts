@@ -22,13 +22,18 @@ export interface CurrentDocument<Value> {
   set(organization: string, value: Value, expected: number): Promise<Current<Value> | undefined>;
 }
 
-/** Written by another version, or damaged. For those who ask it is as if it could not be read. */
+/** Written by another version, or damaged. For those who ask it is as if it could not be read; the message says how to mend it. */
 export class DocumentNotUnderstood extends StoreUnavailable {}
+
+/** The version that a change is made from; `any`: whatever is there goes, also what is not understood. */
+export type Expected = number | 'any';
 
 export interface CurrentDocumentOptions<Value> {
   readonly documents: DocumentStore;
   readonly kind: string;
   readonly schema: z.ZodType<Value>;
+  /** The command that puts another one in its place, where the store is. */
+  readonly replacedBy: string;
   /** What holds where nothing was set. */
   readonly otherwise: Value;
   /** Milliseconds, of a clock that never goes back. */
@@ -44,7 +49,7 @@ const ID = 'current';
 export function currentDocument<Value extends DocumentValue>(
   options: CurrentDocumentOptions<Value>,
 ): CurrentDocument<Value> {
-  const { documents, kind, schema, otherwise, monotonic } = options;
+  const { documents, kind, schema, replacedBy, otherwise, monotonic } = options;
   const known = new Map<string, { readonly until: number; readonly read: Promise<Current<Value>> }>();
 
   async function read(organization: string): Promise<Current<Value>> {
@@ -53,7 +58,7 @@ export function currentDocument<Value extends DocumentValue>(
     const { data } = schema.safeParse(found.value);
     if (data !== undefined) return { value: data, version: found.version };
     throw new DocumentNotUnderstood(
-      `the ${kind} of the organization ${organization} is not one that this version understands`,
+      `the ${kind} of the organization ${organization} is not one that this version understands: start the newer version that has written it, or replace it where the store is with ${replacedBy}`,
     );
   }
 

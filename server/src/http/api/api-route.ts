@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { BorescopeError } from '../../actions/error.ts';
 import { parseArguments } from '../../mcp/arguments.ts';
+import type { Expected } from '../../store/current-document.ts';
 import { HttpError, type HttpErrorCode } from '../http-error.ts';
 import type { RouteNeed } from './api-caller.ts';
 
@@ -55,7 +56,7 @@ export interface RouteDefinition<Context, In extends z.ZodObject, Out extends z.
   readonly versioned?: true;
   readonly conditional?: true;
   /** `expected`: the version that If-Match names where the route is conditional, else 0. */
-  run(input: z.output<In>, context: Context, expected: number): Promise<Answer>;
+  run(input: z.output<In>, context: Context, expected: Expected): Promise<Answer>;
 }
 
 export function defineRoute<Context, In extends z.ZodObject, Out extends z.ZodType>(
@@ -124,8 +125,8 @@ function invalid(message: string): BorescopeError {
   return new BorescopeError('LIMIT_EXCEEDED', message, 'See /api/openapi.json for what may stand there.');
 }
 
-/** One strong entity tag, as GET answers it (RFC 9110, 8.8.3). */
-function versionIn(ifMatch: string | undefined): number {
+/** One strong entity tag, as GET answers it (RFC 9110, 8.8.3), or `*` for whatever is there (13.1.1). */
+function versionIn(ifMatch: string | undefined): Expected {
   if (ifMatch === undefined) {
     throw new HttpError(
       'PRECONDITION_REQUIRED',
@@ -133,17 +134,19 @@ function versionIn(ifMatch: string | undefined): number {
       'Read it first, and send the ETag of that answer as If-Match, so that no change of somebody else is lost.',
     );
   }
+  if (ifMatch.trim() === '*') return 'any';
   const version = /^"(\d{1,15})"$/.exec(ifMatch)?.[1];
   if (version !== undefined) return Number(version);
   throw new HttpError(
     'BAD_REQUEST',
     'the header If-Match is not one ETag of this resource',
-    'Send the ETag as it was answered, such as "3".',
+    'Send the ETag as it was answered, such as "3", or * to replace whatever is there.',
   );
 }
 
-export function etagOf(version: number): string {
-  return `"${version}"`;
+/** As If-Match has it, too. */
+export function etagOf(version: Expected): string {
+  return version === 'any' ? '*' : `"${version}"`;
 }
 
 /** What was read is not what is there any more. */

@@ -127,7 +127,7 @@ function operation(route: ApiRoute<never>): JsonObject {
             in: 'header',
             required: true,
             schema: { type: 'string' },
-            description: 'The ETag of what was read.',
+            description: 'The ETag of what was read; * for whatever is there.',
           },
         ]
       : []),
