@@ -125,6 +125,26 @@ test('rotation gives a new text with the same rights, and the old one holds for 
   assert.equal((await tokens.verify(rotated.token)).ok, true);
 });
 
+for (const [what, lifetimeMs] of [
+  ['for ever', undefined],
+  ['a day', 86_400_000],
+] as const) {
+  test(`a token that lives ${what} and is rotated twice, because the answer was lost, gives one that lives ${what}`, async (t) => {
+    const { tokens, organization, clock } = await bench(t);
+    const request = {
+      organization,
+      kind: 'agent',
+      name: 'shop',
+      ...(lifetimeMs !== undefined && { lifetimeMs }),
+    } as const;
+    const { record } = await tokens.create(request);
+    await tokens.rotate(organization, record.id, 600_000);
+    clock.now += 10_000;
+    const again = await tokens.rotate(organization, record.id, 600_000);
+    assert.equal(again?.record.expiresAt, lifetimeMs === undefined ? undefined : clock.now + lifetimeMs);
+  });
+}
+
 test('rotation without overlap ends the old token at once, and an ended one is not rotated', async (t) => {
   const { tokens, organization } = await bench(t);
   const old = await tokens.create({ organization, kind: 'mcp', name: 'a' });

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Store, TokenRecord } from '../store/store.ts';
 import type { Caller, Role, TokenKind } from './caller.ts';
 import { lowerRole } from './grants.ts';
@@ -55,6 +56,10 @@ export interface Tokens {
 /** Of a token that is made without one. */
 export const DEFAULT_ROLE: Readonly<Record<TokenKind, Role>> = { mcp: 'developer', agent: 'viewer', admin: 'admin' };
 
+/** Kind of the documents that tell how long a token was meant to live that ends sooner, because it was rotated. */
+const ROTATED = 'rotated-token';
+const rotated = z.object({ lifetimeMs: z.number().optional() });
+
 /** Milliseconds. Last use is coarse: a write for every request would cost more than the request. */
 const LAST_USE_STEP = 60_000;
 
@@ -88,6 +93,16 @@ export function createTokens({ store, clock, random }: TokensOptions): Tokens {
     return { token, record };
   }
 
+  /**
+   * Milliseconds that it was made for; undefined: for ever. One that was rotated ends with the overlap, which was not meant when
+   * it was made: whoever has lost the new one, and rotates once more, gets one that lives as long as the first.
+   */
+  async function meantLifetime({ organization, id, createdAt, expiresAt }: TokenRecord): Promise<number | undefined> {
+    const found = await store.documents.get(organization, ROTATED, id);
+    if (found !== undefined) return rotated.parse(found.value).lifetimeMs;
+    return expiresAt === undefined ? undefined : expiresAt - createdAt;
+  }
+
   return {
     async create(request) {
       const now = clock();
@@ -114,13 +129,18 @@ export function createTokens({ store, clock, random }: TokensOptions): Tokens {
       const now = clock();
       const old = await store.tokens.get(organization, id);
       if (old === undefined || ending(old, now) !== undefined) return undefined;
-      const { id: _id, hash: _hash, createdAt, revokedAt: _revoked, lastUsedAt: _used, expiresAt, ...rights } = old;
-      // The new token lives as long as the old one was meant to.
-      const next = await issue(
-        { ...rights, ...(expiresAt !== undefined && { expiresAt: now + (expiresAt - createdAt) }) },
-        now,
-      );
+      const { id: _id, hash: _hash, createdAt: _created, revokedAt: _revoked, lastUsedAt: _used, ...rest } = old;
+      const { expiresAt, ...rights } = rest;
+      const lifetimeMs = await meantLifetime(old);
+      const next = await issue({ ...rights, ...(lifetimeMs !== undefined && { expiresAt: now + lifetimeMs }) }, now);
       const end = Math.min(now + overlapMs, expiresAt ?? Number.POSITIVE_INFINITY);
+      // Where it is there already this is another rotation of the same token.
+      await store.documents.put(
+        organization,
+        ROTATED,
+        { id, value: { ...(lifetimeMs !== undefined && { lifetimeMs }) }, expiresAt: end },
+        0,
+      );
       const previous =
         overlapMs === 0
           ? await store.tokens.revoke(organization, id, now)
