@@ -7,12 +7,21 @@ import { proves } from '../../tests/proves.ts';
 import { AGENT, startApplication } from './support/application.ts';
 import { TestBroker } from './support/broker.ts';
 
-/** Makes a function hot a second after the start, and says which compiler has compiled it. No optimising: only the tier below. */
-const HOT = `function hot(n) { let sum = 0; for (let i = 0; i < n; i++) sum += i; return sum; }
-setTimeout(() => {
+/**
+ * Makes one new function hot after the other, and says which compiler has compiled the last: the first that has no baseline
+ * code, for nobody knows how long the start takes, or that of the last try. No optimising: only the tier below.
+ */
+const HOT = `let tries = 0;
+const timer = setInterval(() => {
+  // Of the same text V8 would keep what it has compiled.
+  const hot = new Function('n', 'let sum = ' + tries + '; for (let i = 0; i < n; i++) sum += i; return sum;');
   for (let i = 0; i < 2000; i++) hot(200);
-  process.send({ baseline: %ActiveTierIsSparkplug(hot) });
-}, 1000);
+  const baseline = %ActiveTierIsSparkplug(hot);
+  tries += 1;
+  if (baseline && tries < Number(process.env.TRIES)) return;
+  clearInterval(timer);
+  process.send({ baseline });
+}, 100);
 setInterval(() => {}, 1000);
 `;
 
@@ -35,7 +44,7 @@ async function isBaseline(environment: Record<string, string>): Promise<unknown>
 it(
   proves('agent:cheap-arming', 'what gets hot after the start gets no baseline code, unless it is asked for'),
   async () => {
-    assert.equal(await isBaseline({}), false);
-    assert.equal(await isBaseline({ BORESCOPE_KEEP_SPARKPLUG: '1' }), true);
+    assert.equal(await isBaseline({ TRIES: '60' }), false);
+    assert.equal(await isBaseline({ TRIES: '20', BORESCOPE_KEEP_SPARKPLUG: '1' }), true);
   },
 );
