@@ -148,8 +148,18 @@ describe('an agent with a broker that takes what it can', () => {
       broker.cut();
       const { live } = await broker.hello(2);
       assert.ok(live.length <= LIMITS.liveActionsPerRuntime);
-      const actionId = arm(broker, 2, { maxHits: 1 });
-      await broker.next('hit', (frame) => frame.actionId === actionId);
+      // The broker asks for none of them any more; each keeps its place until it is out.
+      const isFull = async () => {
+        const actionId = arm(broker, 2, { maxHits: 1 });
+        const answer = await broker.until(() => {
+          const told = broker.frames.filter((frame) => frame.type === 'hit' || frame.type === 'failed');
+          return told.find((frame) => frame.actionId === actionId);
+        }, 'answer to the next action');
+        if (answer.type === 'failed') assert.match(answer.problem.message, /already has \d+ live actions/);
+        return answer.type === 'failed';
+      };
+      const end = performance.now() + MOST_MS;
+      while (await isFull()) assert.ok(performance.now() < end, 'there is room for it');
     }));
 
   it('has to have limits that are numbers, else there is no agent', async () => {
