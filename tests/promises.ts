@@ -479,7 +479,8 @@ export const PROMISES = {
     source: SECURITY,
   },
   'approvals:one': {
-    sentence: 'A yes is for one placing of just this request by just this caller, where it was shown to go.',
+    sentence:
+      'A yes is for one placing of just this request by just this caller, where it was shown to go, and for the line that was shown.',
     source: SECURITY,
   },
   'approvals:shown': {

@@ -82,11 +82,17 @@ export class AgentPeer {
   }
 
   /** Says what stands at the place that it is asked for next. */
-  async answerInspect(): Promise<void> {
+  async answerInspect(sourceLine = 'total += 1'): Promise<void> {
     const { requestId } = await this.next('inspect');
-    const bound = { file: '/app/src/order.ts', line: 12, sourceLine: 'total += 1' };
+    const bound = { file: '/app/src/order.ts', line: 12, sourceLine };
     const inspection = { bound, source: [], names: [], scripts: [], pending: false };
     this.send({ type: 'inspected', requestId, inspection });
+  }
+
+  /** The file is there and not loaded, so that no line can be told. */
+  async answerPending(): Promise<void> {
+    const { requestId } = await this.next('inspect');
+    this.send({ type: 'inspected', requestId, inspection: { source: [], names: [], scripts: [], pending: true } });
   }
 
   armed(actionId: string): void {

@@ -6,6 +6,7 @@ import type { Target } from '../src/actions/actions.ts';
 import type { Approval } from '../src/policies/approvals.ts';
 import type { AccessPolicy } from '../src/policies/policy.ts';
 import { BROKER } from '../src/policies/read-only.ts';
+import type { AgentPeer } from './agent-peer.ts';
 import {
   agentCaller,
   controlsBeside,
@@ -151,7 +152,9 @@ describe('where a person has to say yes', () => {
     );
     assert.match(asked.request.cost, /at most 1 % of one core on each of 1 runtimes for 60 s/);
     await engine.controls.approvals.decide('default', asked.id, { approve: true, by: 'ann@example.com' });
-    await place();
+    const placing = place();
+    void peer.answerInspect();
+    await placing;
     const again = place();
     void peer.answerInspect();
     await assert.rejects(again, { code: 'BLOCKED_BY_POLICY' }, 'an approval is for one placing');
@@ -163,6 +166,7 @@ describe('where a person has to say yes', () => {
     void peer.answerInspect();
     const { id } = await waiting({ engine });
     await engine.controls.approvals.decide('default', id, { approve: true, by: 'ann@example.com' });
+    void peer.answerInspect();
     assert.equal((await placing).state, 'queued');
   });
 
@@ -194,7 +198,63 @@ describe('where a person has to say yes', () => {
       void peer.answerInspect();
       await assert.rejects(other, { code: 'BLOCKED_BY_POLICY' });
     }
-    await place();
+    const placing = place();
+    void peer.answerInspect();
+    await placing;
+  });
+
+  for (const [how, shown, now] of [
+    ['another line is deployed', 'total += 1', (peer: AgentPeer) => peer.answerInspect('charge(card)')],
+    ['it cannot be told which line is deployed', 'total += 1', (peer: AgentPeer) => peer.answerPending()],
+    ['a line is told where none was', undefined, (peer: AgentPeer) => peer.answerInspect()],
+  ] as const) {
+    test(proves('approvals:one', `a yes is none where meanwhile ${how}, and the same call asks anew`), async (t) => {
+      const { place, engine, peer, store } = await underPolicy(t, { approval }, PROD);
+      const first = place();
+      void (shown === undefined ? peer.answerPending() : peer.answerInspect(shown));
+      await assert.rejects(first);
+      const { id, request } = await waiting({ engine });
+      assert.equal(request.source_line, shown ?? '');
+      await engine.controls.approvals.decide('default', id, { approve: true, by: 'ann@example.com' });
+      const second = place();
+      void now(peer);
+      const message = /the code has changed since apr_\w+ was approved/;
+      await assert.rejects(second, { code: 'BLOCKED_BY_POLICY', message, hint: /asked for anew/ });
+      assert.deepEqual(await store.actions.live(), []);
+      const third = place();
+      void peer.answerInspect('charge(card)');
+      await assert.rejects(third, { code: 'BLOCKED_BY_POLICY', message: /needs the approval of a person/ });
+      assert.equal((await waiting({ engine })).request.source_line, 'charge(card)');
+    });
+  }
+
+  test(proves('approvals:shown', 'the lines of all versions are shown, and the yes is for them alone'), async (t) => {
+    const { place, engine, peer, attach } = await underPolicy(t, { approval }, PROD);
+    const other = (await attach('2', PROD)).peer;
+    const placing = async (line: string, otherLine: string) => {
+      const placed = place();
+      await Promise.all([peer.answerInspect(line), other.answerInspect(otherLine)]);
+      return placed;
+    };
+    await assert.rejects(placing('total += 1', 'total += 2'));
+    const { id, request } = await waiting({ engine });
+    assert.deepEqual([request.source_line, ...(request.other_source_lines ?? [])].sort(), ['total += 1', 'total += 2']);
+    await engine.controls.approvals.decide('default', id, { approve: true, by: 'ann@example.com' });
+    await assert.rejects(placing('total += 1', 'total += 3'), { message: /the code has changed/ });
+    await assert.rejects(placing('total += 2', 'total += 1'), { message: /needs the approval/ });
+    await engine.controls.approvals.decide('default', id, { approve: true, by: 'ann@example.com' });
+    // The deploy is through.
+    assert.equal((await placing('total += 2', 'total += 2')).state, 'queued');
+  });
+
+  test(proves('approvals:shown', 'nobody is asked about more different lines than are shown'), async (t) => {
+    const { place, engine, peer, attach } = await underPolicy(t, { approval }, PROD);
+    const peers = [peer];
+    for (let n = 2; n <= 6; n++) peers.push((await attach(String(n), PROD)).peer);
+    const placing = place();
+    void Promise.all(peers.map((each, n) => each.answerInspect(`total += ${n}`)));
+    await assert.rejects(placing, { code: 'BLOCKED_BY_POLICY', message: /6 different lines there, .* 5 at most/ });
+    assert.deepEqual(await engine.controls.approvals.list('default'), []);
   });
 
   test(
@@ -214,8 +274,7 @@ describe('where a person has to say yes', () => {
       await engine.controls.approvals.decide('default', id, { approve: true, by: 'ann@example.com' });
       const production = await attach('2', { environment: 'production' });
       const second = place();
-      // One of them is asked which line it is.
-      for (const each of [peer, production.peer]) each.answerInspect().catch(() => undefined);
+      void Promise.all([peer.answerInspect(), production.peer.answerInspect()]);
       await assert.rejects(second, { code: 'BLOCKED_BY_POLICY', message: /needs the approval of a person/ });
     },
   );
@@ -232,6 +291,7 @@ describe('where a person has to say yes', () => {
       const { id } = await waiting({ engine });
       assert.ok(await engine.controls.policy.set('default', change, 1));
       await engine.controls.approvals.decide('default', id, { approve: true, by: 'ann@example.com' });
+      void peer.answerInspect();
       await assert.rejects(placing, { code: 'BLOCKED_BY_POLICY', message: refused });
       assert.deepEqual(await store.actions.live(), []);
     });

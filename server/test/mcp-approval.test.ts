@@ -15,9 +15,9 @@ async function brokerThatAsks(t: TestContext, by: 'person' | 'admin' = 'person')
   const { token } = await test.token({ kind: 'mcp', name: 'assistant' });
   const agent = await test.token({ kind: 'agent' });
   const peer = await agentPeer(t, url, agent.token, runtime('runtime-1'));
-  const describing = async () => {
+  const describing = async (sourceLine = '  return total;') => {
     const { requestId } = await peer.next('inspect');
-    const bound = { file: 'src/cart.ts', line: 7, sourceLine: '  return total;' };
+    const bound = { file: 'src/cart.ts', line: 7, sourceLine };
     const inspection = { bound, source: [], names: [], scripts: [], pending: false };
     peer.send({ type: 'inspected', requestId, inspection });
   };
@@ -49,6 +49,7 @@ test(
     const { client, shown } = await clientThatAsks(t, url, token, yes);
     const calling = client.callTool({ name: 'capture_snapshot', arguments: asked });
     await describing();
+    await describing();
     const id = await armNext(peer);
     sendHit(peer, id, 1, peer.epoch);
     assert.notEqual((await calling).isError, true);
@@ -65,6 +66,31 @@ test(
     const acts: string[] = [];
     for await (const { text } of broker.controls.audit.entries('default')) acts.push(String(JSON.parse(text).act));
     assert.deepEqual(acts.slice(0, 3), ['approval.ask', 'approval.decide', 'action.place']);
+  },
+);
+
+test(
+  proves('approvals:shown', 'an answer is none to a request that was made anew while the person read the form'),
+  async (t) => {
+    const { url, token, describing, broker } = await brokerThatAsks(t);
+    const { approvals } = broker.controls;
+    let asks = 0;
+    const { client, shown } = await clientThatAsks(t, url, token, async () => {
+      asks += 1;
+      if (asks > 1) return { action: 'accept', content: { approve: false } };
+      const [found] = await approvals.list('default');
+      assert.ok(found !== undefined && (await broker.store.documents.remove('default', 'approval', found.id)));
+      return { action: 'accept', content: { approve: true } };
+    });
+    const calling = client.callTool({ name: 'capture_snapshot', arguments: asked });
+    await describing();
+    await describing('  return secret;');
+    assert.equal((await calling).isError, true);
+    assert.deepEqual(
+      shown.map((message) => /return \w+;/.exec(message)?.[0]),
+      ['return total;', 'return secret;'],
+    );
+    assert.deepEqual(await broker.store.actions.live(), []);
   },
 );
 
@@ -110,6 +136,7 @@ test('a client that cannot ask waits for a decision that is made elsewhere', asy
       break;
     }
   }
+  await describing();
   const id = await armNext(peer);
   sendHit(peer, id, 1, peer.epoch);
   assert.notEqual((await calling).isError, true);

@@ -60,6 +60,7 @@ async function show(id: string, flags: ApiFlags): Promise<void> {
       ['what', request.kind],
       ['where', `${request.file}:${request.line}`],
       ['line', request.source_line],
+      ...(request.other_source_lines ?? []).map((text): [string, string] => ['or', text || '(not told)']),
       ['condition', request.condition],
       ...request.expressions.map((expression): [string, string] => ['expression', expression]),
       ['target', request.target],

@@ -8,6 +8,7 @@ import { type AccessPolicy, blocked, environmentsToApprove } from '../policies/p
 import type { AttachedRuntime } from '../store/store.ts';
 import type { ActionSpec } from './action.ts';
 import type { Target } from './actions.ts';
+import { createDeployedLines, wereShown } from './deployed-lines.ts';
 import type { BorescopeError } from './error.ts';
 import type { Orders } from './orders.ts';
 import { shownSpec } from './shown-spec.ts';
@@ -21,7 +22,7 @@ export interface ApprovalOptions {
    * What the person in front of the client said to a request. Given where the client can ask: then `ApprovalNeeded` is thrown
    * for one that has no answer yet.
    */
-  readonly answer?: (approvalId: string) => { readonly approve: boolean } | undefined;
+  readonly answer?: (approval: Approval) => { readonly approve: boolean } | undefined;
 }
 
 /** The client is to ask the person in front of it. */
@@ -54,8 +55,6 @@ export interface PlacingApprovalOptions {
 const MINUTE = 60_000;
 /** Milliseconds between two looks for a decision that another process may have taken. */
 const LOOK_EVERY = 500;
-/** Milliseconds that a runtime has to say which line is to be approved. */
-const DESCRIBE_WITHIN = 5_000;
 
 /**
  * Resolves where nobody has to say yes, or somebody has; the yes is used up. Rejects with `ApprovalNeeded`,
@@ -76,7 +75,8 @@ interface Needed {
 }
 
 export function createPlacingApproval(options: PlacingApprovalOptions): PlacingApproval {
-  const { orders, redaction, approvals, audit, clock } = options;
+  const { redaction, approvals, audit, clock } = options;
+  const deployedLines = createDeployedLines(options);
 
   async function approve(caller: Caller, allowed: () => Promise<AccessPolicy>, request: PlacingRequest): Promise<void> {
     const { approval: how } = request;
@@ -86,7 +86,7 @@ export function createPlacingApproval(options: PlacingApprovalOptions): PlacingA
     const { id, by, minutes, environments } = needed;
     let approval = await asked(caller, id, by, minutes, () => describe(organization, request, environments));
     if (approval.state === 'waiting' && approval.by === 'person' && how.answer !== undefined) {
-      const answer = how.answer(id);
+      const answer = how.answer(approval);
       if (answer === undefined) throw new ApprovalNeeded(approval);
       await decide(caller, id, answer.approve);
       approval = (await approvals.get(organization, id)) ?? approval;
@@ -98,8 +98,14 @@ export function createPlacingApproval(options: PlacingApprovalOptions): PlacingA
       approval = next;
     }
     if (approval.state === 'approved') {
-      // A person takes minutes, in which the policy may have become another one.
+      // A person takes minutes, in which the policy may have become another one, and the code by a deploy.
+      const now = await deployedLines(organization, request.spec.place, request.found);
       if (neededBy(await allowed(), caller, request)?.id !== id) throw changedMeanwhile();
+      if (!wereShown(now, approval.request)) {
+        // Taken, so that the same call asks anew.
+        await approvals.use(organization, id);
+        throw changedCode(approval);
+      }
       if (await approvals.use(organization, id)) return;
     }
     throw refusal(approval, environments);
@@ -152,16 +158,13 @@ export function createPlacingApproval(options: PlacingApprovalOptions): PlacingA
     await approvals.decide(caller.organization, id, { approve, by: user ?? tokenName }, decider);
   }
 
-  /** The line as it is deployed, so that nobody approves another than the one that is meant. */
+  /** The lines as they are deployed, so that nobody approves another than the one that is meant. */
   async function describe(
     organization: string,
     { spec, target, found }: PlacingRequest,
     environments: readonly (string | undefined)[],
   ): Promise<ApprovalRequest> {
     const pass = await redaction.of(organization);
-    const [first] = found;
-    const said = first && (await orders.inspect(organization, first, spec.place, DESCRIBE_WITHIN));
-    const bound = said === undefined ? undefined : pass.inspection(said, spec.place.file).bound;
     const { overhead_percent: _told, ...asked } = shownSpec(pass, spec);
     return {
       target: pass.text(JSON.stringify(target)),
@@ -169,8 +172,7 @@ export function createPlacingApproval(options: PlacingApprovalOptions): PlacingA
       environments: environments.map(nameOf),
       runtimes: found.length,
       ...asked,
-      line: bound?.line ?? spec.place.line,
-      source_line: bound?.sourceLine ?? '',
+      ...(await deployedLines(organization, spec.place, found)),
       cost: `at most ${spec.overheadPercent} % of one core on each of ${found.length} runtimes for ${spec.timeoutSeconds} s; 2 to 10 ms for a single hit`,
     };
   }
@@ -188,6 +190,13 @@ function servicesOf({ found }: Pick<PlacingRequest, 'found'>): string[] {
 
 function changedMeanwhile(): BorescopeError {
   return blocked('the policy was changed while this call waited for a yes', 'Call again: what holds now is looked at.');
+}
+
+function changedCode({ id, request }: Approval): BorescopeError {
+  return blocked(
+    `the code has changed since ${id} was approved, or cannot be told any more: another line is deployed at ${request.file}:${request.line} than the one that was shown`,
+    'Call again: it is asked for anew, with the line that is deployed now.',
+  );
 }
 
 function refusal(approval: Approval, environments: readonly (string | undefined)[]): BorescopeError {

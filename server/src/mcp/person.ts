@@ -12,7 +12,7 @@ import { visibleLine } from './visible-text.ts';
 /** The person in front of a client that can ask: by elicitation, in the rounds of the revision 2026-07-28. */
 export interface Person {
   /** What they said to a request for approval; undefined where they were not asked, or gave no answer. */
-  answer(approvalId: string): { readonly approve: boolean } | undefined;
+  answer(approval: Approval): { readonly approve: boolean } | undefined;
 }
 
 /** A client that lists URLs alone shows no form; one that lists nothing shows one. */
@@ -29,23 +29,32 @@ const asks = z.object({
 export function personOf({ mcpReq }: ServerContext): Person | undefined {
   if (!asks.safeParse(mcpReq.envelope).success) return undefined;
   return {
-    answer(approvalId) {
-      const said = inputResponse(mcpReq.inputResponses, approvalId);
+    answer(approval) {
+      const said = inputResponse(mcpReq.inputResponses, questionOf(approval));
       if (said.kind !== 'elicit' || said.action === 'cancel') return undefined;
       return { approve: said.action === 'accept' && said.content?.['approve'] === true };
     },
   };
 }
 
+/** One that is asked for anew has the same id, and may show another line: an answer is to what was shown. */
+function questionOf({ id, asked_at: askedAt }: Approval): string {
+  return `${id}.${askedAt}`;
+}
+
 /** Characters of each part that a person reads. */
 const MOST = 300;
 
 /** Asks for one approval. What is shown are the caller's own words and the deployed line, redacted and made visible. */
-export function askFor({ id, request }: Approval): InputRequiredResult {
+export function askFor(approval: Approval): InputRequiredResult {
+  const { request } = approval;
   const line = (text: string) => visibleLine(text, MOST);
   const message = [
     `Place a probe (${request.kind}) in ${request.environments.map(line).join(', ')}?`,
     `Where: ${line(request.file)}:${request.line}${request.source_line === '' ? '' : `, before the line runs: ${line(request.source_line.trim())}`}`,
+    ...(request.other_source_lines ?? []).map((text) =>
+      text === '' ? 'On some runtimes the line is not known' : `On some runtimes: ${line(text.trim())}`,
+    ),
     `On: ${request.runtimes} runtimes that match ${line(request.target)}`,
     ...(request.condition === undefined ? [] : [`Only where: ${line(request.condition)}`]),
     ...(request.expressions.length === 0 ? [] : [`Also captured: ${request.expressions.map(line).join('; ')}`]),
@@ -56,5 +65,7 @@ export function askFor({ id, request }: Approval): InputRequiredResult {
     properties: { approve: { type: 'boolean' as const, title: 'Place this probe', default: false } },
     required: ['approve'],
   };
-  return inputRequired({ inputRequests: { [id]: inputRequired.elicit({ message, requestedSchema }) } });
+  return inputRequired({
+    inputRequests: { [questionOf(approval)]: inputRequired.elicit({ message, requestedSchema }) },
+  });
 }

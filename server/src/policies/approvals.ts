@@ -23,6 +23,8 @@ const approvalSchema = z.strictObject({
     file: z.string(),
     line: z.int(),
     source_line: z.string(),
+    /** Where runtimes run other code; an empty one stands for those that could not say. */
+    other_source_lines: z.array(z.string()).optional(),
     condition: z.string().optional(),
     expressions: z.array(z.string()),
     max_hits: z.int(),

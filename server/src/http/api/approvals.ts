@@ -13,7 +13,7 @@ const stateField = z.enum(['waiting', 'approved', 'denied', 'used']);
 
 const approvalView = z.object({
   id: z.string(),
-  state: stateField.describe('used: the probe was placed; an approval is for one.'),
+  state: stateField.describe('used: taken by one placing, or by one that found other code deployed than was shown.'),
   by: z
     .enum(['person', 'admin'])
     .describe('Who may decide: whoever may place probes, or an admin other than who asks.'),
@@ -31,6 +31,10 @@ const approvalView = z.object({
     file: z.string(),
     line: z.int(),
     source_line: z.string().describe('The line as it is deployed; empty where no runtime could say.'),
+    other_source_lines: z
+      .array(z.string())
+      .optional()
+      .describe('Those of runtimes that run other code; an empty one stands for runtimes that could not say.'),
     condition: z.string().optional(),
     expressions: z.array(z.string()),
     max_hits: z.int(),
@@ -163,6 +167,7 @@ const NO_ENVIRONMENT = '(none)';
 function viewOf(approval: Approval): ApprovalView {
   const { id, state, by, token, token_name, user, asked_at, expires_at, request } = approval;
   const { kind, target, services, environments, file, line, source_line, condition, expressions } = request;
+  const { other_source_lines: others } = request;
   return {
     id,
     state,
@@ -181,6 +186,7 @@ function viewOf(approval: Approval): ApprovalView {
       file: visibleLine(file, 4096),
       line,
       source_line: visibleLine(source_line, 4096),
+      ...(others !== undefined && { other_source_lines: others.map((text) => visibleLine(text, 4096)) }),
       ...(condition !== undefined && { condition: visibleText(condition).text }),
       expressions: expressions.map((expression) => visibleText(expression).text),
       max_hits: request.max_hits,
