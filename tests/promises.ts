@@ -860,7 +860,8 @@ export const PROMISES = {
     source: COMMANDS,
   },
   'commands:verify': {
-    sentence: 'borescope audit verify exits with 1 where an entry was changed, and says which and how.',
+    sentence:
+      'borescope audit verify exits with 1 where an entry was changed, and says which and how; it warns where there is no chain and one is to be expected.',
     source: COMMANDS,
   },
   'commands:json': { sentence: 'With --json a command prints the structured content of the tool.', source: COMMANDS },

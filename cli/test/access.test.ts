@@ -165,6 +165,26 @@ for (const [how, open] of Object.entries(WAYS)) {
       assert.deepEqual([unknown.code, unknown.stderr], [1, 'borescope: there is no such request for approval\n']);
     });
 
+    test(proves('commands:verify', 'warns where a chain is to be expected and there is none'), async (t) => {
+      const { run, dir } = await open(t);
+      const unused = await cli(['audit', 'verify', '--data-dir', await temporaryDirectory(t)]);
+      assert.deepEqual([unused.code, unused.stderr], [0, '']);
+      await run('token', 'create', '--kind', 'mcp', '--name', 'n');
+      assert.equal((await run('audit', 'verify')).stderr, '');
+      const { createRequire } = await import('node:module');
+      const { default: Database } = await import(
+        createRequire(new URL('../../server/', import.meta.url)).resolve('libsql')
+      );
+      const database = new Database(join(dir, 'borescope.db'));
+      for (const table of ['audit_entry', 'audit_chain']) database.prepare(`DELETE FROM ${table}`).run();
+      database.close();
+      const warned = await run('audit', 'verify');
+      assert.equal(warned.code, 0);
+      assert.match(warned.stderr, /^warning: the audit of default: there is no chain, .* tokens \([12]\)/);
+      assert.match(warned.stderr, /or all of them are of a version that kept no audit/);
+      assert.match(JSON.parse((await run('audit', 'verify', '--json')).stdout).warning, /no chain/);
+    });
+
     test(proves('commands:verify', 'verifies the audit, and exits with 1 where it was changed'), async (t) => {
       const { run, dir } = await open(t);
       for (let n = 1; n <= 3; n++) await run('read-only', 'on', '--reason', `${n}`);

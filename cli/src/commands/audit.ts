@@ -27,14 +27,16 @@ async function verify(flags: ApiFlags & { anchor?: string }): Promise<void> {
     const { anchor } = flags;
     const found = await api.call(verifyAudit, { ...(anchor !== undefined && { anchor }) });
     if (flags.json === true) printJson(found);
-    const { entries, flaw } = found;
+    const { entries, flaw, warning } = found;
     if (flaw !== undefined) {
       throw new Failure(
         `the audit of ${api.organization} is not as it was written: entry ${flaw.sequence}: ${flaw.problem}; ${entries} entries before it are right`,
       );
     }
+    if (warning !== undefined) process.stderr.write(`warning: the audit of ${api.organization}: ${warning}\n`);
     if (flags.json === true) return;
-    print(`the audit of ${api.organization} is as it was written: ${entries} entries`);
+    const how = warning === undefined ? `is as it was written: ${entries} entries` : 'has no entries';
+    print(`the audit of ${api.organization} ${how}`);
     print(`anchor ${found.anchor}`);
   });
 }

@@ -63,13 +63,31 @@ export const verifyAudit = defineRoute({
       .object({ sequence: z.int(), problem: z.string() })
       .optional()
       .describe('The first entry that is not as it was written, and what is wrong with it.'),
+    warning: z.string().optional().describe('There is no chain, where one is to be expected: what is known of it.'),
   }),
-  async run({ anchor }, { controls, caller }: AdministrationContext) {
-    const { entries, anchor: last, flaw } = await controls.audit.verify(caller.organization, anchor);
+  async run({ anchor }, context: AdministrationContext) {
+    const { entries, anchor: last, flaw } = await context.controls.audit.verify(context.caller.organization, anchor);
     const valid = flaw === undefined;
-    return { valid, entries, anchor: `${last.sequence}:${last.mac}`, ...(flaw !== undefined && { flaw }) };
+    const warning = valid && last.sequence === 0 ? await withoutChain(context) : undefined;
+    return {
+      valid,
+      entries,
+      anchor: `${last.sequence}:${last.mac}`,
+      ...(flaw !== undefined && { flaw }),
+      ...(warning !== undefined && { warning }),
+    };
   },
 });
+
+/** A chain that is gone as a whole looks like one that never was, but for what would have had an entry in it. */
+async function withoutChain({ tokens, users, caller }: AdministrationContext): Promise<string | undefined> {
+  const [{ length: made }, { length: people }] = await Promise.all([
+    tokens.list(caller.organization),
+    users.list(caller.organization),
+  ]);
+  if (made + people === 0) return undefined;
+  return `there is no chain, and the organization has tokens (${made}) or accounts (${people}), each of which is told in it when it is made: either the whole chain was taken away, or all of them are of a version that kept no audit. An anchor of an earlier check shows which`;
+}
 
 async function* lines(entries: AsyncIterable<StoredAuditEntry>): AsyncGenerator<z.infer<typeof auditLine>> {
   for await (const { sequence, at, text, mac } of entries) {
