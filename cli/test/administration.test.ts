@@ -103,6 +103,17 @@ const wrong: [string, string[], RegExp][] = [
   ['a time without a unit', ['token', 'create', '--kind', 'mcp', '--name', 'n', '--expires', '30'], /30d/],
   ['an empty name in a list', ['token', 'create', '--kind', 'mcp', '--name', 'n', '--services', 'a,,b'], /none empty/],
   ['a name of an organization with a space', ['organization', 'create', 'a b'], /1 to 63/],
+  [
+    'a blank name of a token',
+    ['token', 'create', '--kind', 'mcp', '--name', '   '],
+    /--name: 1 to 128 .* all of which are seen/,
+  ],
+  ['a name with what is not seen', ['user', 'create', 'a@b.cd', '--name', 'a\u202eb'], /--name: 1 to 128/],
+  [
+    'a blank name of a first token',
+    ['organization', 'create', 'a', '--admin-token', '\u3164'],
+    /--admin-token: 1 to 128/,
+  ],
   ['a bad setting', ['serve', '--port', 'x'], /^borescope: --port: must be a port/],
   [
     'a URL that names no Redis',

@@ -13,6 +13,7 @@ import { openEmbeddedStore } from './store/embedded/embedded-store.ts';
 import type { Store } from './store/store.ts';
 
 export type { Administration } from './access/administration.ts';
+export { isName, NAME_RULE } from './access/seen-text.ts';
 /** What manages tokens and organizations beside a running broker, without loading the broker itself. */
 export { createTokens, type IssuedToken, type TokenRequest, type Tokens, type TokensOptions } from './access/tokens.ts';
 export { normalEmail } from './access/users.ts';

@@ -162,6 +162,25 @@ describe('what a request holds', () => {
   });
 });
 
+test('names of tokens and accounts are of characters that are seen', async (t) => {
+  const { api, token } = await testApi(t);
+  const { token: admin } = await token({ kind: 'admin' });
+  const made = await api('POST', '/api/users', { token: admin, body: { email: 'a@b.cd', name: 'Zoë O’Neill 😀' } });
+  assert.equal(made.status, 201);
+  for (const name of ['   ', ' a', 'a\n', 'a\u001b[2K', 'a\u202eb', '\u200b', '\u3164', '\u2800']) {
+    for (const [method, path, rest] of [
+      ['POST', '/api/tokens', { kind: 'mcp', name }],
+      ['POST', '/api/users', { email: 'c@b.cd', name }],
+      ['PATCH', `/api/users/${made.body.id}`, { name }],
+      ['POST', '/api/organizations', { name: 'acme', admin_token: name }],
+    ] as const) {
+      const answer = await api(method, path, { token: admin, body: rest });
+      assert.equal(answer.status, 422, `${method} ${path} ${JSON.stringify(name)}`);
+      assert.match(answer.body.error.message, /name: must be .* all of which are seen|admin_token: must be/);
+    }
+  }
+});
+
 describe('tokens over the API', () => {
   test('are made, listed without their text, rotated and revoked', async (t) => {
     const { api, token } = await testApi(t);

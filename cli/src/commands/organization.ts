@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type ApiFlags, apiOptions, withApi } from '../api/with-api.ts';
 import { UsageError } from '../failure.ts';
+import { nameOption } from '../names-option.ts';
 import { print, printJson, table } from '../output.ts';
 
 interface CreateFlags extends ApiFlags {
@@ -20,7 +21,7 @@ async function create(name: string, flags: CreateFlags): Promise<void> {
   if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(name)) {
     throw new UsageError('the name of an organization: 1 to 63 of a-z, 0-9 and -, beginning with a letter or digit');
   }
-  if (flags.adminToken === '') throw new UsageError('--admin-token: 1 to 128 characters');
+  if (flags.adminToken !== undefined) await nameOption('--admin-token', flags.adminToken);
   await withApi(flags, async (api) => {
     const made = await api.call(createOrganization, {
       name,

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { AdministrationApi } from '../api/administration-api.ts';
 import { type ApiFlags, apiOptions, withApi } from '../api/with-api.ts';
 import { UsageError } from '../failure.ts';
-import { namesOption } from '../names-option.ts';
+import { nameOption, namesOption } from '../names-option.ts';
 import { print, printJson, table } from '../output.ts';
 
 interface CreateFlags extends ApiFlags {
@@ -44,7 +44,7 @@ export function addTokenCommands(program: Command): void {
 
 async function create(flags: CreateFlags): Promise<void> {
   const { createToken } = await import('@borescope/server/administration');
-  if (flags.name === '' || flags.name.length > 128) throw new UsageError('--name: 1 to 128 characters');
+  await nameOption('--name', flags.name);
   if (flags.kind === 'agent' && flags.owner !== undefined) {
     throw new UsageError('--owner: an agent token belongs to a service, and would end with the account');
   }

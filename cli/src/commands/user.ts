@@ -3,7 +3,7 @@ import { Argument, type Command, Option } from 'commander';
 import type { AdministrationApi } from '../api/administration-api.ts';
 import { type ApiFlags, apiOptions, withApi } from '../api/with-api.ts';
 import { Failure, UsageError } from '../failure.ts';
-import { namesOption } from '../names-option.ts';
+import { nameOption, namesOption } from '../names-option.ts';
 import { print, printJson, table, when } from '../output.ts';
 
 type Role = UserView['role'];
@@ -58,7 +58,7 @@ async function create(text: string, flags: CreateFlags): Promise<void> {
   const { createUser, normalEmail } = await import('@borescope/server/administration');
   const email = normalEmail(text);
   if (email === undefined) throw new UsageError(`${JSON.stringify(text)} is no e-mail address`);
-  if (flags.name === '' || (flags.name ?? '').length > 128) throw new UsageError('--name: 1 to 128 characters');
+  if (flags.name !== undefined) await nameOption('--name', flags.name);
   const services = namesOption('--services', flags.services);
   const environments = namesOption('--environments', flags.environments);
   await withApi(flags, async (api) => {

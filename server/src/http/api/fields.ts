@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { isName, NAME_RULE } from '../../access/seen-text.ts';
 
 /** Fields that several routes have. */
 export const nothing = z.strictObject({});
 export const idField = z.string().min(1).max(100);
 export const timeField = z.string().describe('ISO 8601, UTC.');
 export const roleField = z.enum(['viewer', 'developer', 'admin']);
-export const nameField = z.string().min(1).max(128);
+export const nameField = z.string().min(1).max(128).refine(isName, `must be ${NAME_RULE}`);
 export const boundField = z
   .array(z.string().min(1).max(256))
   .min(1)
