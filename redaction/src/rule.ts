@@ -21,8 +21,8 @@ export interface Rule {
   /** The specification or vendor documentation that the format is taken from. */
   readonly source: string;
   /**
-   * Where the rule is asked: a punctuation character, wherever it stands, or the first characters of a word (behind
-   * anything that is not a letter or digit), in exactly this spelling.
+   * Where the rule is asked, in exactly this spelling: a punctuation character, wherever it stands, also with what
+   * follows it, or the first characters of a word (behind anything that is not a letter or digit).
    */
   readonly anchors: readonly string[];
   /** The values can be guessed by going through all of them: they get no pseudonym. */

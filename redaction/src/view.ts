@@ -2,6 +2,9 @@ import { type Alphabet, alphabetCount } from './alphabet.ts';
 import { codeAt, Integers32, indexOf, most as larger, sliceText, least as smaller } from './intrinsics.ts';
 import type { NameMatcher } from './names/name-matcher.ts';
 
+/** Remembered runs are kept in 32 bits: a text is at most some MiB. */
+const LARGEST_BASE = 1e9;
+
 /**
  * The text under examination, as rules see it. The last run of each alphabet and the last search are remembered, so that
  * a rule that is asked at every character of one run still costs one pass over it: that is what keeps the whole linear.
@@ -15,6 +18,8 @@ export class View {
   private units = 0;
   private readonly runFrom: Int32Array;
   private readonly runTo: Int32Array;
+  /** What the remembered runs of this text are kept above: those of the texts before lie below it. */
+  private base = 0;
   private searched = '';
   private foundAt = 0;
 
@@ -30,11 +35,15 @@ export class View {
     this.units = units;
     this.floor = 0;
     this.searched = '';
-    for (let id = 0; id < this.runTo.length; id++) this.runTo[id] = 0;
+    if (this.base > LARGEST_BASE) {
+      for (let id = 0; id < this.runTo.length; id++) this.runTo[id] = 0;
+      this.base = 0;
+    }
   }
 
   /** Lets go of the text, which belongs to the application. */
   close(): void {
+    this.base += this.units + 1;
     this.text = '';
     this.units = 0;
   }
@@ -82,15 +91,15 @@ export class View {
 
   /** The first index from `from` on whose character is not in the alphabet. */
   runEnd(alphabet: Alphabet, from: number): number {
-    const known = this.runTo[alphabet.id] ?? 0;
-    if (from < known && from >= (this.runFrom[alphabet.id] ?? 0)) return known;
+    const known = (this.runTo[alphabet.id] ?? 0) - this.base;
+    if (from < known && from >= (this.runFrom[alphabet.id] ?? 0) - this.base) return known;
     let index = from;
     for (; index < this.units; index++) {
       const code = codeAt(this.text, index);
       if (code >= 128 || alphabet.has[code] !== 1) break;
     }
-    this.runFrom[alphabet.id] = from;
-    this.runTo[alphabet.id] = index;
+    this.runFrom[alphabet.id] = from + this.base;
+    this.runTo[alphabet.id] = index + this.base;
     return index;
   }
 

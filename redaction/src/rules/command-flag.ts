@@ -15,9 +15,9 @@ export const commandFlag: Rule = {
   kind: SECRET_NAME,
   what: 'Values given to a telling flag of a command, `--password value`',
   source: 'GNU Coding Standards, section 4.8 (long options)',
-  anchors: ['-'],
+  anchors: ['--'],
   match(view, at) {
-    if (view.code(at + 1) !== DASH || view.isIn(FLAG, at - 1)) return undefined;
+    if (view.isIn(FLAG, at - 1)) return undefined;
     const from = at + 2;
     let to = from;
     while (to - from < LONGEST_FLAG && view.isIn(FLAG, to)) to++;

@@ -15,10 +15,10 @@ export const privateKey: Rule = {
   kind: 'private-key',
   what: 'Private keys in PEM, OpenSSH, SSH2 and PGP armour, also cut off before their end and with written line breaks',
   source: 'RFC 7468 sections 10 and 11, RFC 4716, RFC 9580 section 6.2, OpenSSH PROTOCOL.key',
-  anchors: ['-'],
+  anchors: ['----'],
   match(view, at) {
     // Four dashes in SSH2 files, five elsewhere; only the first dash of a run is the anchor.
-    if (view.code(at + 1) !== DASH || view.code(at - 1) === DASH || !view.startsWith('----', at)) return undefined;
+    if (view.code(at - 1) === DASH) return undefined;
     let label = at + 4;
     if (view.code(label) === DASH) label++;
     if (view.code(label) === SPACE) label++;

@@ -12,9 +12,8 @@ export const urlCredentials: Rule = {
   kind: 'url-credentials',
   what: 'User name and password in a URL or connection string, `scheme://user:password@host`',
   source: 'RFC 3986 section 3.2.1',
-  anchors: [':'],
+  anchors: ['://'],
   match(view, at) {
-    if (view.code(at + 1) !== SLASH || view.code(at + 2) !== SLASH) return undefined;
     const from = at + 3;
     let to = -1;
     for (let index = from; index - from <= LONGEST && index < view.end && !view.isIn(ENDS, index); index++) {
@@ -35,5 +34,4 @@ function firstColon(text: string): number {
   return -1;
 }
 
-const SLASH = 47;
 const AT = 64;

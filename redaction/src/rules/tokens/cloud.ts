@@ -15,6 +15,14 @@ export const CLOUD: readonly TokenFormat[] = [
     parts: [exactly(BASE32, 16)],
   },
   {
+    kind: 'aws-access-key',
+    what: 'AWS access key ids of the oldest accounts',
+    source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids',
+    prefixes: ['A3T'],
+    parts: [exactly(UPPER_ALNUM, 17)],
+    digit: true,
+  },
+  {
     kind: 'aws-bedrock-key',
     what: 'Amazon Bedrock API keys, long-lived and short-lived',
     source: 'https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html',

@@ -21,6 +21,20 @@ export const CODE_HOSTING: readonly TokenFormat[] = [
   },
   {
     kind: 'gitlab-token',
+    what: 'GitLab access and runner tokens with a route and a checksum behind a dot',
+    source: 'https://handbook.gitlab.com/handbook/engineering/architecture/design-documents/cells/routable_tokens/',
+    prefixes: ['glpat-', 'glrt-', 'glrtr-', 'gldt-', 'glcbt-', 'glft-', 'glptt-', 'glagent-'],
+    parts: [run(BASE64URL, 24), '.', exactly(LOWER_ALNUM, 2), '.', exactly(LOWER_ALNUM, 9)],
+  },
+  {
+    kind: 'gitlab-token',
+    what: 'GitLab access and runner tokens with a route, in the form before the second dot',
+    source: 'https://handbook.gitlab.com/handbook/engineering/architecture/design-documents/cells/routable_tokens/',
+    prefixes: ['glpat-', 'glrt-'],
+    parts: [run(BASE64URL, 24), '.', exactly(LOWER_ALNUM, 9)],
+  },
+  {
+    kind: 'gitlab-token',
     what: 'GitLab access, deploy, runner, pipeline trigger, feed, agent and SCIM tokens',
     source: 'https://docs.gitlab.com/security/tokens/#token-prefixes',
     prefixes: [
@@ -118,6 +132,35 @@ export const CODE_HOSTING: readonly TokenFormat[] = [
     source: 'https://jfrog.com/help/r/jfrog-platform-administration-documentation/access-tokens',
     prefixes: ['AKCp', 'cmVmdGtuOj'],
     parts: [run(ALNUM, 50)],
+  },
+  {
+    kind: 'jfrog-token',
+    what: 'JFrog reference tokens: 64 characters of base64',
+    source: 'https://jfrog.com/help/r/jfrog-platform-administration-documentation/access-tokens',
+    prefixes: ['cmVmd'],
+    parts: [exactly(ALNUM, 59)],
+  },
+  {
+    kind: 'jfrog-token',
+    what: 'JFrog Artifactory API keys, also shortened',
+    source: 'https://jfrog.com/help/r/jfrog-platform-administration-documentation/access-tokens',
+    prefixes: ['AKC'],
+    parts: [run(ALNUM, 10)],
+  },
+  {
+    kind: 'jfrog-token',
+    what: 'JFrog Artifactory encrypted passwords',
+    source: 'https://jfrog.com/help/r/jfrog-platform-administration-documentation/centrally-secure-passwords',
+    prefixes: ['AP0', 'AP1', 'AP2', 'AP3', 'AP4', 'AP5', 'AP6', 'AP7', 'AP8', 'AP9'],
+    parts: [run(ALNUM, 8)],
+  },
+  {
+    kind: 'jfrog-token',
+    what: 'JFrog Artifactory encrypted passwords of keys with a letter',
+    source: 'https://jfrog.com/help/r/jfrog-platform-administration-documentation/centrally-secure-passwords',
+    prefixes: ['APA', 'APB', 'APC', 'APD', 'APE', 'APF'],
+    parts: [run(ALNUM, 16)],
+    digit: true,
   },
   {
     kind: 'octopus-key',

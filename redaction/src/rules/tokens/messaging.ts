@@ -1,8 +1,11 @@
-import { ALNUM, alphabet, BASE64URL, DIGIT, HEX_LOWER } from '../../alphabet.ts';
+import { ALNUM, alphabet, BASE64URL, DIGIT, HEX_LOWER, LOWER_ALNUM, WORD } from '../../alphabet.ts';
 import { exactly, run, type TokenFormat } from './token-format.ts';
 
 const SLACK = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-');
 const PATH = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_/+');
+
+const TEAMS = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_/@');
+const PERCENT_ALNUM = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ%');
 
 /** Chat, mail and telephone services. */
 export const MESSAGING: readonly TokenFormat[] = [
@@ -53,7 +56,7 @@ export const MESSAGING: readonly TokenFormat[] = [
     what: 'Twilio account and API key SIDs',
     source: 'https://www.twilio.com/docs/glossary/what-is-a-sid',
     prefixes: ['SK', 'AC'],
-    parts: [exactly(HEX_LOWER, 32)],
+    parts: [exactly(LOWER_ALNUM, 32)],
   },
   {
     kind: 'sendgrid-key',
@@ -82,5 +85,99 @@ export const MESSAGING: readonly TokenFormat[] = [
     source: 'https://developers.facebook.com/docs/facebook-login/guides/access-tokens/',
     prefixes: ['EAAM', 'EAAC', 'EAAB', 'EAAG'],
     parts: [run(ALNUM, 80)],
+  },
+  {
+    kind: 'discord-token',
+    what: 'Discord bot tokens: the base64 of a user id, a time and a MAC',
+    source: 'https://discord.com/developers/docs/reference#authentication',
+    prefixes: ['MT', 'Mj', 'Mz', 'ND', 'NT', 'Nj', 'Nz', 'OD', 'OT'],
+    parts: [run(BASE64URL, 20, 28), '.', exactly(BASE64URL, 6), '.', run(BASE64URL, 27, 40)],
+  },
+  {
+    kind: 'discord-webhook',
+    what: 'Discord webhooks of a version, of the canary and of the public test build',
+    source: 'https://discord.com/developers/docs/resources/webhook',
+    prefixes: ['discord.com/api/v'],
+    parts: [run(DIGIT, 1, 2), '/webhooks/', run(DIGIT, 17), '/', run(BASE64URL, 60)],
+  },
+  {
+    kind: 'teams-webhook',
+    what: 'Microsoft Teams incoming webhooks',
+    source: 'https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook',
+    prefixes: ['webhook.office.com/webhookb2/'],
+    parts: [run(TEAMS, 36)],
+  },
+  {
+    kind: 'zapier-webhook',
+    what: 'Zapier webhooks: whoever has the URL may post',
+    source: 'https://zapier.com/help/doc/how-get-started-webhooks-zapier',
+    prefixes: ['hooks.zapier.com/hooks/catch/'],
+    parts: [run(DIGIT, 4), '/', run(ALNUM, 5)],
+  },
+  {
+    kind: 'zapier-webhook',
+    what: 'IFTTT webhooks',
+    source: 'https://ifttt.com/maker_webhooks',
+    prefixes: ['maker.ifttt.com/trigger/'],
+    parts: [run(WORD, 1), '/with/key/', run(BASE64URL, 16)],
+  },
+  {
+    kind: 'feishu-webhook',
+    what: 'Feishu and Lark bot webhooks',
+    source: 'https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot',
+    prefixes: ['open.feishu.cn/open-apis/bot/v2/hook/', 'open.larksuite.com/open-apis/bot/v2/hook/'],
+    parts: [run(BASE64URL, 32)],
+  },
+  {
+    kind: 'resend-key',
+    what: 'Resend API keys',
+    source: 'https://resend.com/docs/dashboard/api-keys/introduction',
+    prefixes: ['re_'],
+    parts: [exactly(ALNUM, 8), '_', run(ALNUM, 20)],
+    random: true,
+  },
+  {
+    kind: 'mailersend-token',
+    what: 'MailerSend API tokens',
+    source: 'https://developers.mailersend.com/general.html#authentication',
+    prefixes: ['mlsn.'],
+    parts: [exactly(HEX_LOWER, 64)],
+  },
+  {
+    kind: 'mandrill-key',
+    what: 'Mailchimp Transactional API keys',
+    source: 'https://mailchimp.com/developer/transactional/guides/quick-start/',
+    prefixes: ['md-'],
+    parts: [exactly(BASE64URL, 22)],
+    random: true,
+  },
+  {
+    kind: 'klaviyo-key',
+    what: 'Klaviyo private keys',
+    source: 'https://developers.klaviyo.com/en/docs/authenticate_',
+    prefixes: ['pk_'],
+    parts: [exactly(HEX_LOWER, 34)],
+  },
+  {
+    kind: 'facebook-token',
+    what: 'Facebook access tokens of other applications',
+    source: 'https://developers.facebook.com/docs/facebook-login/guides/access-tokens/',
+    prefixes: ['EAA'],
+    parts: [run(ALNUM, 90)],
+    random: true,
+  },
+  {
+    kind: 'facebook-token',
+    what: 'Instagram access tokens',
+    source: 'https://developers.facebook.com/docs/instagram-platform/reference/access_token/',
+    prefixes: ['IGQV', 'IGAA'],
+    parts: [run(BASE64URL, 80)],
+  },
+  {
+    kind: 'twitter-token',
+    what: 'X (Twitter) bearer tokens',
+    source: 'https://docs.x.com/resources/fundamentals/authentication/oauth-2-0/bearer-tokens',
+    prefixes: ['AAAAAAAAAAAAAAAAAAAAA'],
+    parts: [run(PERCENT_ALNUM, 80)],
   },
 ];

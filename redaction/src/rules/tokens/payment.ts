@@ -1,5 +1,10 @@
-import { ALNUM, BASE64URL, HEX_LOWER } from '../../alphabet.ts';
+import { ALNUM, alphabet, BASE64URL, DIGIT, HEX_LOWER, LOWER_ALNUM, WORD } from '../../alphabet.ts';
 import { exactly, run, type TokenFormat } from './token-format.ts';
+
+const BASE64URL_DOT = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.');
+const ADYEN = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/=-._');
+const CHECKOUT = alphabet('0123456789abcdefghijklmnopqrstuvwxyz*#@$');
+const EBAY = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/=#^.');
 
 /** Payment providers and shops. Publishable keys (`pk_live_`) are public and stay. */
 export const PAYMENT: readonly TokenFormat[] = [
@@ -80,5 +85,138 @@ export const PAYMENT: readonly TokenFormat[] = [
     source: 'https://plaid.com/docs/api/tokens/',
     prefixes: ['access-sandbox-', 'access-development-', 'access-production-'],
     parts: [exactly(HEX_LOWER, 8), '-', run(BASE64URL, 27)],
+  },
+  {
+    kind: 'paypal-token',
+    what: 'PayPal access tokens',
+    source: 'https://developer.paypal.com/api/rest/authentication/',
+    prefixes: ['A21AA', 'A101.'],
+    parts: [run(BASE64URL, 60)],
+  },
+  {
+    kind: 'adyen-key',
+    what: 'Adyen API keys',
+    source: 'https://docs.adyen.com/development-resources/api-credentials/',
+    prefixes: ['AQE'],
+    parts: [run(ALNUM, 1, 1), 'hmf', run(ADYEN, 40)],
+    digit: true,
+  },
+  {
+    kind: 'test-and-live-key',
+    what: 'Keys of Mollie, GoCardless, Lob, Chargebee and others that begin with their mode',
+    source: 'https://docs.mollie.com/reference/authentication',
+    prefixes: ['live_', 'test_', 'sandbox_', 'live_pub_', 'test_pub_'],
+    parts: [run(ALNUM, 30)],
+    random: true,
+  },
+  {
+    kind: 'razorpay-key',
+    what: 'Razorpay key ids',
+    source: 'https://razorpay.com/docs/api/authentication/',
+    prefixes: ['rzp_live_', 'rzp_test_'],
+    parts: [run(ALNUM, 14)],
+  },
+  {
+    kind: 'paddle-key',
+    what: 'Paddle API keys and webhook secrets',
+    source: 'https://developer.paddle.com/api-reference/about/api-keys',
+    prefixes: ['pdl_live_apikey_', 'pdl_sdbx_apikey_', 'pdl_ntfset_'],
+    parts: [run(WORD, 24)],
+  },
+  {
+    kind: 'klarna-key',
+    what: 'Klarna API keys',
+    source: 'https://docs.klarna.com/api/authentication/',
+    prefixes: ['klarna_live_api_', 'klarna_test_api_'],
+    parts: [run(BASE64URL, 20)],
+  },
+  {
+    kind: 'xendit-key',
+    what: 'Xendit API keys',
+    source: 'https://docs.xendit.co/api-integration/api-keys',
+    prefixes: ['xnd_production_', 'xnd_development_'],
+    parts: [run(ALNUM, 30)],
+  },
+  {
+    kind: 'omise-key',
+    what: 'Omise secret keys',
+    source: 'https://docs.opn.ooo/api-authentication',
+    prefixes: ['skey_test_', 'skey_live_', 'skey_'],
+    parts: [run(LOWER_ALNUM, 16)],
+    random: true,
+  },
+  {
+    kind: 'midtrans-key',
+    what: 'Midtrans server keys',
+    source: 'https://docs.midtrans.com/docs/access-keys',
+    prefixes: ['SB-Mid-server-', 'Mid-server-'],
+    parts: [run(BASE64URL, 16)],
+  },
+  {
+    kind: 'mercadopago-token',
+    what: 'Mercado Pago access tokens',
+    source: 'https://www.mercadopago.com/developers/en/docs/your-integrations/credentials',
+    prefixes: ['APP_USR-', 'TEST-'],
+    parts: [run(DIGIT, 12), '-', run(DIGIT, 6), '-', run(BASE64URL, 32)],
+  },
+  {
+    kind: 'polar-token',
+    what: 'Polar access tokens',
+    source: 'https://polar.sh/docs/integrate/oat',
+    prefixes: ['polar_oat_', 'polar_pat_', 'polar_at_', 'polar_rt_', 'polar_cs_', 'polar_whs_'],
+    parts: [run(ALNUM, 24)],
+  },
+  {
+    kind: 'checkout-key',
+    what: 'Checkout.com secret keys',
+    source: 'https://www.checkout.com/docs/developer-resources/api/api-authentication',
+    prefixes: ['sk_sbox_', 'sk_'],
+    parts: [exactly(CHECKOUT, 26)],
+    random: true,
+  },
+  {
+    kind: 'woocommerce-key',
+    what: 'WooCommerce consumer keys and secrets',
+    source: 'https://woocommerce.github.io/woocommerce-rest-api-docs/#authentication',
+    prefixes: ['ck_', 'cs_'],
+    parts: [exactly(HEX_LOWER, 40)],
+  },
+  {
+    kind: 'ebay-token',
+    what: 'eBay client secrets',
+    source: 'https://developer.ebay.com/api-docs/static/creating-edp-account.html',
+    prefixes: ['PRD-', 'SBX-'],
+    parts: [
+      exactly(HEX_LOWER, 12),
+      '-',
+      exactly(HEX_LOWER, 4),
+      '-',
+      exactly(HEX_LOWER, 4),
+      '-',
+      exactly(HEX_LOWER, 4),
+      '-',
+      exactly(HEX_LOWER, 4),
+    ],
+  },
+  {
+    kind: 'ebay-token',
+    what: 'eBay user and application tokens',
+    source: 'https://developer.ebay.com/api-docs/static/oauth-tokens.html',
+    prefixes: ['v^1.1'],
+    parts: [run(EBAY, 60)],
+  },
+  {
+    kind: 'shopify-token',
+    what: 'Shopify partner, application and customer tokens',
+    source: 'https://shopify.dev/docs/apps/build/authentication-authorization',
+    prefixes: ['prtapi_', 'shpua_', 'shpsb_', 'shpit_', 'shcat_', 'atkn_'],
+    parts: [run(ALNUM, 32)],
+  },
+  {
+    kind: 'svix-key',
+    what: 'Svix API keys',
+    source: 'https://docs.svix.com/quickstart',
+    prefixes: ['testsk_'],
+    parts: [run(BASE64URL_DOT, 24)],
   },
 ];

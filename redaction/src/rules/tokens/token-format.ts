@@ -1,4 +1,5 @@
-import { ALNUM, type Alphabet, BASE64URL, DIGIT } from '../../alphabet.ts';
+import { ALNUM, type Alphabet, BASE64URL, DIGIT, UPPER_ALNUM } from '../../alphabet.ts';
+import { least } from '../../intrinsics.ts';
 import type { Rule } from '../../rule.ts';
 import type { View } from '../../view.ts';
 
@@ -18,6 +19,8 @@ export interface TokenFormat {
   readonly parts: readonly (Run | string)[];
   /** The prefix is also a word or part of names: the rest must hold a digit. */
   readonly digit?: boolean;
+  /** The prefix says so little that the rest must not look like a name or words. */
+  readonly random?: boolean;
 }
 
 export function run(of: Alphabet, min: number, max?: number): Run {
@@ -47,7 +50,8 @@ export function tokenRule(format: TokenFormat): Rule {
   };
 }
 
-function partsEnd(view: View, format: TokenFormat, from: number): number {
+/** The index behind the parts that begin at `from`; -1 where they do not stand there. */
+export function partsEnd(view: View, format: Pick<TokenFormat, 'parts' | 'digit' | 'random'>, from: number): number {
   let index = from;
   for (let part = 0; part < format.parts.length; part++) {
     const piece = format.parts[part];
@@ -67,12 +71,28 @@ function partsEnd(view: View, format: TokenFormat, from: number): number {
     else index += piece.max;
     if (isLast && piece.max !== undefined && isJoined(view, piece, index)) return -1;
   }
-  return format.digit === true && !hasDigit(view, from, index) ? -1 : index;
+  if (format.digit === true && !hasDigit(view, from, index)) return -1;
+  return format.random === true && !isRandom(view, from, index) ? -1 : index;
 }
 
 /** A letter or digit goes on behind a stretch of a narrower alphabet: this is another, longer thing. */
 function isJoined(view: View, piece: Run, end: number): boolean {
   return piece.of !== BASE64URL && view.isIn(ALNUM, end);
+}
+
+/**
+ * Not a name and not words. In random letters and digits about every second neighbour is of another class; camel case
+ * changes at the start of each word only, and from a capital to a small letter is no change.
+ */
+function isRandom(view: View, from: number, to: number): boolean {
+  const end = least(to, from + LONGEST_LOOK);
+  let changes = 0;
+  for (let index = from + 1; index < end; index++) {
+    const isDigit = view.isIn(DIGIT, index);
+    if (isDigit !== view.isIn(DIGIT, index - 1)) changes++;
+    else if (!isDigit && view.isIn(UPPER_ALNUM, index) && !view.isIn(UPPER_ALNUM, index - 1)) changes++;
+  }
+  return changes * 4 > end - from;
 }
 
 /** How far a token is looked through for a digit. */

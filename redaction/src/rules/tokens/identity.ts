@@ -1,0 +1,161 @@
+import { ALNUM, alphabet, BASE64, BASE64URL, HEX, HEX_LOWER, LOWER_ALNUM, UPPER_ALNUM } from '../../alphabet.ts';
+import { exactly, run, type TokenFormat } from './token-format.ts';
+
+const BASE64URL_DOT = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.');
+const BASE64URL_SLASH = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_+/=');
+const BASE58 = alphabet('123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz');
+/** `pchar` of RFC 3986 section 3.3, without what ends a value in text. */
+const TOKEN_URI = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.~%+/=!$*@:');
+
+/** Sign-in services, secret managers, keys of people. */
+export const IDENTITY: readonly TokenFormat[] = [
+  {
+    kind: 'onepassword-secret-key',
+    what: '1Password Secret Keys: 34 letters and digits in groups',
+    source: 'https://support.1password.com/secret-key-security/',
+    prefixes: ['A3-'],
+    parts: [
+      exactly(UPPER_ALNUM, 6),
+      '-',
+      exactly(UPPER_ALNUM, 6),
+      '-',
+      exactly(UPPER_ALNUM, 5),
+      '-',
+      exactly(UPPER_ALNUM, 5),
+      '-',
+      exactly(UPPER_ALNUM, 5),
+      '-',
+      exactly(UPPER_ALNUM, 5),
+    ],
+  },
+  {
+    kind: 'onepassword-secret-key',
+    what: '1Password Secret Keys with a longer second group',
+    source: 'https://support.1password.com/secret-key-security/',
+    prefixes: ['A3-'],
+    parts: [
+      exactly(UPPER_ALNUM, 6),
+      '-',
+      exactly(UPPER_ALNUM, 11),
+      '-',
+      exactly(UPPER_ALNUM, 5),
+      '-',
+      exactly(UPPER_ALNUM, 5),
+      '-',
+      exactly(UPPER_ALNUM, 5),
+    ],
+  },
+  {
+    kind: 'secret-token',
+    what: 'Tokens in the URI scheme for them',
+    source: 'RFC 8959',
+    prefixes: ['secret-token:'],
+    parts: [run(TOKEN_URI, 8)],
+  },
+  {
+    kind: 'vault-token',
+    what: 'HashiCorp Vault tokens of the form before 1.10',
+    source: 'https://developer.hashicorp.com/vault/docs/concepts/tokens#token-prefixes',
+    prefixes: ['s.'],
+    parts: [exactly(ALNUM, 24)],
+    random: true,
+  },
+  {
+    kind: 'infisical-token',
+    what: 'Infisical service tokens',
+    source: 'https://infisical.com/docs/documentation/platform/token',
+    prefixes: ['st.'],
+    parts: [exactly(HEX_LOWER, 24), '.', run(HEX_LOWER, 32), '.', run(HEX_LOWER, 16)],
+  },
+  {
+    kind: 'bitwarden-token',
+    what: 'Bitwarden Secrets Manager access tokens',
+    source: 'https://bitwarden.com/help/access-tokens/',
+    prefixes: ['0.'],
+    parts: [
+      exactly(HEX, 8),
+      '-',
+      exactly(HEX, 4),
+      '-',
+      exactly(HEX, 4),
+      '-',
+      exactly(HEX, 4),
+      '-',
+      exactly(HEX, 12),
+      '.',
+      run(ALNUM, 20),
+      ':',
+      run(BASE64, 16),
+    ],
+  },
+  {
+    kind: 'stytch-secret',
+    what: 'Stytch project secrets',
+    source: 'https://stytch.com/docs/api/authentication',
+    prefixes: ['secret-live-', 'secret-test-'],
+    parts: [run(BASE64URL, 30)],
+  },
+  {
+    kind: 'ory-token',
+    what: 'Ory access, refresh, session and personal tokens',
+    source: 'https://www.ory.com/docs/security-compliance/secret-scanning',
+    prefixes: ['ory_at_', 'ory_rt_', 'ory_ac_', 'ory_pat_', 'ory_st_', 'ory_wak_', 'ory_apikey_'],
+    parts: [run(BASE64URL_DOT, 20)],
+  },
+  {
+    kind: 'jumpcloud-key',
+    what: 'JumpCloud API keys',
+    source: 'https://docs.jumpcloud.com/api/2.0/index.html#section/API-Key',
+    prefixes: ['jca_'],
+    parts: [run(ALNUM, 32)],
+  },
+  {
+    kind: 'authress-key',
+    what: 'Authress service client keys',
+    source: 'https://authress.io/knowledge-base/docs/authorization/service-clients/secrets-scanning/',
+    prefixes: ['sc_', 'ext_', 'scauth_', 'authress_'],
+    parts: [run(LOWER_ALNUM, 5), '.', run(LOWER_ALNUM, 4), '.', run(BASE64URL, 10), '.', run(BASE64URL_SLASH, 30)],
+  },
+  {
+    kind: 'age-key',
+    what: 'age plug-in identities',
+    source: 'https://github.com/C2SP/C2SP/blob/main/age-plugin.md',
+    prefixes: ['AGE-PLUGIN-'],
+    parts: [run(UPPER_ALNUM, 1), '-', run(UPPER_ALNUM, 40)],
+  },
+  {
+    kind: 'age-key',
+    what: 'age secret keys for post-quantum recipients',
+    source: 'https://github.com/C2SP/C2SP/blob/main/age.md',
+    prefixes: ['AGE-SECRET-KEY-PQ-1'],
+    parts: [run(UPPER_ALNUM, 50)],
+  },
+  {
+    kind: 'minisign-key',
+    what: 'minisign and signify secret keys',
+    source: 'https://jedisct1.github.io/minisign/#public-key-format',
+    prefixes: ['RWRTY0Iy', 'RWQAAEIy'],
+    parts: [run(BASE64, 120)],
+  },
+  {
+    kind: 'extended-private-key',
+    what: 'Extended private keys of wallets',
+    source: 'https://github.com/bitcoin/bips/blob/master/bip-0032.mediawiki#serialization-format',
+    prefixes: ['xprv', 'yprv', 'zprv', 'tprv', 'uprv', 'vprv'],
+    parts: [run(BASE58, 107, 108)],
+  },
+  {
+    kind: 'nostr-key',
+    what: 'Nostr private keys',
+    source: 'https://github.com/nostr-protocol/nips/blob/master/19.md',
+    prefixes: ['nsec1'],
+    parts: [exactly(LOWER_ALNUM, 58)],
+  },
+  {
+    kind: 'headscale-key',
+    what: 'Headscale pre-authentication and API keys',
+    source: 'https://headscale.net/stable/ref/registration/',
+    prefixes: ['hskey-auth-', 'hskey-api-'],
+    parts: [run(BASE64URL, 24)],
+  },
+];

@@ -1,0 +1,116 @@
+import { ALNUM, type Alphabet, alphabet, BASE64URL, DIGIT, HEX, HEX_LOWER, WORD } from '../../alphabet.ts';
+import type { Rule } from '../../rule.ts';
+import type { View } from '../../view.ts';
+import { exactly, partsEnd, run, type TokenFormat } from './token-format.ts';
+
+/** A token that is known by something in its middle or at its end, with a stretch of one alphabet before it. */
+interface MarkedFormat extends Pick<TokenFormat, 'kind' | 'what' | 'source' | 'parts' | 'digit'> {
+  /** Where the rule is asked: a symbol or a word, and what may follow it, each of one character. */
+  readonly mark: string;
+  readonly next?: string;
+  /** What stands between the stretch and the mark. */
+  readonly joint: string;
+  readonly before: { readonly of: Alphabet; readonly min: number; readonly max: number };
+  /** The last of the characters before is a digit. */
+  readonly digitBefore?: boolean;
+}
+
+const AZURE = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.~');
+
+const FORMATS: readonly MarkedFormat[] = [
+  {
+    kind: 'terraform-token',
+    what: 'Terraform Cloud and Enterprise API tokens',
+    source: 'https://developer.hashicorp.com/terraform/cloud-docs/users-teams-organizations/api-tokens',
+    mark: 'atlasv1',
+    joint: '.',
+    before: { of: ALNUM, min: 14, max: 14 },
+    parts: ['.', run(BASE64URL, 50)],
+  },
+  {
+    kind: 'maxmind-key',
+    what: 'MaxMind license keys',
+    source: 'https://support.maxmind.com/hc/en-us/articles/4407111582235-Generate-a-License-Key',
+    mark: 'mmk',
+    joint: '_',
+    before: { of: WORD, min: 36, max: 36 },
+    parts: [],
+  },
+  {
+    kind: 'azure-secret',
+    what: 'Client secrets of Microsoft Entra applications',
+    source: 'https://learn.microsoft.com/purview/sit-defn-client-secret-api-key',
+    mark: '~',
+    joint: 'Q',
+    before: { of: AZURE, min: 4, max: 4 },
+    digitBefore: true,
+    parts: [{ of: AZURE, min: 31, max: 34 }],
+  },
+  {
+    kind: 'telegram-token',
+    what: 'Telegram bot tokens',
+    source: 'https://core.telegram.org/bots/api#authorizing-your-bot',
+    mark: ':A',
+    joint: '',
+    before: { of: DIGIT, min: 8, max: 10 },
+    parts: [exactly(BASE64URL, 34)],
+  },
+  {
+    kind: 'facebook-token',
+    what: 'Facebook application access tokens',
+    source: 'https://developers.facebook.com/docs/facebook-login/guides/access-tokens/#apptokens',
+    mark: '|',
+    next: 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-',
+    joint: '',
+    before: { of: DIGIT, min: 15, max: 16 },
+    parts: [{ of: BASE64URL, min: 27, max: 40 }],
+  },
+  {
+    kind: 'mailchimp-key',
+    what: 'Mailchimp API keys: a key and its data centre',
+    source: 'https://mailchimp.com/developer/marketing/guides/quick-start/',
+    mark: '-us',
+    joint: '',
+    before: { of: HEX, min: 32, max: 32 },
+    parts: [run(DIGIT, 1, 2)],
+  },
+  {
+    kind: 'mailgun-key',
+    what: 'Mailgun API and signing keys',
+    source: 'https://documentation.mailgun.com/docs/mailgun/api-reference/authentication',
+    mark: '-',
+    next: '0123456789abcdef',
+    joint: '',
+    before: { of: HEX_LOWER, min: 32, max: 32 },
+    parts: [exactly(HEX_LOWER, 8), '-', exactly(HEX_LOWER, 8)],
+  },
+];
+
+export const MARKED: readonly Rule[] = FORMATS.map(markedRule);
+
+function markedRule(format: MarkedFormat): Rule {
+  const { kind, what, source, mark, next, joint, before } = format;
+  return {
+    kind,
+    what,
+    source,
+    anchors: next === undefined ? [mark] : Array.from(next, (each) => mark + each),
+    match(view, at) {
+      const end = at - joint.length;
+      // The stretch is looked at last, because it is the longest.
+      if (!view.isIn(before.of, end - 1) || !view.startsWith(joint, end) || !view.startsWith(mark, at))
+        return undefined;
+      if (format.digitBefore === true && !view.isIn(DIGIT, end - 1)) return undefined;
+      const to = partsEnd(view, format, at + mark.length);
+      if (to < 0 || view.isIn(WORD, to)) return undefined;
+      const from = view.runStart(before.of, end, before.max + 1);
+      const length = end - from;
+      return length >= before.min && length <= before.max && isStart(view, from) ? [{ from, to }] : undefined;
+    },
+  };
+}
+
+/** No word goes on before it. */
+function isStart(view: View, from: number): boolean {
+  return !view.isIn(WORD, from - 1);
+}

@@ -1,0 +1,105 @@
+import { ALNUM, BASE64, BASE64URL, HEX, HEX_LOWER } from '../../alphabet.ts';
+import { exactly, run, type TokenFormat } from './token-format.ts';
+
+/** Monitoring, analytics, feature flags. */
+export const OBSERVABILITY: readonly TokenFormat[] = [
+  {
+    kind: 'grafana-token',
+    what: 'Grafana API keys of the old form',
+    source: 'https://grafana.com/docs/grafana/latest/developers/http_api/auth/',
+    prefixes: ['eyJrIjoi'],
+    parts: [run(BASE64, 60)],
+  },
+  {
+    kind: 'honeycomb-key',
+    what: 'Honeycomb ingest, configuration and management keys',
+    source: 'https://docs.honeycomb.io/configure/environments/manage-api-keys/',
+    prefixes: ['hcaik_', 'hcxik_', 'hcamk_', 'hcalk_', 'hcxlk_', 'hcbik_'],
+    parts: [run(ALNUM, 26)],
+  },
+  {
+    kind: 'axiom-token',
+    what: 'Axiom API, personal and ingest tokens',
+    source: 'https://axiom.co/docs/reference/tokens',
+    prefixes: ['xaat-', 'xapt-', 'xait-'],
+    parts: [exactly(HEX, 8), '-', exactly(HEX, 4), '-', exactly(HEX, 4), '-', exactly(HEX, 4), '-', exactly(HEX, 12)],
+  },
+  {
+    kind: 'newrelic-key',
+    what: 'New Relic browser keys',
+    source: 'https://docs.newrelic.com/docs/apis/intro-apis/new-relic-api-keys/',
+    prefixes: ['NRJS-'],
+    parts: [exactly(HEX_LOWER, 19)],
+  },
+  {
+    kind: 'coralogix-key',
+    what: 'Coralogix personal, team and send-your-data keys',
+    source: 'https://coralogix.com/docs/user-guides/account-management/api-keys/api-keys/',
+    prefixes: ['cxtp_', 'cxup_', 'cxth_'],
+    parts: [run(ALNUM, 24)],
+  },
+  {
+    kind: 'posthog-key',
+    what: 'PostHog personal keys; project keys are public',
+    source: 'https://posthog.com/docs/api#authentication',
+    prefixes: ['phx_', 'phs_'],
+    parts: [run(ALNUM, 32)],
+  },
+  {
+    kind: 'statsig-key',
+    what: 'Statsig server secrets and console keys',
+    source: 'https://docs.statsig.com/access-management/projects#api-keys',
+    prefixes: ['secret-', 'console-'],
+    parts: [run(ALNUM, 36)],
+    digit: true,
+  },
+  {
+    kind: 'launchdarkly-key',
+    what: 'LaunchDarkly mobile keys',
+    source: 'https://launchdarkly.com/docs/home/account/environment/keys',
+    prefixes: ['mob-'],
+    parts: [exactly(HEX, 8), '-', exactly(HEX, 4), '-', exactly(HEX, 4), '-', exactly(HEX, 4), '-', exactly(HEX, 12)],
+  },
+  {
+    kind: 'flagsmith-key',
+    what: 'Flagsmith server-side environment keys',
+    source: 'https://docs.flagsmith.com/clients/server-side',
+    prefixes: ['ser.'],
+    parts: [exactly(ALNUM, 22)],
+  },
+  {
+    kind: 'configcat-key',
+    what: 'ConfigCat SDK keys',
+    source: 'https://configcat.com/docs/sdk-reference/overview/',
+    prefixes: ['configcat-sdk-1/', 'configcat-proxy/'],
+    parts: [run(BASE64URL, 22), '/', run(BASE64URL, 22)],
+  },
+  {
+    kind: 'growthbook-key',
+    what: 'GrowthBook secret keys',
+    source: 'https://docs.growthbook.io/api-overview',
+    prefixes: ['secret_user_', 'secret_admin_', 'secret_readonly_'],
+    parts: [run(BASE64, 32)],
+  },
+  {
+    kind: 'devcycle-key',
+    what: 'DevCycle server keys',
+    source: 'https://docs.devcycle.com/essentials/keys/',
+    prefixes: ['dvc_server_'],
+    parts: [run(BASE64URL, 32)],
+  },
+  {
+    kind: 'checkly-key',
+    what: 'Checkly API keys',
+    source: 'https://www.checklyhq.com/docs/accounts-and-users/creating-api-key/',
+    prefixes: ['cu_'],
+    parts: [exactly(HEX_LOWER, 32)],
+  },
+  {
+    kind: 'healthchecks-key',
+    what: 'Healthchecks.io API keys',
+    source: 'https://healthchecks.io/docs/api/',
+    prefixes: ['hcr_', 'hcw_', 'hcp_'],
+    parts: [run(ALNUM, 28)],
+  },
+];
