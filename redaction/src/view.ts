@@ -2,6 +2,17 @@ import { type Alphabet, alphabetCount } from './alphabet.ts';
 import { codeAt, Integers32, indexOf, most as larger, sliceText, least as smaller } from './intrinsics.ts';
 import type { NameMatcher } from './names/name-matcher.ts';
 
+/** What is remembered of a text so that no line of a manifest is read for each of its keys. */
+export interface Manifest {
+  /** Where the kind of a secret was seen, and up to where no document has ended since; -1: nowhere. */
+  at: number;
+  to: number;
+  /** Between these the next kind is known: whether it is that of a secret; undefined: none was found up to `end`. */
+  from: number;
+  end: number;
+  ahead: boolean | undefined;
+}
+
 /** Remembered runs are kept in 32 bits: a text is at most some MiB. */
 const LARGEST_BASE = 1e9;
 
@@ -14,6 +25,11 @@ export class View {
   readonly names: NameMatcher;
   /** What stands before this index is hidden or has been read: rules do not look back behind it for a beginning. */
   floor = 0;
+  /** Where a command began whose flags are credentials, and up to where it is known to go on; -1: nowhere. */
+  command = -1;
+  commandTo = 0;
+  /** The kinds that were read in the manifests of Kubernetes. */
+  readonly manifest: Manifest = { at: -1, to: 0, from: 0, end: 0, ahead: undefined };
   private text = '';
   private units = 0;
   private readonly runFrom: Int32Array;
@@ -34,6 +50,9 @@ export class View {
     this.text = text;
     this.units = units;
     this.floor = 0;
+    this.command = -1;
+    this.manifest.at = -1;
+    this.manifest.end = 0;
     this.searched = '';
     if (this.base > LARGEST_BASE) {
       for (let id = 0; id < this.runTo.length; id++) this.runTo[id] = 0;

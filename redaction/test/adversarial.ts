@@ -16,6 +16,40 @@ export const ADVERSARIAL: readonly string[] = [
   // Headers.
   ...['cookie:', 'cookie:a=', 'cookie:a=;', 'cookie:;', 'set-cookie: path=', 'authorization:bearer '],
   ...['authorization:bearer "', 'authorization: digest ', 'authorization:basic ${', "'cookie:a=b"],
+  // Names that are paired, compared, encoded, wrapped in elements; values that are only likely secrets.
+  ...['name: token value: ', '"value":', 'value=', "'a' == token", "'a' == token'", 'key: aB1', 'key=aB1', 'aKey:"aB1'],
+  ...['%3D', 'token%3D', 'token%253D', 'token%3D%22', '%2522', '%5D=', 'a%5Btoken%5D=', '%3A%2F%2F', '%3A%2F%2Fa%3A'],
+  ...['<token>', '<token>a', '<token><![CDATA[', '<', '<a', ';pwd={', ';pwd={a}', 'x://a:b/', 'x://a:b/c', 'x://a:'],
+  // Commands, manifests, connection strings, words.
+  ...['curl -u ', 'curl -u a', 'curl ', '-u ', '-u a:', 'curl\n-u a:b', 'curl -u "a:', '--user a:b ', 'curl\\\n'],
+  ...[
+    'data:\n',
+    'data:\n a: b\n',
+    'kind: Secret\n',
+    'kind: Secret\ndata:\n',
+    ' data:\n  data:\n',
+    'data:\n x: |\n  y\n',
+  ],
+  ...[
+    '@tcp(',
+    'a:@tcp(',
+    'a:b@tcp(',
+    'jdbc:oracle:thin:',
+    'jdbc:oracle:thin:a/',
+    'Private-Lines:',
+    'Private-Lines: 1\nA',
+  ],
+  ...[
+    'password is ',
+    "password '",
+    'password "a1!b2',
+    'login a password b ',
+    'password ',
+    'LS0tLS1CRUdJTi',
+    'ZXlKZXlK',
+  ],
+  // Tokens that are known by their middle.
+  ...['-us1', 'a-0', '1:A', '1|a', 'Q~', '1Q~a', '.atlasv1.', '_mmk'],
   // Flags, cards, placeholders, nothing at all.
   ...['--password ', '--password --', '--token ""', '--', '-', '4111 ', '4111-', '4111111111111112 ', '41', '4'],
   ...['[redacted:', 'password=[redacted:', 'password=[redacted:a]', 'p.', 'a', ' ', '\n', '\u0000', '\ud800', 'é'],

@@ -71,7 +71,11 @@ export const TERM_GROUPS: readonly TermGroup[] = [
       sessionid sessionids sessid phpsessid jsessionid connectsid sessioncookie cookie cookies setcookie
       authheader authheaders authorization proxyauthorization xamzsignature xamzsecuritytoken sharedaccesssignature
       mnemonic seedphrase recoveryphrase pemfile keytab connstring
-      mysqlpwd`,
+      mysqlpwd passwrd secrete dbpass mysqlpass rootpass adminpass userpass ftppass smtppass mailpass sshpass storepass
+      keypass keystorepass psk presharedkey contrasena motdepasse senha wachtwoord
+      xamzcredential xgoogsignature xgoogcredential samlresponse samlassertion clientassertion codeverifier
+      subscriptionkey functionskey ingestionkey ingestkey instrumentationkey writekey adminkey rootkey
+      kubeconfig dockerconfigjson dockercfg htpasswd gitlabsession`,
   },
   {
     kind: SECRET_NAME,
@@ -79,7 +83,28 @@ export const TERM_GROUPS: readonly TermGroup[] = [
     terms: `pass auth oauth oauthtoken session usersession aiohttpsession symfony sid salt nonce signature sig jti pem
       databaseurl dburl dsn pkcs8 xauth basicauth`,
   },
-  { kind: SECRET_NAME, role: ROLE.last, terms: 'pass basicauth' },
+  // Settings of these products that hold a secret under a name that does not say so (SonarScanner, Sumo Logic, Bundler).
+  {
+    kind: SECRET_NAME,
+    role: ROLE.word,
+    terms: `sonarlogin sumologicaccessid sumoaccessid sumologicid bundleenterprisecontribsyscom bundlegemscontribsyscom`,
+  },
+  // The key of a service is no key of a map or of a table.
+  {
+    kind: SECRET_NAME,
+    role: ROLE.word,
+    terms: `openaikey anthropickey claudekey geminikey coherekey mistralkey groqkey stripekey paypalkey squarekey
+      braintreekey razorpaykey plaidkey twiliokey sendgridkey mailgunkey mailchimpkey mandrillkey postmarkkey resendkey
+      brevokey sendbirdkey messagebirdkey vonagekey nexmokey pusherkey ablykey slackkey discordkey telegramkey twitterkey
+      facebookkey linkedinkey awskey azurekey gcpkey googlekey mapskey mapboxkey firebasekey fcmkey apnskey ibmkey
+      softlayerkey cloudantkey herokukey cloudflarekey fastlykey digitaloceankey algoliakey datadogkey newrelickey
+      sentrykey grafanakey honeycombkey segmentkey amplitudekey mixpanelkey launchdarklykey hubspotkey intercomkey
+      zendeskkey salesforcekey shopifykey etsykey dropboxkey githubkey gitlabkey artifactorykey jfrogkey sonarkey snykkey
+      coinbasekey binancekey krakenkey kucoinkey bittrexkey finnhubkey oktakey openweatherkey rapidapikey asanakey
+      trellokey airtablekey notionkey figmakey contentfulkey shippokey easypostkey lobkey flickrkey nytimeskey
+      typeformkey adafruitkey confluentkey databrickskey merakikey beamerkey freemiuskey`,
+  },
+  { kind: SECRET_NAME, role: ROLE.last, terms: 'pass basicauth dsn' },
   { kind: SECRET_LIST, role: ROLE.word, terms: 'sessiontokens' },
   { kind: SECRET_LIST, role: ROLE.loose, terms: 'tokens' },
   // An environment and a configuration are full of secrets whose names nobody chose with a debugger in mind.

@@ -110,6 +110,7 @@ export function bareValue(view: View, place: Place, at: number): readonly Span[]
   const isWord = next < 0 || view.isIn(ENDS, wordEnd) || view.isIn(CODE_NEXT, wordEnd);
   if (wordEnd > at && isWord && isExpression(view, place, at, wordEnd, next)) return undefined;
   if (first === DOLLAR && isFilledLater(view, at)) return undefined;
+  if (first === BRACE && isOdbc(view, place)) return bracedValue(view, at);
   // `{`: an object, or the hole of a template; the values inside have names of their own.
   if (first === BRACE && !isHole(view, at)) return undefined;
   const start = behindPlaceholder(view, at);
@@ -202,6 +203,19 @@ function isFilledLater(view: View, at: number): boolean {
   return index + 1 >= view.end || view.isIn(ENDS, index + 1) || view.isIn(TRAILING, index + 1);
 }
 
+/** `;Pwd={p;w}`: ODBC and ADO.NET put a value with special characters into braces. In JSX a space stands there. */
+function isOdbc(view: View, place: Place): boolean {
+  return !place.colon && !place.spaced && view.code(place.keyFrom - 1) === SEMICOLON;
+}
+
+function bracedValue(view: View, at: number): readonly Span[] | undefined {
+  let to = at + 1;
+  while (to - at < LONGEST_HOLE && view.code(to) !== BRACE_CLOSE && view.code(to) >= 32) to++;
+  return view.code(to) === BRACE_CLOSE && to > at + 1 && !isStandIn(view, at + 1, to)
+    ? [{ from: at + 1, to }]
+    : undefined;
+}
+
 function isHole(view: View, at: number): boolean {
   return view.code(at + 1) === BRACE;
 }
@@ -241,6 +255,7 @@ const PARENTHESIS = 40;
 const COMMA = 44;
 const DOT = 46;
 const SLASH = 47;
+const SEMICOLON = 59;
 const LESS = 60;
 const QUESTION = 63;
 const BRACKET = 91;

@@ -6,7 +6,10 @@ import type { View } from '../view.ts';
 import { bareValue, type Place } from './assigned-bare.ts';
 import { quotedList, quotedValue } from './assigned-quoted.ts';
 import { credentialsAt, isHeaderEnd } from './authorization.ts';
+import { comparedFirst } from './compared-first.ts';
 import { cookieValues } from './cookie.ts';
+import { likelySecret } from './likely-secret.ts';
+import { pairedKind } from './paired-name.ts';
 import { behindPlaceholder } from './stand-in.ts';
 
 /** UTF-16 code units of a key that are looked back over, from its end. */
@@ -44,10 +47,20 @@ export const assignment: Rule = {
     const spaced = end < operator;
     const wrapped = end;
     while (wrapped - end < 6 && view.isIn(AROUND_KEY, end - 1)) end--;
-    const from = view.runStart(KEY, end, LONGEST_KEY);
-    if (from === end) return undefined;
-    const kind = view.nameKind(from, end);
-    if (kind === undefined) return undefined;
+    let from = view.runStart(KEY, end, LONGEST_KEY);
+    if (from > 0 && view.code(from - 1) === PERCENT) {
+      // `user%5Bpassword%5D=`: encoded brackets around the key.
+      if (end - from === 2) end = from - 1;
+      from = encodedKeyStart(view, end);
+    }
+    if (from === end) return comparedFirst(view, at, operator, wrapped);
+    let kind = view.nameKind(from, end);
+    if (kind === undefined) {
+      const last = view.code(end - 1) | 32;
+      if (last === LETTER_Y) return likelySecret(view, from, end, at);
+      if (last === LETTER_E) kind = pairedKind(view, from, end);
+      if (kind === undefined) return at - operator > 0 ? comparedFirst(view, at, operator, wrapped) : undefined;
+    }
 
     let value = at + 1;
     if (view.code(at) === EQUALS && next === GREATER) value++;
@@ -104,6 +117,12 @@ function isChosen(view: View, key: number): boolean {
   return view.code(before) === QUESTION;
 }
 
+/** Behind the digits of a percent-encoded character. */
+function encodedKeyStart(view: View, end: number): number {
+  const from = view.runStart(KEY, end, LONGEST_KEY);
+  return view.code(from - 1) === PERCENT && from + 2 < end ? from + 2 : from;
+}
+
 function valueAt(view: View, place: Place, at: number): readonly Span[] | undefined {
   if (view.code(at) === BRACKET && behindPlaceholder(view, at) === at) return quotedList(view, at);
   return quotedValue(view, at, place.compared) ?? bareValue(view, place, at);
@@ -150,8 +169,11 @@ function isWhite(code: number): boolean {
   return isSpace(code) || code === LINE_FEED || code === RETURN;
 }
 
+const LETTER_E = 101;
+const LETTER_Y = 121;
 const LINE_FEED = 10;
 const RETURN = 13;
+const PERCENT = 37;
 const COLON = 58;
 const EQUALS = 61;
 const GREATER = 62;

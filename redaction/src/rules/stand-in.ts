@@ -44,6 +44,8 @@ export function behindPlaceholder(view: View, from: number): number {
 }
 
 function isVariable(view: View, from: number, to: number): boolean {
+  // `$1`: an argument of a script, a parameter of a query.
+  if (to - from === 1 && view.code(from) >= 48 && view.code(from) <= 57) return true;
   for (let index = from; index < to; index++) {
     const code = view.code(index);
     if (!((code >= 65 && code <= 90) || code === UNDERSCORE || (index > from && code >= 48 && code <= 57)))

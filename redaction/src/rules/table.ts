@@ -2,10 +2,17 @@ import type { Rule } from '../rule.ts';
 import { assignment } from './assignment.ts';
 import { basic, bearer } from './authorization.ts';
 import { commandFlag } from './command-flag.ts';
+import { CONNECTION_STRINGS } from './connection-string.ts';
+import { curlUser } from './curl-user.ts';
+import { element } from './element.ts';
 import { email } from './email.ts';
+import { encodedAssignment } from './encoded-assignment.ts';
+import { ENCODED_KEYS } from './encoded-key.ts';
 import { jwt } from './jwt.ts';
+import { kubernetesSecret } from './kubernetes-secret.ts';
 import { paymentCard } from './payment-card.ts';
 import { privateKey } from './private-key.ts';
+import { spokenPassword } from './spoken-password.ts';
 import { BUILDS } from './tokens/builds.ts';
 import { CLOUD } from './tokens/cloud.ts';
 import { CODE_HOSTING } from './tokens/code-hosting.ts';
@@ -19,7 +26,7 @@ import { PAYMENT } from './tokens/payment.ts';
 import { PLATFORMS } from './tokens/platforms.ts';
 import { type TokenFormat, tokenRule } from './tokens/token-format.ts';
 import { WORK } from './tokens/work.ts';
-import { urlCredentials } from './url-credentials.ts';
+import { encodedUrlCredentials, urlCredentials } from './url-credentials.ts';
 
 const TOKENS: readonly TokenFormat[] = [
   ...CODE_HOSTING,
@@ -37,15 +44,23 @@ const TOKENS: readonly TokenFormat[] = [
 
 /** Every rule, in the order in which they are asked at one anchor; the first that finds something there is taken. */
 export const RULES: readonly Rule[] = [
+  curlUser,
+  kubernetesSecret,
+  ...CONNECTION_STRINGS,
   email,
   paymentCard,
   jwt,
   bearer,
   basic,
   urlCredentials,
+  encodedUrlCredentials,
   privateKey,
   assignment,
   commandFlag,
+  encodedAssignment,
+  element,
+  spokenPassword,
+  ...ENCODED_KEYS,
   ...MARKED,
   ...TOKENS.map(tokenRule),
 ];

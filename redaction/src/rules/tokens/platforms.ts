@@ -97,4 +97,11 @@ export const PLATFORMS: readonly TokenFormat[] = [
     prefixes: ['YCAJ', 'YCOJ'],
     parts: [run(BASE64URL, 21, 36)],
   },
+  {
+    kind: 'softlayer-key',
+    what: 'SoftLayer API keys in the URL of its SOAP interface',
+    source: 'https://sldn.softlayer.com/article/soap/',
+    prefixes: ['softlayer.com/soap/v3.1/', 'softlayer.com/soap/v3/'],
+    parts: [exactly(LOWER_ALNUM, 64)],
+  },
 ];

@@ -84,7 +84,7 @@ function isJoined(view: View, piece: Run, end: number): boolean {
  * Not a name and not words. In random letters and digits about every second neighbour is of another class; camel case
  * changes at the start of each word only, and from a capital to a small letter is no change.
  */
-function isRandom(view: View, from: number, to: number): boolean {
+export function isRandom(view: View, from: number, to: number): boolean {
   const end = least(to, from + LONGEST_LOOK);
   let changes = 0;
   for (let index = from + 1; index < end; index++) {
