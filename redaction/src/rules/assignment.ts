@@ -48,18 +48,19 @@ export const assignment: Rule = {
     const wrapped = end;
     while (wrapped - end < 6 && view.isIn(AROUND_KEY, end - 1)) end--;
     let from = view.runStart(KEY, end, LONGEST_KEY);
-    if (from > 0 && view.code(from - 1) === PERCENT) {
-      // `user%5Bpassword%5D=`: encoded brackets around the key.
-      if (end - from === 2) end = from - 1;
-      from = encodedKeyStart(view, end);
-    }
     if (from === end) return comparedFirst(view, at, operator, wrapped);
     let kind = view.nameKind(from, end);
     if (kind === undefined) {
       const last = view.code(end - 1) | 32;
       if (last === LETTER_Y) return likelySecret(view, from, end, at);
       if (last === LETTER_E) kind = pairedKind(view, from, end);
-      if (kind === undefined) return at - operator > 0 ? comparedFirst(view, at, operator, wrapped) : undefined;
+      else if (last === LETTER_D && end - from === 2 && view.code(from - 1) === PERCENT) {
+        // `user%5Bpassword%5D=`: encoded brackets around the key.
+        end = from - 1;
+        from = encodedKeyStart(view, end);
+        kind = view.nameKind(from, end);
+      }
+      if (kind === undefined) return at > operator ? comparedFirst(view, at, operator, wrapped) : undefined;
     }
 
     let value = at + 1;
@@ -169,6 +170,7 @@ function isWhite(code: number): boolean {
   return isSpace(code) || code === LINE_FEED || code === RETURN;
 }
 
+const LETTER_D = 100;
 const LETTER_E = 101;
 const LETTER_Y = 121;
 const LINE_FEED = 10;

@@ -10,6 +10,8 @@ interface MarkedFormat extends Pick<TokenFormat, 'kind' | 'what' | 'source' | 'p
   readonly next?: string;
   /** What stands between the stretch and the mark. */
   readonly joint: string;
+  /** A dash stands so many units behind a mark that is frequent. */
+  readonly dash?: number;
   readonly before: { readonly of: Alphabet; readonly min: number; readonly max: number };
   /** The last of the characters before is a digit. */
   readonly digitBefore?: boolean;
@@ -81,6 +83,7 @@ const FORMATS: readonly MarkedFormat[] = [
     mark: '-',
     next: '0123456789abcdef',
     joint: '',
+    dash: 9,
     before: { of: HEX_LOWER, min: 32, max: 32 },
     parts: [exactly(HEX_LOWER, 8), '-', exactly(HEX_LOWER, 8)],
   },
@@ -89,13 +92,14 @@ const FORMATS: readonly MarkedFormat[] = [
 export const MARKED: readonly Rule[] = FORMATS.map(markedRule);
 
 function markedRule(format: MarkedFormat): Rule {
-  const { kind, what, source, mark, next, joint, before } = format;
+  const { kind, what, source, mark, next, joint, before, dash = 0 } = format;
   return {
     kind,
     what,
     source,
     anchors: next === undefined ? [mark] : Array.from(next, (each) => mark + each),
     match(view, at) {
+      if (dash > 0 && view.code(at + dash) !== DASH) return undefined;
       const end = at - joint.length;
       // The stretch is looked at last, because it is the longest.
       if (!view.isIn(before.of, end - 1) || !view.startsWith(joint, end) || !view.startsWith(mark, at))
@@ -114,3 +118,5 @@ function markedRule(format: MarkedFormat): Rule {
 function isStart(view: View, from: number): boolean {
   return !view.isIn(WORD, from - 1);
 }
+
+const DASH = 45;
