@@ -28,6 +28,8 @@ export class View {
   /** Where a command began whose flags are credentials, and up to where it is known to go on; -1: nowhere. */
   command = -1;
   commandTo = 0;
+  /** Where the last JSON Web Key began; -1: nowhere. */
+  jwk = -1;
   /** The kinds that were read in the manifests of Kubernetes. */
   readonly manifest: Manifest = { at: -1, to: 0, from: 0, end: 0, ahead: undefined };
   private text = '';
@@ -51,6 +53,7 @@ export class View {
     this.units = units;
     this.floor = 0;
     this.command = -1;
+    this.jwk = -1;
     this.manifest.at = -1;
     this.manifest.end = 0;
     this.searched = '';

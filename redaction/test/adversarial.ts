@@ -17,7 +17,19 @@ export const ADVERSARIAL: readonly string[] = [
   ...['cookie:', 'cookie:a=', 'cookie:a=;', 'cookie:;', 'set-cookie: path=', 'authorization:bearer '],
   ...['authorization:bearer "', 'authorization: digest ', 'authorization:basic ${', "'cookie:a=b"],
   // Names that are paired, compared, encoded, wrapped in elements; values that are only likely secrets.
-  ...['name: token value: ', '"value":', 'value=', "'a' == token", "'a' == token'", 'key: aB1', 'key=aB1', 'aKey:"aB1'],
+  ...[
+    'name: token value: ',
+    '"kty":"d":"',
+    'kty d: a',
+    'anAccess=aB1',
+    '"value":',
+    'value=',
+    "'a' == token",
+    "'a' == token'",
+    'key: aB1',
+    'key=aB1',
+    'aKey:"aB1',
+  ],
   ...['%3D', 'token%3D', 'token%253D', 'token%3D%22', '%2522', '%5D=', 'a%5Btoken%5D=', '%3A%2F%2F', '%3A%2F%2Fa%3A'],
   ...['<token>', '<token>a', '<token><![CDATA[', '<', '<a', ';pwd={', ';pwd={a}', 'x://a:b/', 'x://a:b/c', 'x://a:'],
   // Commands, manifests, connection strings, words.

@@ -89,6 +89,7 @@ test('the value of a key without a telling name is hidden where it can be nothin
   hides('const serviceKey2 = 1, mainKey = "', random, '";');
   hides('{"key":"', `${random}${random}`, '"}');
   hides('main_key: ', random, '\n');
+  hides('vendorAccess=', random, '&x=1');
   stays(
     'key: d41d8cd98f00b204e9800998ecf8427e',
     'cacheKey = "user:42:cart"',
@@ -176,6 +177,16 @@ test(proves('redaction:pem', 'keys are found that are encoded as a whole, and in
   hides('Private-Lines: 1\\n', 'AAAAB3NzaC1yc2E', '\\nPrivate-MAC: 00', 'private-key');
   const token = `${Buffer.from('{"alg":"HS256","typ":"JWT"}').toString('base64url')}.${'YWJj'.repeat(20)}.${'c2ln'.repeat(10)}`;
   hides('t=', Buffer.from(token).toString('base64'), ' x', 'jwt');
+});
+
+test(proves('redaction:pem', 'private members of a JSON Web Key are hidden, public ones stay'), () => {
+  const part = (length: number) => 'aB3-dE5_'.repeat(length / 8);
+  const open = `{"kty":"EC","crv":"P-256","x":"${part(40)}","y":"${part(40)}",`;
+  hides(`${open}"d":"`, part(40), '"}', 'private-key');
+  hides(`{"kty": "oct", "k": "`, part(64), '"}', 'private-key');
+  hides(`{ kty: 'RSA', n: '${part(80)}', e: 'AQAB', dp: '`, part(40), "' }", 'private-key');
+  hides(`${'"{\\"kty\\":\\"OKP\\",'}\\"d\\":\\"`, part(40), '\\"}"', 'private-key');
+  stays(`${open}"use":"sig"}`, `{"d":"${part(40)}"}`, '{"kty":"RSA","d":"short"}');
 });
 
 test('a password behind the word for it is hidden where it is no word itself', () => {

@@ -7,7 +7,7 @@ const path = process.env['BORESCOPE_REDACTION_CASES'];
 
 /** Recall in percent that the rules of this form have to reach; raise them with the rules. */
 const FLOORS: ReadonlyMap<string, number> = new Map([
-  ['token / literal / text', 80],
+  ['token / literal / text', 97],
   ['token / literal / under its key', 97],
   ['key-context / literal / under its key', 97],
   ['core / literal / EMAIL / text', 99],

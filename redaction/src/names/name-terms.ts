@@ -75,6 +75,7 @@ export const TERM_GROUPS: readonly TermGroup[] = [
       keypass keystorepass psk presharedkey contrasena motdepasse senha wachtwoord
       xamzcredential xgoogsignature xgoogcredential samlresponse samlassertion clientassertion codeverifier
       subscriptionkey functionskey ingestionkey ingestkey instrumentationkey writekey adminkey rootkey
+      dbkey databasekey clientkey iamkey ibmcloudkey slkey contraseña
       kubeconfig dockerconfigjson dockercfg htpasswd gitlabsession`,
   },
   {

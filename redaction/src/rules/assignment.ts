@@ -8,6 +8,7 @@ import { quotedList, quotedValue } from './assigned-quoted.ts';
 import { credentialsAt, isHeaderEnd } from './authorization.ts';
 import { comparedFirst } from './compared-first.ts';
 import { cookieValues } from './cookie.ts';
+import { jwkMember } from './jwk.ts';
 import { likelySecret } from './likely-secret.ts';
 import { pairedKind } from './paired-name.ts';
 import { behindPlaceholder } from './stand-in.ts';
@@ -52,8 +53,11 @@ export const assignment: Rule = {
     let kind = view.nameKind(from, end);
     if (kind === undefined) {
       const last = view.code(end - 1) | 32;
-      if (last === LETTER_Y) return likelySecret(view, from, end, at);
-      if (last === LETTER_E) kind = pairedKind(view, from, end);
+      if (end - from <= 2 && view.jwk >= 0) return jwkMember(view, from, end, at);
+      if (last === LETTER_Y || last === LETTER_H || last === LETTER_S || last === LETTER_I) {
+        const likely = likelySecret(view, from, end, at);
+        if (likely !== undefined) return likely;
+      } else if (last === LETTER_E) kind = pairedKind(view, from, end);
       else if (last === LETTER_D && end - from === 2 && view.code(from - 1) === PERCENT) {
         // `user%5Bpassword%5D=`: encoded brackets around the key.
         end = from - 1;
@@ -172,6 +176,9 @@ function isWhite(code: number): boolean {
 
 const LETTER_D = 100;
 const LETTER_E = 101;
+const LETTER_H = 104;
+const LETTER_I = 105;
+const LETTER_S = 115;
 const LETTER_Y = 121;
 const LINE_FEED = 10;
 const RETURN = 13;

@@ -5,6 +5,8 @@ import { decodeBase64 } from './base64.ts';
 
 /** Bytes that are decoded to read the label of a key, or the beginning of a token. */
 const HEAD_BYTES = 96;
+/** Characters of the shortest JWT: a header that names an algorithm, and a little more. */
+const SHORTEST_JWT = 40;
 const PUTTY = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/= \t\r\n\\');
 
 /** A key file that was encoded once more, for an environment variable or a Kubernetes secret. */
@@ -30,7 +32,7 @@ const encodedJwt: Rule = {
   match(view, at) {
     const to = view.runEnd(BASE64, at);
     const head = decodeBase64(view, at, to, HEAD_BYTES);
-    if (head === undefined || head.length < HEAD_BYTES) return undefined;
+    if (head === undefined || head.length < SHORTEST_JWT) return undefined;
     for (let index = 0; index < head.length; index++) {
       const code = codeAt(head, index);
       if (code >= 128 || (BASE64URL.has[code] !== 1 && code !== DOT)) return undefined;

@@ -8,6 +8,7 @@ import { element } from './element.ts';
 import { email } from './email.ts';
 import { encodedAssignment } from './encoded-assignment.ts';
 import { ENCODED_KEYS } from './encoded-key.ts';
+import { jwk } from './jwk.ts';
 import { jwt } from './jwt.ts';
 import { kubernetesSecret } from './kubernetes-secret.ts';
 import { paymentCard } from './payment-card.ts';
@@ -55,6 +56,7 @@ export const RULES: readonly Rule[] = [
   urlCredentials,
   encodedUrlCredentials,
   privateKey,
+  jwk,
   assignment,
   commandFlag,
   encodedAssignment,

@@ -24,10 +24,17 @@ export const CLOUD: readonly TokenFormat[] = [
   },
   {
     kind: 'aws-bedrock-key',
-    what: 'Amazon Bedrock API keys, long-lived and short-lived',
+    what: 'Amazon Bedrock API keys that last',
     source: 'https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html',
-    prefixes: ['ABSK', 'bedrock-api-key-'],
+    prefixes: ['ABSK'],
     parts: [run(BASE64, 60)],
+  },
+  {
+    kind: 'aws-bedrock-key',
+    what: 'Amazon Bedrock API keys that last hours: a prefix and a signed URL in base64',
+    source: 'https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys.html',
+    prefixes: ['bedrock-api-key-'],
+    parts: [run(BASE64, 28)],
   },
   {
     kind: 'google-key',
@@ -95,9 +102,16 @@ export const CLOUD: readonly TokenFormat[] = [
   },
   {
     kind: 'fly-token',
+    what: 'Fly.io organization tokens',
+    source: 'https://fly.io/docs/security/tokens/',
+    prefixes: ['fo1_'],
+    parts: [run(BASE64URL, 40)],
+  },
+  {
+    kind: 'fly-token',
     what: 'Fly.io access tokens',
     source: 'https://fly.io/docs/security/tokens/',
-    prefixes: ['fo1_', 'fm1r_', 'fm1a_', 'fm2_'],
+    prefixes: ['fm1r_', 'fm1a_', 'fm2_'],
     parts: [run(BASE64, 40)],
   },
   {
@@ -174,6 +188,13 @@ export const CLOUD: readonly TokenFormat[] = [
   },
   {
     kind: 'grafana-token',
+    what: 'Grafana service account tokens with their checksum',
+    source: 'https://grafana.com/docs/grafana/latest/administration/service-accounts/',
+    prefixes: ['glsa_'],
+    parts: [exactly(ALNUM, 32), '_', exactly(HEX, 8)],
+  },
+  {
+    kind: 'grafana-token',
     what: 'Grafana service account and cloud tokens',
     source: 'https://grafana.com/docs/grafana/latest/administration/service-accounts/',
     prefixes: ['glsa_', 'glc_'],
@@ -192,7 +213,7 @@ export const CLOUD: readonly TokenFormat[] = [
     source:
       'https://docs.dynatrace.com/docs/manage/identity-access-management/access-tokens-and-oauth-clients/access-tokens',
     prefixes: ['dt0c01.', 'dt0s01.', 'dt0s02.', 'dt0s06.', 'dt0s16.'],
-    parts: [run(UPPER_ALNUM, 8, 24), '.', run(UPPER_ALNUM, 64)],
+    parts: [run(ALNUM, 8, 24), '.', run(ALNUM, 64)],
   },
   {
     kind: 'sentry-token',

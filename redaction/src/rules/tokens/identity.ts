@@ -114,7 +114,7 @@ export const IDENTITY: readonly TokenFormat[] = [
     what: 'Authress service client keys',
     source: 'https://authress.io/knowledge-base/docs/authorization/service-clients/secrets-scanning/',
     prefixes: ['sc_', 'ext_', 'scauth_', 'authress_'],
-    parts: [run(LOWER_ALNUM, 5), '.', run(LOWER_ALNUM, 4), '.', run(BASE64URL, 10), '.', run(BASE64URL_SLASH, 30)],
+    parts: [run(ALNUM, 5), '.', run(ALNUM, 4), '.', run(BASE64URL, 10), '.', run(BASE64URL_SLASH, 30)],
   },
   {
     kind: 'age-key',

@@ -17,6 +17,7 @@ interface MarkedFormat extends Pick<TokenFormat, 'kind' | 'what' | 'source' | 'p
   readonly digitBefore?: boolean;
 }
 
+const KEY = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/');
 const AZURE = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.~');
 
 const FORMATS: readonly MarkedFormat[] = [
@@ -47,6 +48,16 @@ const FORMATS: readonly MarkedFormat[] = [
     before: { of: AZURE, min: 4, max: 4 },
     digitBefore: true,
     parts: [{ of: AZURE, min: 31, max: 34 }],
+  },
+  {
+    kind: 'azure-key',
+    what: 'Account keys of Azure storage and batch, which carry a mark and a checksum',
+    source: 'https://learn.microsoft.com/purview/sit-defn-azure-storage-account-key',
+    mark: '+A',
+    next: 'SBM',
+    joint: '',
+    before: { of: KEY, min: 76, max: 76 },
+    parts: [exactly(KEY, 7), '=='],
   },
   {
     kind: 'telegram-token',

@@ -1,4 +1,4 @@
-import { ALNUM, alphabet, BASE64URL, DIGIT, HEX_LOWER, LOWER_ALNUM, WORD } from '../../alphabet.ts';
+import { ALNUM, alphabet, BASE64URL, DIGIT, HEX, HEX_LOWER, LOWER_ALNUM, WORD } from '../../alphabet.ts';
 import { exactly, run, type TokenFormat } from './token-format.ts';
 
 const SLACK = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-');
@@ -64,6 +64,14 @@ export const MESSAGING: readonly TokenFormat[] = [
     source: 'https://www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys',
     prefixes: ['SG.'],
     parts: [exactly(BASE64URL, 22), '.', exactly(BASE64URL, 43)],
+  },
+  {
+    kind: 'twilio-key',
+    what: 'Twilio API key SIDs in capitals',
+    source: 'https://www.twilio.com/docs/glossary/what-is-a-sid',
+    prefixes: ['SK'],
+    parts: [exactly(HEX, 32)],
+    digit: true,
   },
   {
     kind: 'mailgun-key',

@@ -34,7 +34,8 @@ export const PAYMENT: readonly TokenFormat[] = [
     what: 'Square personal and OAuth access tokens',
     source: 'https://developer.squareup.com/docs/build-basics/access-tokens',
     prefixes: ['EAAA'],
-    parts: [run(BASE64URL, 56)],
+    parts: [run(BASE64URL, 22)],
+    random: true,
   },
   {
     kind: 'shopify-token',
