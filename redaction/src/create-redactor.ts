@@ -1,3 +1,4 @@
+import { type AnchorTable, tableOfAnchors } from './anchor-table.ts';
 import { codeAt, createMemo, leadingZeros, least, own, sliceText } from './intrinsics.ts';
 import { createNameMatcher, type NameMatcher } from './names/name-matcher.ts';
 import { CODE_NAME, PAYMENT_NAME, PERSONAL_NAME, POLICY_NAME } from './names/name-terms.ts';
@@ -5,7 +6,7 @@ import { placeholder } from './placeholder.ts';
 import type { Finding, RedactedText, RedactorOptions, SourceRedactor } from './redactor.ts';
 import { isCardNumber, PAYMENT_CARD } from './rules/payment-card.ts';
 import { RULES } from './rules/table.ts';
-import { type AnchorTable, type Caught, createScanner, type Scanner, tableOfAnchors } from './scanner.ts';
+import { type Caught, createScanner, type Scanner } from './scanner.ts';
 import { View } from './view.ts';
 
 /**

@@ -25,10 +25,12 @@ test(proves('redaction:names', 'names of signed URLs, of products and of other l
     SONAR_LOGIN sonar.login sumologic_access_id SUMO_ACCESS_ID BUNDLE_GEMS__CONTRIBSYS__COM hubspotKey STRIPE_KEY
     cloudantKey googleMapsKey SENTRY_DSN database_dsn preSharedKey wifi_psk dbPass MYSQLPASS keyPass motDePasse
     ocp-apim-subscription-key x-functions-key writeKey clientAssertion SAMLResponse _gitlab_session KUBECONFIG
-    .dockerconfigjson htpasswd`.split(/\s+/);
+    .dockerconfigjson htpasswd tls.key newrelicInsertKey hashSalt unseal_key oauth_verifier laravel_session
+    express.sid authorizationCode contraseña`.split(/\s+/);
   for (const name of hidden) assert.notEqual(redactor.name(name), undefined, name);
   const clean = `X-Amz-Date X-Amz-Algorithm X-Amz-Expires X-Goog-Date cacheKey primaryKey sortKey partitionKey redisKey
-    jiraKey keyboard keystone stripe google maps sonar sumo login accessId signatureVersion passport compassKey`;
+    jiraKey keyboard keystone stripe google maps sonar sumo login accessId signatureVersion passport compassKey saltLake basalt
+    sessionCount userCode courseCode authMode`;
   for (const name of clean.split(/\s+/)) assert.equal(redactor.name(name), undefined, name);
 });
 

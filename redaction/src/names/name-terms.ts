@@ -75,7 +75,9 @@ export const TERM_GROUPS: readonly TermGroup[] = [
       keypass keystorepass psk presharedkey contrasena motdepasse senha wachtwoord
       xamzcredential xgoogsignature xgoogcredential samlresponse samlassertion clientassertion codeverifier
       subscriptionkey functionskey ingestionkey ingestkey instrumentationkey writekey adminkey rootkey
-      dbkey databasekey clientkey iamkey ibmcloudkey slkey contraseña
+      insertkey oauthkey redisauth tlskey sslkey serverkey keypem unsealkey recoverykey backupkey authcode
+      authorizationcode devicecode oauthverifier laravelsession cisession expresssid racksession
+      dbkey databasekey clientkey clkey iamkey ibmcloudkey slkey contraseña
       kubeconfig dockerconfigjson dockercfg htpasswd gitlabsession`,
   },
   {
@@ -105,7 +107,7 @@ export const TERM_GROUPS: readonly TermGroup[] = [
       trellokey airtablekey notionkey figmakey contentfulkey shippokey easypostkey lobkey flickrkey nytimeskey
       typeformkey adafruitkey confluentkey databrickskey merakikey beamerkey freemiuskey`,
   },
-  { kind: SECRET_NAME, role: ROLE.last, terms: 'pass basicauth dsn' },
+  { kind: SECRET_NAME, role: ROLE.last, terms: 'pass basicauth dsn salt' },
   { kind: SECRET_LIST, role: ROLE.word, terms: 'sessiontokens' },
   { kind: SECRET_LIST, role: ROLE.loose, terms: 'tokens' },
   // An environment and a configuration are full of secrets whose names nobody chose with a debugger in mind.
