@@ -62,6 +62,27 @@ export const ADVERSARIAL: readonly string[] = [
   ],
   // Tokens that are known by their middle.
   ...['-us1', 'a-0', '1:A', '1|a', 'Q~', '1Q~a', '.atlasv1.', '_mmk'],
+  // Accounts, telephones, wallets.
+  ...[
+    'GB29 ',
+    'GB29NWBK6016',
+    'GB29NWBK60161331926818 ',
+    '+1 ',
+    '+1 4',
+    '+49 30 123456 ',
+    '+4930123456789',
+    '%2B1',
+    '+(',
+  ],
+  ...[
+    '1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb ',
+    '1A1z',
+    'bc1q',
+    'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5 ',
+    'bcrt1',
+    '0x5aAeb',
+  ],
+  ...['0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD ', '0x0X'],
   // Flags, cards, placeholders, nothing at all.
   ...['--password ', '--password --', '--token ""', '--', '-', '4111 ', '4111-', '4111111111111112 ', '41', '4'],
   ...['[redacted:', 'password=[redacted:', 'password=[redacted:a]', 'p.', 'a', ' ', '\n', '\u0000', '\ud800', 'é'],

@@ -8,10 +8,12 @@ import { element } from './element.ts';
 import { email } from './email.ts';
 import { encodedAssignment } from './encoded-assignment.ts';
 import { ENCODED_KEYS } from './encoded-key.ts';
+import { iban } from './iban.ts';
 import { jwk } from './jwk.ts';
 import { jwt } from './jwt.ts';
 import { kubernetesSecret } from './kubernetes-secret.ts';
 import { paymentCard } from './payment-card.ts';
+import { phone } from './phone.ts';
 import { privateKey } from './private-key.ts';
 import { spokenPassword } from './spoken-password.ts';
 import { BUILDS } from './tokens/builds.ts';
@@ -28,6 +30,7 @@ import { PLATFORMS } from './tokens/platforms.ts';
 import { type TokenFormat, tokenRule } from './tokens/token-format.ts';
 import { WORK } from './tokens/work.ts';
 import { encodedUrlCredentials, urlCredentials } from './url-credentials.ts';
+import { base58Wallet, bech32Wallet, ethereumWallet } from './wallets/wallet.ts';
 
 const TOKENS: readonly TokenFormat[] = [
   ...CODE_HOSTING,
@@ -50,6 +53,11 @@ export const RULES: readonly Rule[] = [
   ...CONNECTION_STRINGS,
   email,
   paymentCard,
+  iban,
+  phone,
+  base58Wallet,
+  bech32Wallet,
+  ethereumWallet,
   jwt,
   bearer,
   basic,

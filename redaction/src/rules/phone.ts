@@ -1,0 +1,92 @@
+import { ALNUM, DIGIT } from '../alphabet.ts';
+import type { Rule } from '../rule.ts';
+import type { View } from '../view.ts';
+import { isInternational } from './calling-codes.ts';
+
+const PHONE = 'phone';
+
+/** ITU-T E.164 section 6.1: digits of an international number. */
+const MOST_DIGITS = 15;
+/** A shorter one is more often a difference, `+1234567`, than a telephone. */
+const FEWEST_DIGITS = 8;
+
+export const phone: Rule = {
+  kind: PHONE,
+  what: 'International telephone numbers, `+` and country calling code; with spaces, brackets, dots, dashes and slashes',
+  source: 'ITU-T E.164, E.123; calling codes and lengths as in the metadata of libphonenumber',
+  anchors: ['+', '%'],
+  enumerable: true,
+  match(view, at) {
+    const sign = view.code(at) === PLUS ? at : encodedPlus(view, at);
+    if (sign < 0) return undefined;
+    const from = view.code(sign + 1) === OPENING ? sign + 2 : sign + 1;
+    if (!view.isIn(DIGIT, from) || view.code(from) === ZERO) return undefined;
+    // A sum, base64, the time zone of a date, the build of a version.
+    const before = view.code(at - 1);
+    if (view.isIn(ALNUM, at - 1) || before === PLUS || before === SLASH || before >= 128) return undefined;
+    const to = phoneEnd(view, from);
+    return to < 0 ? undefined : [{ from: at, to }];
+  },
+};
+
+/** The last character of `%2B`, which is a plus in a URL; -1 where there is none. */
+function encodedPlus(view: View, at: number): number {
+  return view.code(at + 1) === TWO && (view.code(at + 2) | 32) === LETTER_B ? at + 2 : -1;
+}
+
+/** Behind the longest stretch of groups whose digits make an international number; -1 where there is none. */
+function phoneEnd(view: View, from: number): number {
+  let digits = 0;
+  let lead = 0;
+  let end = -1;
+  let index = from;
+  for (;;) {
+    while (view.isIn(DIGIT, index)) {
+      if (++digits > MOST_DIGITS) return end;
+      if (digits <= 3) lead = lead * 10 + view.code(index) - 48;
+      index++;
+    }
+    if (view.isIn(ALNUM, index) || view.code(index) === UNDERSCORE) return end;
+    if (digits >= FEWEST_DIGITS && isFree(view, index) && isKnown(lead, digits)) end = index;
+    let next = behindSeparators(view, index);
+    // `+44 (0) 20`: the zero is dialled only within the country.
+    if (view.startsWith('(0)', next - 1)) next = behindSeparators(view, next + 1);
+    if (next === index || !view.isIn(DIGIT, next)) return end;
+    index = next;
+  }
+}
+
+function isKnown(lead: number, digits: number): boolean {
+  const first = (lead / 100) | 0;
+  return isInternational(first, ((lead / 10) | 0) % 10, lead % 10, digits);
+}
+
+/** No fraction, e-mail address or sum goes on here. */
+function isFree(view: View, end: number): boolean {
+  const next = view.code(end);
+  return next !== PLUS && next !== AT && next !== EQUALS;
+}
+
+/** `) `, `-`, ` (`: at most two, of which no two are the same. */
+function behindSeparators(view: View, at: number): number {
+  const first = view.code(at);
+  if (!isSeparator(first)) return at;
+  const second = view.code(at + 1);
+  return isSeparator(second) && second !== first ? at + 2 : at + 1;
+}
+
+function isSeparator(code: number): boolean {
+  return (
+    code === 32 || code === OPENING || code === 41 || code === 45 || code === 46 || code === SLASH || code === 0xa0
+  );
+}
+
+const OPENING = 40;
+const PLUS = 43;
+const SLASH = 47;
+const ZERO = 48;
+const TWO = 50;
+const EQUALS = 61;
+const AT = 64;
+const UNDERSCORE = 95;
+const LETTER_B = 98;

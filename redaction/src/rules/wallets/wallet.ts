@@ -1,0 +1,110 @@
+import { ALNUM, alphabet, HEX } from '../../alphabet.ts';
+import { Bytes } from '../../intrinsics.ts';
+import type { Rule } from '../../rule.ts';
+import type { View } from '../../view.ts';
+import { BASE58, isBase58Check } from './base58.ts';
+import { BECH32, isBech32 } from './bech32.ts';
+import { keccak256 } from './keccak256.ts';
+
+const WALLET = 'crypto-wallet';
+
+/** One byte of version, 20 of hash, four of checksum: that many characters in base 58. */
+const ADDRESS_BYTES = 25;
+const SHORTEST = 26;
+const LONGEST = 35;
+
+/** First characters of addresses: Bitcoin and its test network, Litecoin, Dogecoin, Dash, Tron. */
+const FIRST = ['1', '3', '2', 'm', 'n', 'L', 'M', 'D', 'X', 'T'];
+
+/** BIP 173: characters of a segregated witness address. */
+const LONGEST_BECH32 = 90;
+const SHORTEST_DATA = 14;
+const PREFIXES = ['bc', 'tb', 'bcrt', 'ltc', 'tltc'];
+
+const SMALL = alphabet('abcdefghijklmnopqrstuvwxyz');
+const CAPITAL = alphabet('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
+
+export const base58Wallet: Rule = {
+  kind: WALLET,
+  what: 'Addresses of Bitcoin, Litecoin, Dogecoin, Dash and Tron in Base58Check, by their checksum',
+  source: 'Bitcoin developer reference, "Address conversion" and "Base58Check encoding"',
+  anchors: FIRST,
+  match(view, at) {
+    if (!view.isIn(ALNUM, at + SHORTEST - 1)) return undefined;
+    const to = view.runEnd(BASE58, at);
+    const length = to - at;
+    if (length < SHORTEST || length > LONGEST || goesOn(view, to)) return undefined;
+    return isBase58Check(view, at, to, ADDRESS_BYTES) ? [{ from: at, to }] : undefined;
+  },
+};
+
+export const bech32Wallet: Rule = {
+  kind: WALLET,
+  what: 'Segregated witness addresses of Bitcoin and Litecoin, by the checksum of bech32 or bech32m',
+  source: 'BIP 173 and BIP 350',
+  anchors: [...PREFIXES, ...PREFIXES.map((prefix) => prefix.toUpperCase())].map((prefix) => `${prefix}1`),
+  match(view, at) {
+    let separator = at + 2;
+    while (view.code(separator) !== ONE) separator++;
+    const to = view.runEnd(BECH32, separator + 1);
+    if (to - separator <= SHORTEST_DATA || to - at > LONGEST_BECH32 || goesOn(view, to)) return undefined;
+    if (isMixed(view, at, to) || !isBech32(view, at, separator, to)) return undefined;
+    return [{ from: at, to }];
+  },
+};
+
+const ETHEREUM_DIGITS = 40;
+const digits = new Bytes(ETHEREUM_DIGITS);
+const hash = new Bytes(32);
+
+export const ethereumWallet: Rule = {
+  kind: WALLET,
+  what: 'Ethereum addresses whose capitals are their checksum; in small letters alone only under a telling name',
+  source: 'EIP-55',
+  anchors: ['0x', '0X'],
+  match(view, at) {
+    const to = ethereumEnd(view, at);
+    return to >= 0 && isMixed(view, at + 2, to) && isChecksummed(view, at + 2) ? [{ from: at, to }] : undefined;
+  },
+};
+
+/** Behind `0x` and forty hexadecimal digits; -1 where there are fewer or more. */
+function ethereumEnd(view: View, at: number): number {
+  const to = at + 2 + ETHEREUM_DIGITS;
+  if (!view.isIn(HEX, to - 1) || goesOn(view, to) || (view.code(at + 1) | 32) !== LETTER_X) return -1;
+  return view.runEnd(HEX, at + 2) === to ? to : -1;
+}
+
+/** A letter is a capital where the hash of the address in small letters has a half byte of 8 or more. */
+function isChecksummed(view: View, from: number): boolean {
+  for (let index = 0; index < ETHEREUM_DIGITS; index++) {
+    const code = view.code(from + index);
+    digits[index] = code < 65 ? code : code | 32;
+  }
+  keccak256(digits, ETHEREUM_DIGITS, hash);
+  for (let index = 0; index < ETHEREUM_DIGITS; index++) {
+    const code = view.code(from + index);
+    if (code < 65) continue;
+    const half = ((hash[index >> 1] ?? 0) >> (index % 2 === 0 ? 4 : 0)) & 15;
+    if (half >= 8 !== code < 97) return false;
+  }
+  return true;
+}
+
+function isMixed(view: View, from: number, to: number): boolean {
+  let small = false;
+  let capital = false;
+  for (let index = from; index < to; index++) {
+    if (view.isIn(SMALL, index)) small = true;
+    else if (view.isIn(CAPITAL, index)) capital = true;
+  }
+  return small && capital;
+}
+
+function goesOn(view: View, to: number): boolean {
+  return view.isIn(ALNUM, to) || view.code(to) === UNDERSCORE;
+}
+
+const ONE = 49;
+const UNDERSCORE = 95;
+const LETTER_X = 120;

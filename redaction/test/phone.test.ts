@@ -1,0 +1,48 @@
+import { test } from 'node:test';
+import { proves } from '../../tests/proves.ts';
+import { hides, hidesEverywhere, stays } from './hiding.ts';
+
+/** Numbers that telephone authorities keep for films and examples. */
+const NUMBERS = `+12025550143 +442079460958 +33199001234 +61491570156 +353209120000 +46701740605 +4930123456789
+  +81312345678 +861012345678 +5511961234567 +2348031234567 +919812345678 +35712345678 +6621234567`.split(/\s+/);
+
+test(proves('redaction:phone', 'international telephone numbers are known by calling code and length'), () => {
+  for (const number of NUMBERS) hidesEverywhere(number, 'phone');
+  for (const number of [
+    '+1 202 555 0143',
+    '+1 (202) 555-0143',
+    '+1-202-555-0143',
+    '+1.202.555.0143',
+    '+(1) 202 555 0143',
+    '+44 (0) 20 7946 0958',
+    '+44 20/7946-0958',
+    '+49 30 123456-789',
+    '+33\u00a01\u00a099\u00a000\u00a012\u00a034',
+  ]) {
+    hides('call ', number, ' now', 'phone');
+    hides('call ', number, '.', 'phone');
+    hides('{"to":"', number, '"}', 'phone');
+  }
+  hides('tel:', '+12025550143', ';ext=1', 'phone');
+  hides('/u?to=', '%2B12025550143', '&a=1', 'phone');
+});
+
+test('a plus with digits that is no telephone number stays', () => {
+  stays(
+    '+1 202 555 014', // length
+    '+1202555014378',
+    '+2101234567890', // no such calling code
+    '+00000000000',
+    '+100 points',
+    'a+12025550143',
+    '2+12025550143',
+    '++12025550143',
+    '2026-11-21T10:11:12+0100',
+    '1.0.0+20130313144700',
+    '1.0.0-alpha+12025550143',
+    'x/+12025550143',
+    '+12025550143abc',
+    '+1.5e10',
+    '+1, +2, +3',
+  );
+});
