@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
+import { createTokens, openEmbeddedStore } from '@borescope/server';
 import { cli, temporaryDirectory } from './run-cli.ts';
 
 test('an account is made, listed without its password, changed and removed', { timeout: 180_000 }, async (t) => {
@@ -38,9 +40,15 @@ test('an account is made, listed without its password, changed and removed', { t
 });
 
 test('what a name holds is seen in a terminal, and does nothing there', { timeout: 60_000 }, async (t) => {
-  const at = ['--data-dir', await temporaryDirectory(t)];
+  const dataDir = await temporaryDirectory(t);
+  const at = ['--data-dir', dataDir];
   const name = 'a\u001b[2K\rtok_0\nadmin\u202e\u{e0041}';
-  assert.equal((await cli(['token', 'create', '--kind', 'mcp', '--name', name, ...at])).code, 0);
+  assert.equal((await cli(['token', 'create', '--kind', 'mcp', '--name', name, ...at])).code, 2);
+  // As versions before have taken them.
+  const store = await openEmbeddedStore({ dataDir, now: Date.now, use: 'administration' });
+  const tokens = createTokens({ store, clock: Date.now, random: randomBytes });
+  await tokens.create({ organization: 'default', kind: 'mcp', name });
+  await store.close();
   const { stdout } = await cli(['token', 'list', ...at]);
   assert.equal(stdout.trimEnd().split('\n').length, 2);
   assert.match(stdout, /a\\u001b\[2K\\u000dtok_0\\u000aadmin\\u202e\\udb40\\udc41$/m);
