@@ -1,4 +1,5 @@
 import { ALNUM, DIGIT } from '../alphabet.ts';
+import { sliceText } from '../intrinsics.ts';
 import type { Rule } from '../rule.ts';
 import type { View } from '../view.ts';
 
@@ -23,7 +24,7 @@ export const iban: Rule = {
   kind: 'iban',
   what: 'International bank account numbers: country, length and check digits; also in groups with spaces or dashes',
   source: 'ISO 13616-1 and the IBAN registry; ISO/IEC 7064, MOD 97-10',
-  anchors: COUNTRIES.map((country) => country.slice(0, 2)),
+  anchors: COUNTRIES.map((country) => sliceText(country, 0, 2)),
   enumerable: true,
   match(view, at) {
     if (!view.isIn(DIGIT, at + 2) || !view.isIn(DIGIT, at + 3)) return undefined;

@@ -1,4 +1,5 @@
 import { ALNUM, type Alphabet, alphabet, BASE64URL, DIGIT, HEX, HEX_LOWER, WORD } from '../../alphabet.ts';
+import { sliceText } from '../../intrinsics.ts';
 import type { Rule } from '../../rule.ts';
 import type { View } from '../../view.ts';
 import { exactly, partsEnd, run, type TokenFormat } from './token-format.ts';
@@ -102,13 +103,19 @@ const FORMATS: readonly MarkedFormat[] = [
 
 export const MARKED: readonly Rule[] = FORMATS.map(markedRule);
 
+function withEach(mark: string, next: string): string[] {
+  const anchors: string[] = [];
+  for (let index = 0; index < next.length; index++) anchors[index] = mark + sliceText(next, index, index + 1);
+  return anchors;
+}
+
 function markedRule(format: MarkedFormat): Rule {
   const { kind, what, source, mark, next, joint, before, dash = 0 } = format;
   return {
     kind,
     what,
     source,
-    anchors: next === undefined ? [mark] : Array.from(next, (each) => mark + each),
+    anchors: next === undefined ? [mark] : withEach(mark, next),
     match(view, at) {
       if (dash > 0 && view.code(at + dash) !== DASH) return undefined;
       const end = at - joint.length;

@@ -19,7 +19,7 @@ const FIRST = ['1', '3', '2', 'm', 'n', 'L', 'M', 'D', 'X', 'T'];
 /** BIP 173: characters of a segregated witness address. */
 const LONGEST_BECH32 = 90;
 const SHORTEST_DATA = 14;
-const PREFIXES = ['bc', 'tb', 'bcrt', 'ltc', 'tltc'];
+const PREFIXES = ['bc', 'tb', 'bcrt', 'ltc', 'tltc', 'BC', 'TB', 'BCRT', 'LTC', 'TLTC'];
 
 const SMALL = alphabet('abcdefghijklmnopqrstuvwxyz');
 const CAPITAL = alphabet('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
@@ -42,7 +42,7 @@ export const bech32Wallet: Rule = {
   kind: WALLET,
   what: 'Segregated witness addresses of Bitcoin and Litecoin, by the checksum of bech32 or bech32m',
   source: 'BIP 173 and BIP 350',
-  anchors: [...PREFIXES, ...PREFIXES.map((prefix) => prefix.toUpperCase())].map((prefix) => `${prefix}1`),
+  anchors: PREFIXES.map((prefix) => `${prefix}1`),
   match(view, at) {
     let separator = at + 2;
     while (view.code(separator) !== ONE) separator++;
