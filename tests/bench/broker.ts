@@ -22,7 +22,7 @@ const REDIS_MORE = 5;
 const LIST_WHY =
   'it checks a token, looks the runtimes up and describes them in text and as checked structured content; the no-op tool answers two letters to anybody.';
 const SNAPSHOT_WHY =
-  'it writes rows and sends frames each way where the no-op tool does nothing: SQLite, zod and the SDK, in that order.';
+  'it writes rows and sends frames each way where the no-op tool does nothing: SQLite, zod and the SDK, in that order. Before a probe is placed its quotas are taken and its entry is in the audit chain, and behind its end both are written once more: about half of the time.';
 const REDIS_WHY =
   'a snapshot is nine scripts in Redis, those of BullMQ for two jobs and their removal among them, and three publications; those in a row each go through two event loops, which share two cores with the clients here.';
 
