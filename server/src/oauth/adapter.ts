@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider';
 import { z } from 'zod';
 import type { DocumentStore, StoredDocument } from '../store/document-store.ts';
+import { digest } from './digest.ts';
 import type { Sealing } from './sealing.ts';
 
 /** What sign-ins leave in the store belongs to no organization; that of a real one never begins with @. */
@@ -147,8 +147,4 @@ export function createOAuthState({ documents, sealing, clock }: OAuthStateOption
       await put('Client', found.id, open('Client', found), clock() + USED_CLIENT, found.version);
     },
   };
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import type { DocumentStore, StoredDocument } from '../store/document-store.ts';
+import { digest } from './digest.ts';
 import type { Sealing } from './sealing.ts';
 
 /** The answer to a renewal (RFC 6749, 5.1). */
@@ -95,8 +95,4 @@ export function createRenewals({ documents, sealing, clock }: RenewalsOptions): 
       }
     },
   };
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
 }

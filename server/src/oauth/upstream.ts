@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { isLoopback } from '@borescope/agent-protocol';
 import * as openid from 'openid-client';
 import { z } from 'zod';
@@ -8,6 +7,7 @@ import type { AuditActor } from '../audit/audit-record.ts';
 import type { Log } from '../log.ts';
 import type { DocumentStore } from '../store/document-store.ts';
 import type { Store } from '../store/store.ts';
+import { digest } from './digest.ts';
 import type { Sealing } from './sealing.ts';
 import { type ClaimSettings, type Claims, claimAt, personOf } from './upstream-person.ts';
 
@@ -191,8 +191,4 @@ async function describe({ issuer, clientId, clientSecret }: UpstreamSettings): P
 
 function sameAccount(a: NonNullable<User['upstream']>, b: NonNullable<User['upstream']>): boolean {
   return a.issuer === b.issuer && a.subject === b.subject;
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
 }
