@@ -17,6 +17,7 @@ const VALUES = 'docs/values.md';
 const AGENT = 'docs/agent.md';
 const WIRE = 'docs/agent-protocol.md';
 const SECURITY = 'docs/security-model.md';
+const REDACTION = 'docs/redaction.md';
 const SETTINGS = 'docs/settings.md';
 const START = 'docs/getting-started.md';
 const OPERATIONS = 'docs/operations.md';
@@ -384,6 +385,34 @@ export const PROMISES = {
   },
   'redaction:vendor': { sentence: 'Tokens of common vendors, and those of Borescope, are hidden.', source: SECURITY },
   'redaction:ordinary': { sentence: 'UUIDs, hashes, versions, dates and amounts stay as they are.', source: SECURITY },
+  'redaction:own': { sentence: 'What an organization names, by key or by text, is hidden.', source: REDACTION },
+  'redaction:patterns': { sentence: 'The broker hides what the patterns of an organization find.', source: REDACTION },
+  'redaction:exceptions': {
+    sentence: 'What an organization excepts is shown, and nothing else for that.',
+    source: REDACTION,
+  },
+  'redaction:strict': {
+    sentence: 'In the mode strict no value leaves the process: types, length classes and the structure do.',
+    source: REDACTION,
+  },
+  'redaction:off': {
+    sentence: 'In an environment where an admin has switched it off, nothing is hidden.',
+    source: REDACTION,
+  },
+  'redaction:closed': {
+    sentence: 'Where redaction fails or takes too long, the value is hidden whole.',
+    source: REDACTION,
+  },
+  'redaction:at-once': {
+    sentence: 'A change of what is hidden holds within a second, for the probes that are in place too.',
+    source: REDACTION,
+  },
+  'redaction:refused': {
+    sentence: 'A policy with a rule that cannot hold is refused with its place, and the one that is there stays.',
+    source: REDACTION,
+  },
+  'redaction:preview': { sentence: 'What a policy does to a sample is shown before it is set.', source: REDACTION },
+  'redaction:caught': { sentence: 'What only the broker has hidden is counted and told.', source: REDACTION },
   'redaction:agent': {
     sentence: 'What is hidden is hidden inside the process, before it is cut and before it leaves.',
     source: SECURITY,

@@ -15,9 +15,11 @@ const APART = 40;
 const now = () => performance.now() * 1000;
 
 const nothing: Redactor = {
+  mode: 'standard',
   name: () => undefined,
   hide: (kind, of) => ({ kind, of }),
   text: () => undefined,
+  label: () => undefined,
   number: () => undefined,
 };
 

@@ -4,6 +4,7 @@ import { LIMITS } from '@borescope/agent-protocol';
 import { proves } from '../../tests/proves.ts';
 import { Allowance, type OwnLimits } from '../src/allowance/allowance.ts';
 import { Minute } from '../src/allowance/minute.ts';
+import { NO_RULES } from '../src/application/redaction.ts';
 import { GATE } from '../src/application/shared.ts';
 import { Intake } from '../src/connection/intake.ts';
 import { HandOver } from '../src/probes/hand-over.ts';
@@ -177,7 +178,7 @@ describe('a broker that floods', () => {
         }),
     });
     const policy = (n: number) =>
-      handOver.policy({ type: 'policy', keyNames: [`${n}`], pseudonymKey: null, blockedClasses: [] });
+      handOver.policy({ type: 'policy', ...NO_RULES, keyNames: [`${n}`], blockedClasses: [] });
     for (let n = 0; n < 50; n++) policy(n);
     assert.deepEqual(posted, [], 'nothing is attached');
     attached = true;

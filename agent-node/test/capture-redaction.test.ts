@@ -195,15 +195,24 @@ test('a redactor that fails hides the value whole', () => {
     throw new Error('broken');
   };
   const whole = JSON.stringify(
-    capture({ note: 'text', n: 12 }, [], { name: fail, hide: fail, text: fail, number: fail }),
+    capture({ note: 'text', n: 12 }, [], {
+      mode: 'standard',
+      name: fail,
+      hide: fail,
+      text: fail,
+      label: fail,
+      number: fail,
+    }),
   );
   assert.doesNotMatch(whole, /text"|12/);
   assert.match(whole, /redaction-failed/);
   const partly = JSON.stringify(
     capture({ note: 'private', n: 12 }, ['note', 'note + "!"'], {
+      mode: 'standard',
       name: () => undefined,
       hide: fail,
       text: fail,
+      label: () => undefined,
       number: fail,
     }),
   );

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { it } from 'node:test';
 import type { Redactor } from '@borescope/redaction';
 import { now } from '../src/application/clock.ts';
-import { redactorOf } from '../src/application/redaction.ts';
+import { NO_RULES, redactorOf } from '../src/application/redaction.ts';
 import { WARM } from '../src/application/shared.ts';
 import { createWarmUp } from '../src/application/warm-up.ts';
 import { createCapturer } from '../src/capture/capture.ts';
@@ -15,7 +15,7 @@ const BUDGET = { nodes: 4000, bytes: 48 * 1024, microseconds: 5_000_000 };
 const MOST_STEPS = 128;
 
 it('a first hit with a request and its response in scope meets hardly a name that the warm-up has not read', async () => {
-  const real = redactorOf({ keyNames: [], pseudonymKey: 'key' });
+  const real = redactorOf({ ...NO_RULES, pseudonymKey: 'key' });
   const read: string[] = [];
   const redactor: Redactor = {
     ...real,

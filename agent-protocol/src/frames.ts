@@ -20,13 +20,27 @@ export const blocked = z
   .object({ files: blockedPatterns, packages: blockedPatterns, classes: blockedPatterns })
   .meta({ id: 'Blocked' });
 
+const keyNames = z.array(z.string().min(1).max(LIMITS.policyNameLength)).max(LIMITS.policyNames);
+const literals = z.array(z.string().min(1).max(LIMITS.policyLiteralLength)).max(LIMITS.policyLiterals);
+
 /** What an organization's policy adds at the agent: to redaction, and to what is never looked at. */
 export const policy = z
   .object({
     /** Changes with every change of the policy. */
     revision: z.int().nonnegative(),
+    /**
+     * How much is hidden in this runtime's environment; `standard` where it is missing. `strict`: every value, so that only
+     * types, length classes and the structure are told. `off`: nothing.
+     */
+    mode: z.enum(['standard', 'strict', 'off']).optional(),
     /** Key names that are secret beyond the built-in ones. */
-    keyNames: z.array(z.string().min(1).max(256)).max(1000),
+    keyNames,
+    /** Texts that are hidden wherever they stand, also within words. */
+    literals: literals.optional(),
+    /** What is shown although a built-in rule finds it: whole key names, exact texts, kinds of findings. */
+    exceptions: z
+      .object({ names: keyNames, values: literals, kinds: z.array(z.string().min(1).max(64)).max(256) })
+      .optional(),
     /** Pseudonyms are keyed with it, so that equal values can be told equal within an organization and day. */
     pseudonymKey: z.string().max(128).optional(),
     /** Nothing is blocked where it is missing. */

@@ -40,4 +40,17 @@ export const LIMITS = {
   blockedPatternLength: 256,
   /** Bytes of UTF-8 of all patterns of a policy: a welcome frame tells them beside the live actions. */
   blockedBytes: 256 * 1024,
+  /** Key names of an organization's own, and names that it excepts, each; UTF-16 code units of one. */
+  policyNames: 1000,
+  policyNameLength: 256,
+  /** Texts that an organization hides wherever they stand, and texts that it excepts, each. */
+  policyLiterals: 200,
+  /** UTF-16 code units of one of them. A shorter one would stand in too many words. */
+  policyLiteralMinLength: 4,
+  policyLiteralLength: 256,
+  /** Bytes of UTF-8 of all that a policy says of redaction to agents. */
+  policyRedactionBytes: 64 * 1024,
+  /** RE2 patterns of an organization's own; UTF-16 code units of one. */
+  policyPatterns: 50,
+  policyPatternLength: 512,
 } as const;

@@ -120,6 +120,21 @@ for (const [how, open] of Object.entries(WAYS)) {
       }
     });
 
+    test('previews what a policy hides, and lists what only the broker has hidden', async (t) => {
+      const { run, dir } = await open(t);
+      const [file, sample] = [join(dir, 'policy.json'), join(dir, 'sample.json')];
+      await writeFile(file, JSON.stringify({ redaction: { patterns: [{ name: 'order', pattern: 'ORD-[0-9]+' }] } }));
+      await writeFile(sample, JSON.stringify({ note: 'ORD-1 of ann@example.com' }));
+      const shown = await run('policy', 'preview', file, '--sample', sample);
+      assert.deepEqual(JSON.parse(shown.stdout), { note: '[redacted:policy-order] of [redacted:email]' });
+      assert.match(shown.stderr, /^mode standard, hidden: 1 policy-order \(by the broker\), 1 email; [\d.]+ ms\n$/);
+      const held = await run('policy', 'preview', '--sample', sample);
+      assert.deepEqual(JSON.parse(held.stdout), { note: 'ORD-1 of [redacted:email]' });
+      const twice = await run('policy', 'preview', '-', '--sample', '-');
+      assert.match(twice.stderr, /only one of the two can be stdin/);
+      assert.match((await run('policy', 'warnings')).stdout, /^nothing: /);
+    });
+
     test('sets and shows quotas', async (t) => {
       const { run } = await open(t);
       const pairs = ['organization.actions_per_hour=500', 'token.calls_per_second=none', 'tokens.tok_1.live_actions=5'];

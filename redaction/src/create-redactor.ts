@@ -1,12 +1,16 @@
 import { type AnchorTable, tableOfAnchors } from './anchor-table.ts';
-import { codeAt, createMemo, leadingZeros, least, own, sliceText } from './intrinsics.ts';
+import { createSpared } from './exceptions.ts';
+import { codeAt, createMemo, least, own, sliceText, toText } from './intrinsics.ts';
+import { createLiteralFinder } from './literals.ts';
+import { lengthClass, openRedactor, strictRedactor } from './modes.ts';
 import { createNameMatcher, type NameMatcher } from './names/name-matcher.ts';
-import { CODE_NAME, PAYMENT_NAME, PERSONAL_NAME, POLICY_NAME } from './names/name-terms.ts';
+import { CODE_NAME, PAYMENT_NAME, PERSONAL_NAME } from './names/name-terms.ts';
 import { placeholder } from './placeholder.ts';
-import type { Finding, RedactedText, RedactorOptions, SourceRedactor } from './redactor.ts';
+import type { Exceptions, Finding, RedactedText, RedactorOptions, SourceRedactor } from './redactor.ts';
 import { isCardNumber, PAYMENT_CARD } from './rules/payment-card.ts';
 import { RULES } from './rules/table.ts';
-import { type Caught, createScanner, type Scanner } from './scanner.ts';
+import { createScanner, type Scanner } from './scanner.ts';
+import { type Caught, mergeSpans } from './spans.ts';
 import { View } from './view.ts';
 
 /**
@@ -41,8 +45,6 @@ const ENUMERABLE: readonly string[] = [
   CODE_NAME,
   PAYMENT_NAME,
   PERSONAL_NAME,
-  // Nobody knows what an organization puts under its own names.
-  POLICY_NAME,
   UNEXAMINED,
   ...RULES.filter((rule) => rule.enumerable === true).map((rule) => rule.kind),
 ];
@@ -50,8 +52,21 @@ const ENUMERABLE: readonly string[] = [
 /** The same for every redactor. Made when it is first needed: it takes a part of a millisecond of the host's start. */
 let anchors: AnchorTable | undefined;
 
+const NO_EXCEPTIONS: Exceptions = { names: [], values: [], kinds: [] };
+
 export function createRedactor(options: RedactorOptions): SourceRedactor {
+  const mode = own(options, 'mode') ?? 'standard';
+  if (mode === 'off') return openRedactor();
+  const standard = standardRedactor(options);
+  return mode === 'strict' ? strictRedactor(standard) : standard;
+}
+
+function standardRedactor(options: RedactorOptions): SourceRedactor {
   const ownNames = own(options, 'keyNames') ?? [];
+  const exceptions = own(options, 'exceptions') ?? NO_EXCEPTIONS;
+  const spared = createSpared(exceptions);
+  const literals = createLiteralFinder(own(options, 'literals') ?? []);
+  const findOwn = own(options, 'find');
   let matcher: NameMatcher | undefined;
   let scanner: Scanner | undefined;
   const pseudonymOf = own(options, 'pseudonym');
@@ -59,14 +74,24 @@ export function createRedactor(options: RedactorOptions): SourceRedactor {
   const verdicts = createMemo();
 
   function names(): NameMatcher {
-    matcher ??= createNameMatcher(ownNames);
+    matcher ??= createNameMatcher(ownNames, exceptions.names);
     return matcher;
   }
 
   function scan(text: string, end: number): Caught[] | undefined {
     anchors ??= tableOfAnchors(RULES);
-    scanner ??= createScanner(anchors, new View(names()));
-    return scanner(text, end);
+    scanner ??= createScanner(anchors, new View(names()), spared);
+    return alsoOwn(text, end, scanner(text, end));
+  }
+
+  /** With what only the organization hides. It has no exceptions: who wants one takes it out. */
+  function alsoOwn(text: string, end: number, caught: Caught[] | undefined): Caught[] | undefined {
+    let all = caught;
+    const literal = literals?.(text, end);
+    if (literal !== undefined) all = all === undefined ? literal : mergeSpans(all, literal);
+    const found = findOwn?.(text, end);
+    if (found !== undefined && found.length > 0) all = mergeSpans(all ?? [], found);
+    return all;
   }
 
   function finding(kind: string, of: string, value: string | undefined): Finding {
@@ -128,7 +153,16 @@ export function createRedactor(options: RedactorOptions): SourceRedactor {
     return { text: out, findings, whole: whole && findings.length === 1 };
   }
 
+  function lookAt(text: string, shown: number | undefined): RedactedText | undefined {
+    const wanted = shown === undefined || shown > text.length ? text.length : shown;
+    const seen = least(text.length, TEXT_LIMIT, wanted + TEXT_LOOKAHEAD);
+    const caught = find(text, wanted, seen);
+    return caught === undefined ? undefined : rebuild(text, caught, wanted, seen);
+  }
+
   return {
+    mode: 'standard',
+
     name(name) {
       if (name.length > REMEMBERED_LENGTH) return names().kindOf(name, 0, name.length, false);
       const known = verdicts.get(name);
@@ -141,12 +175,8 @@ export function createRedactor(options: RedactorOptions): SourceRedactor {
 
     hide: finding,
 
-    text(text, shown) {
-      const wanted = shown === undefined || shown > text.length ? text.length : shown;
-      const seen = least(text.length, TEXT_LIMIT, wanted + TEXT_LOOKAHEAD);
-      const caught = find(text, wanted, seen);
-      return caught === undefined ? undefined : rebuild(text, caught, wanted, seen);
-    },
+    text: lookAt,
+    label: lookAt,
 
     source(text) {
       const seen = least(text.length, TEXT_LIMIT);
@@ -167,20 +197,27 @@ export function createRedactor(options: RedactorOptions): SourceRedactor {
     },
 
     number(value) {
-      const isCard = isCardNumber(value);
-      return isCard ? { kind: PAYMENT_CARD, of: typeof value } : undefined;
+      const of = typeof value;
+      if (isCardNumber(value) && spared?.kind(PAYMENT_CARD) !== true) return { kind: PAYMENT_CARD, of };
+      if (literals === undefined && findOwn === undefined) return undefined;
+      const digits = toText(value);
+      try {
+        const kind = alsoOwn(digits, digits.length, undefined)?.[0]?.kind;
+        return kind === undefined ? undefined : { kind, of };
+      } catch {
+        return { kind: UNEXAMINED, of };
+      }
     },
   };
 }
 
+/** Nobody knows what an organization puts under its own names, or how few texts a pattern of its own is for. */
+const POLICY = 'policy-';
+
 function isEnumerable(kind: string): boolean {
+  if (sliceText(kind, 0, POLICY.length) === POLICY) return true;
   for (let index = 0; index < ENUMERABLE.length; index++) if (ENUMERABLE[index] === kind) return true;
   return false;
-}
-
-/** The smallest power of two that is at least `length`; 0 for nothing. */
-function lengthClass(length: number): number {
-  return length <= 1 ? length : 2 ** (32 - leadingZeros(length - 1));
 }
 
 function isBlank(text: string, from: number, to: number): boolean {

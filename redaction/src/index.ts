@@ -2,7 +2,9 @@ export { type Blocked, type Blocklist, createBlocklist } from './blocked/blockli
 export { BLOCKED_CLASS, createClassMatcher } from './blocked/class-matcher.ts';
 export { patternFault } from './blocked/pattern-fault.ts';
 export { createRedactor, TEXT_LIMIT, TEXT_LOOKAHEAD, UNEXAMINED } from './create-redactor.ts';
-export { isCount } from './names/name-terms.ts';
+export { SPARABLE_KINDS } from './exceptions.ts';
+export { isCodeName, STRICT } from './modes.ts';
+export { isCount, ROLE, TERM_GROUPS } from './names/name-terms.ts';
 export type * from './redactor.ts';
 export type { Rule } from './rule.ts';
 export { RULES } from './rules/table.ts';

@@ -20,10 +20,17 @@ export interface RedactedText {
 }
 
 /**
+ * How much is hidden. `standard`: what the rules find. `strict`: every value; types, lengths and the structure are left.
+ * `off`: nothing.
+ */
+export type RedactionMode = 'standard' | 'strict' | 'off';
+
+/**
  * Decides what is personal or secret, on the values of a running application and again on what was captured of them.
  * Pure: no clock, no randomness, no state that a value could change. Every function is linear in its input and bounded.
  */
 export interface Redactor {
+  readonly mode: RedactionMode;
   /** The kind by which a key, variable, parameter or header of this name hides its whole value; undefined: it does not. */
   name(name: string): string | undefined;
   /** What stands in place of a value that is hidden whole. `text` is the value where it is a string, for the length and the pseudonym. */
@@ -35,6 +42,8 @@ export interface Redactor {
    * `TEXT_LIMIT`, what was not looked at is hidden.
    */
   text(text: string, shown?: number): RedactedText | undefined;
+  /** The same for what belongs to the code and not to its data: names, paths, messages of ours. It stays in the mode `strict`. */
+  label(text: string, shown?: number): RedactedText | undefined;
   number(value: number | bigint): Finding | undefined;
 }
 
@@ -47,9 +56,36 @@ export interface SourceRedactor extends Redactor {
   source(text: string): string | undefined;
 }
 
+/** What is shown although a rule finds it. */
+export interface Exceptions {
+  /** Whole names of keys, whatever their case and separators; not those of `keyNames`. */
+  readonly names: readonly string[];
+  /** Texts, exactly: a finding that is one of them. What a name hides stays hidden. */
+  readonly values: readonly string[];
+  /** Kinds of findings. */
+  readonly kinds: readonly string[];
+}
+
+/** Part of a text that the caller's own rules hide. */
+export interface FoundPart {
+  readonly from: number;
+  readonly to: number;
+  readonly kind: string;
+}
+
 export interface RedactorOptions {
+  /** `standard` where it is not given. */
+  readonly mode?: RedactionMode;
   /** Key names of the organization, beyond the built-in ones. */
   readonly keyNames?: readonly string[];
+  /** Texts that are hidden wherever they stand, also within words and as digits of a number. */
+  readonly literals?: readonly string[];
+  readonly exceptions?: Exceptions;
+  /**
+   * Rules of the caller's own, asked for the first `end` units of each text and for the digits of each number. Parts in
+   * order and without overlaps; kinds that begin with `policy-` get no pseudonym. Where it throws, the text is hidden whole.
+   */
+  readonly find?: (text: string, end: number) => readonly FoundPart[];
   /** A short keyed pseudonym of a hidden value, or undefined for none. Left to the caller, who has the key. */
   readonly pseudonym?: (kind: string, value: string) => string | undefined;
 }

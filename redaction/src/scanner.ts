@@ -1,14 +1,9 @@
 import { type AnchorTable, FOLDS, isAlnum, KNOWN, QUIET, ROW, WORD } from './anchor-table.ts';
-import { codeAt, least, most, own } from './intrinsics.ts';
+import type { Spared } from './exceptions.ts';
+import { codeAt, own } from './intrinsics.ts';
 import type { Span } from './rule.ts';
+import { addSpan, type Caught } from './spans.ts';
 import type { View } from './view.ts';
-
-/** A span with the rule's kind filled in. */
-export interface Caught {
-  readonly from: number;
-  readonly to: number;
-  readonly kind: string;
-}
 
 /** Finds what the rules catch in the first `end` units of a text; undefined where that is nothing. */
 export type Scanner = (text: string, end: number) => Caught[] | undefined;
@@ -16,9 +11,14 @@ export type Scanner = (text: string, end: number) => Caught[] | undefined;
 /**
  * One pass over the characters: nearly all of them are told to be quiet by one table look-up. A rule is asked only where
  * one of its anchors stands. The start of a word is looked up by its first two characters, and then by its third,
- * and compared in full only where some anchor begins with all three.
+ * and compared in full only where some anchor begins with all three. What is `spared` counts as not found: the rules behind
+ * are asked for it, so that no secret is shown because a rule that was excepted has found more than one.
  */
-export function createScanner({ types, folded, filter, lists, pairs, thirds }: AnchorTable, view: View): Scanner {
+export function createScanner(
+  { types, folded, filter, lists, pairs, thirds }: AnchorTable,
+  view: View,
+  spared: Spared | undefined,
+): Scanner {
   function scan(text: string, end: number): Caught[] | undefined {
     let caught: Caught[] | undefined;
     let opened = false;
@@ -57,8 +57,9 @@ export function createScanner({ types, folded, filter, lists, pairs, thirds }: A
       for (let index = 0; index < candidates.length && spans === undefined; index++) {
         const candidate = candidates[index];
         if (candidate === undefined || !view.startsWith(candidate.anchor, at, KNOWN)) continue;
-        spans = candidate.rule.match(view, at);
         kind = candidate.rule.kind;
+        spans = candidate.rule.match(view, at);
+        if (spared !== undefined && spans !== undefined) spans = kept(spared, text, spans, kind);
       }
       if (spans === undefined) continue;
       caught ??= [];
@@ -67,7 +68,7 @@ export function createScanner({ types, folded, filter, lists, pairs, thirds }: A
         const span = spans[index];
         if (span === undefined) continue;
         if (span.to > last) last = span.to;
-        if (span.to > span.from) insert(caught, { from: span.from, to: span.to, kind: own(span, 'kind') ?? kind });
+        if (span.to > span.from) addSpan(caught, { from: span.from, to: span.to, kind: own(span, 'kind') ?? kind });
       }
       view.floor = last;
       if (last > at + 1) {
@@ -89,14 +90,21 @@ export function createScanner({ types, folded, filter, lists, pairs, thirds }: A
   };
 }
 
-/** Keeps the list in order and free of overlaps: what overlaps becomes one, under the kind of the one that starts first. */
-function insert(list: Caught[], span: Caught): void {
-  let { from, to, kind } = span;
-  for (let last = list[list.length - 1]; last !== undefined && last.to > from; last = list[list.length - 1]) {
-    if (last.from <= from) kind = last.kind;
-    from = least(last.from, from);
-    to = most(last.to, to);
-    list.length--;
+/** What of it is not spared; undefined where that is nothing. */
+function kept(spared: Spared, text: string, spans: readonly Span[], kind: string): readonly Span[] | undefined {
+  const left: Span[] = [];
+  let hides = false;
+  let lost = false;
+  for (let index = 0; index < spans.length; index++) {
+    const span = spans[index];
+    if (span === undefined) continue;
+    if (span.to > span.from && (spared.kind(own(span, 'kind') ?? kind) || spared.text(text, span.from, span.to))) {
+      lost = true;
+      continue;
+    }
+    if (span.to > span.from) hides = true;
+    left[left.length] = span;
   }
-  list[list.length] = { from, to, kind };
+  if (!lost) return spans;
+  return hides ? left : undefined;
 }

@@ -25,6 +25,14 @@ const MEANING: Readonly<Record<keyof typeof LIMITS, string>> = {
   blockedPatterns: 'patterns of files, of packages and of classes, each, that a policy may block',
   blockedPatternLength: 'characters of one such pattern',
   blockedBytes: 'bytes of all patterns of a policy together',
+  policyNames: 'key names that a policy hides, and that it excepts, each',
+  policyNameLength: 'characters of one of them',
+  policyLiterals: 'texts that a policy hides, and that it excepts, each',
+  policyLiteralMinLength: 'characters that one of them has at least',
+  policyLiteralLength: 'characters of one of them at most',
+  policyRedactionBytes: 'bytes of these names and texts of a policy together',
+  policyPatterns: 'RE2 patterns of a policy',
+  policyPatternLength: 'characters of one of them',
 };
 
 export function limitsPage(): GeneratedFile {

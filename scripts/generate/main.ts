@@ -13,6 +13,7 @@ import type { GeneratedFile } from './generated-file.ts';
 import { grantsPage } from './grants.ts';
 import { limitsPage } from './limits.ts';
 import { quotasPage } from './quotas.ts';
+import { redactionPage } from './redaction.ts';
 import { schemaFiles } from './schema.ts';
 import { settingsPage } from './settings.ts';
 import { toolsPage } from './tools.ts';
@@ -27,6 +28,7 @@ const generated: GeneratedFile[] = [
   commandsPage(),
   apiPage(),
   quotasPage(),
+  redactionPage(),
   grantsPage(),
 ];
 

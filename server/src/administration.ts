@@ -24,9 +24,10 @@ export { type ApprovalView, approve, deny, getApproval, listApprovals } from './
 export { exportAudit, verifyAudit } from './http/api/audit.ts';
 export { getMe } from './http/api/me.ts';
 export { createOrganization, listOrganizations } from './http/api/organizations.ts';
-export { checkPolicy, getPolicy, setPolicy } from './http/api/policy.ts';
+export { checkPolicy, getPolicy, previewPolicy, setPolicy } from './http/api/policy.ts';
 export { getQuotas, quotaUsage, setQuotas } from './http/api/quotas.ts';
 export { getReadOnly, setReadOnly } from './http/api/read-only.ts';
+export { listRedactionWarnings } from './http/api/redaction.ts';
 export { createToken, listTokens, revokeToken, rotateToken, type TokenView } from './http/api/tokens.ts';
 export type { UserView } from './http/api/user-view.ts';
 export { changeUser, createUser, listUsers, removeUser, renewPassword, signOutUser } from './http/api/users.ts';

@@ -18,10 +18,12 @@ import { createPolicies } from './agents/policies.ts';
 import { type AgentSessions, createAgentSessions } from './agents/sessions.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createHitAcceptance } from './hits/accept.ts';
+import { createLateRedactions } from './hits/late-redactions.ts';
 import { createRedaction } from './hits/redaction.ts';
 import type { Log } from './log.ts';
 import type { Messages, Receiver } from './messages/messages.ts';
 import type { Meter } from './meter.ts';
+import { rulesFor } from './policies/redaction-policy.ts';
 import { createEmbeddedQueue } from './queue/embedded-queue.ts';
 import type { Queue } from './queue/queue.ts';
 import { createStandstill } from './standstill.ts';
@@ -80,12 +82,13 @@ export function createEngine(options: EngineOptions): Engine {
     keys: store.keys,
     clock,
     freshKey: () => randomBytes(32).toString('base64url'),
-    async blockedOf(organization) {
+    async rulesOf(organization) {
       const { value, version } = await policy.get(organization);
-      return { files: [], packages: [], classes: [], ...value.blocked, version };
+      return { version, blocked: value.blocked, ...rulesFor(value.redaction) };
     },
   });
   const redaction = createRedaction(policies);
+  const lateRedactions = createLateRedactions({ documents: store.documents, clock, log });
   const { messages, queue = createEmbeddedQueue({ clock, log }) } = options;
   const changes = createChanges((organization, actionId, change) =>
     messages?.tell({ type: 'changed', organization, actionId, change }),
@@ -114,12 +117,13 @@ export function createEngine(options: EngineOptions): Engine {
     standstill,
     ...(deliveryGraceMs !== undefined && { graceMs: deliveryGraceMs }),
   });
-  const acceptHit = createHitAcceptance({ store, redaction, clock, standstill, meter });
+  const acceptHit = createHitAcceptance({ store, redaction, lateRedactions, clock, standstill, meter });
   const reports = createAgentReports({ store, acceptHit, redaction, clock, changes, ending, meetDeadline });
   sessions.listen({
     ...reports,
     attached(from, actionIds) {
-      messages?.tell({ type: 'attached', ...from });
+      const { organization, runtime, epoch } = from;
+      messages?.tell({ type: 'attached', organization, runtime, epoch });
       reports.attached(from, actionIds);
     },
   });
@@ -187,6 +191,7 @@ export function createEngine(options: EngineOptions): Engine {
       await messages?.start(receiver);
       await lifecycle.start();
       watch.start();
+      lateRedactions.start();
       // Where there is one broker, its jobs are lost with it alone, and it takes up all that is live when it starts.
       if (messages !== undefined) sweep.start();
     },
@@ -197,6 +202,7 @@ export function createEngine(options: EngineOptions): Engine {
       actions.release();
       await Promise.all([sessions.drain(timeoutMs), queue.close(timeoutMs)]);
       standstill.stop();
+      await lateRedactions.close();
       // What the agents that left have told goes out first.
       await messages?.close();
     },

@@ -5,6 +5,7 @@ import { proves } from '../../tests/proves.ts';
 import { createPolicies } from '../src/agents/policies.ts';
 import { systemClock } from '../src/clock.ts';
 import { policySchema } from '../src/policies/policy.ts';
+import { rulesFor } from '../src/policies/redaction-policy.ts';
 import { HIT } from './agent-peer.ts';
 import {
   agentCaller,
@@ -198,9 +199,9 @@ test('a policy has another revision where the day or the content is another, and
     keys: { pseudonymKey: async (_organization, day) => day },
     clock: { ...systemClock, now: () => now },
     freshKey: () => 'fresh',
-    async blockedOf() {
+    async rulesOf() {
       asked += 1;
-      return { ...NOTHING, classes: [`V${version}`], version };
+      return { blocked: { ...NOTHING, classes: [`V${version}`] }, version, ...rulesFor(undefined) };
     },
   });
   policies.watch((organization) => told.push(organization));
@@ -213,7 +214,7 @@ test('a policy has another revision where the day or the content is another, and
   assert.equal((await policies.current('o')).revision, first.revision);
   const second = await policies.fresh('o');
   assert.notEqual(second.revision, first.revision);
-  assert.deepEqual([second.blocked?.classes, told], [['V2'], ['o']]);
+  assert.deepEqual([second.in(undefined).blocked?.classes, told], [['V2'], ['o']]);
   now = 24 * 60 * 60 * 1000;
   const third = await policies.current('o');
   assert.ok(![first.revision, second.revision].includes(third.revision));

@@ -1,6 +1,7 @@
 import type { ExpressionResult, Redactions, Variable } from '@borescope/agent-protocol';
 import type { ScopeName } from '../expressions/scope.ts';
 import type { ExpressionTree } from '../expressions/tree.ts';
+import type { RedactionRules } from './redaction.ts';
 
 /** Every field is always there: a missing one would be looked up on a prototype that the application may have changed. */
 export type ToApplication =
@@ -10,10 +11,8 @@ export type ToApplication =
   /** Hits still wanted of a probe that is in place. */
   | { readonly type: 'remaining'; readonly row: number; readonly remaining: number };
 
-export interface PolicyMessage {
+export interface PolicyMessage extends RedactionRules {
   readonly type: 'policy';
-  readonly keyNames: readonly string[];
-  readonly pseudonymKey: string | null;
   readonly blockedClasses: readonly string[];
 }
 

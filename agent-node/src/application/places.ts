@@ -6,7 +6,7 @@ import type { CompileOptions } from '../expressions/evaluation.ts';
 import { now } from './clock.ts';
 import type { PlaceMessage, PolicyMessage, ToApplication } from './messages.ts';
 import { compileProbe, createProbe, type Probe } from './probe.ts';
-import { redactorOf } from './redaction.ts';
+import { NO_RULES, redactorOf, sameRules, sameTexts } from './redaction.ts';
 import type { NamedPlace } from './scope-values.ts';
 
 /** A place with a probe as the application's thread knows it. */
@@ -34,7 +34,7 @@ const receive = receiveMessageOnPort;
 /** What the worker says of places and policy, kept in the application's thread. */
 export function createPlaces(port: MessagePort): Places {
   const places: (Place | undefined)[] = [];
-  let policy: PolicyMessage = { type: 'policy', keyNames: [], pseudonymKey: null, blockedClasses: [] };
+  let policy: PolicyMessage = { type: 'policy', ...NO_RULES, blockedClasses: [] };
   let hiding: CompileOptions | undefined;
   let capturer: Capturer | undefined;
 
@@ -119,12 +119,5 @@ export function createPlaces(port: MessagePort): Places {
 
 /** Making a redactor takes a while, and every reconnect brings the policy again. */
 function samePolicy(a: PolicyMessage, b: PolicyMessage): boolean {
-  if (a.pseudonymKey !== b.pseudonymKey) return false;
-  return sameTexts(a.keyNames, b.keyNames) && sameTexts(a.blockedClasses, b.blockedClasses);
-}
-
-function sameTexts(a: readonly string[], b: readonly string[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
+  return sameRules(a, b) && sameTexts(a.blockedClasses, b.blockedClasses);
 }

@@ -1,10 +1,16 @@
 import type { Finding, RedactedText, Redactor } from '@borescope/redaction';
 
 const FAILED_KIND = 'redaction-failed';
+const FAILED: RedactedText = {
+  text: `[redacted:${FAILED_KIND}]`,
+  findings: [{ kind: FAILED_KIND, of: 'string' }],
+  whole: true,
+};
 
 /** A redactor that fails closed: where it throws, the value is hidden whole, under the kind `redaction-failed`. */
 export function guardRedactor(redactor: Redactor): Redactor {
   const guarded: Redactor = {
+    mode: redactor.mode,
     name(name) {
       try {
         return redactor.name(name);
@@ -23,7 +29,14 @@ export function guardRedactor(redactor: Redactor): Redactor {
       try {
         return redactor.text(text, shown);
       } catch {
-        return { text: `[redacted:${FAILED_KIND}]`, findings: [{ kind: FAILED_KIND, of: 'string' }], whole: true };
+        return FAILED;
+      }
+    },
+    label(text, shown): RedactedText | undefined {
+      try {
+        return redactor.label(text, shown);
+      } catch {
+        return FAILED;
       }
     },
     number(value): Finding | undefined {

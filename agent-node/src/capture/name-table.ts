@@ -1,4 +1,4 @@
-import type { Redactor } from '@borescope/redaction';
+import { isCodeName, type Redactor } from '@borescope/redaction';
 import { headLength, jsonBytes } from './json-bytes.ts';
 import { mapClear, mapGet, mapSet, PlainMap, sliceText } from './primordials.ts';
 
@@ -46,7 +46,8 @@ export function createNameTable(redactor: Redactor): NameTable {
 }
 
 function readName(name: string, redactor: Redactor): NameRecord {
-  const found = redactor.text(name, SHOWN_LENGTH);
+  const found =
+    redactor.mode === 'strict' && !isCodeName(name) ? redactor.text(name) : redactor.label(name, SHOWN_LENGTH);
   const text = found === undefined ? name : found.text;
   const shown = text.length > SHOWN_LENGTH ? `${sliceText(text, 0, headLength(text, SHOWN_LENGTH))}…` : text;
   const kinds: string[] = [];

@@ -1,5 +1,5 @@
 import { type CapturedValue, LIMITS } from '@borescope/agent-protocol';
-import { BLOCKED_CLASS, isCount } from '@borescope/redaction';
+import { BLOCKED_CLASS, isCount, STRICT } from '@borescope/redaction';
 import { bufferNode } from './buffer.ts';
 import { countProperties, EXTRAS_BYTES, extraKeys } from './extra-keys.ts';
 import { jsonBytes } from './json-bytes.ts';
@@ -57,6 +57,7 @@ export function shape(walk: Walk, value: unknown, level: number, parent: number)
     case 'number':
       return numberNode(walk, value);
     case 'boolean':
+      if (isStrict(walk)) return hidden(walk, { kind: STRICT, of: 'boolean' });
       walk.cost = 33;
       return { type: 'boolean', value };
     case 'undefined':
@@ -111,6 +112,11 @@ export function shapeSecret(walk: Walk, kind: string, value: unknown, level: num
   }
 }
 
+/** Booleans and dates are values that no rule is asked for. */
+function isStrict({ memory }: Walk): boolean {
+  return memory.redactor.mode === 'strict';
+}
+
 function isBlocked({ memory }: Walk, value: object): boolean {
   return memory.blocked?.(value) === true;
 }
@@ -130,6 +136,7 @@ function objectNode(walk: Walk, value: object, level: number, parent: number): C
     walk.cost = 32;
     return { type: 'circular', levels };
   }
+  if (isStrict(walk) && isDate(value)) return hidden(walk, { kind: STRICT, of: 'object' });
   const prototype = prototypeOf(value);
   if (isArray(value)) {
     if (level > LIMITS.depth) return depthNode(walk, className(walk, prototype), value.length);

@@ -1,7 +1,7 @@
 import type { Blocked, Policy, Problem } from '@borescope/agent-protocol';
 import { type Blocklist, createBlocklist, type SourceRedactor } from '@borescope/redaction';
 import type { PolicyMessage } from '../application/messages.ts';
-import { redactorOf } from '../application/redaction.ts';
+import { NO_RULES, redactorOf, rulesOf } from '../application/redaction.ts';
 import { judge } from '../expressions/parsing/judge.ts';
 import { judgeNames } from '../expressions/parsing/names.ts';
 import type { Binding } from '../sources/bind.ts';
@@ -17,7 +17,7 @@ const ERROR_LENGTH = 1024;
 export class CurrentPolicy implements BlockedCode {
   readonly #own: Blocked;
   readonly #packages = new PackageNames();
-  #redactor: SourceRedactor = redactorOf({ keyNames: [], pseudonymKey: null });
+  #redactor: SourceRedactor = redactorOf(NO_RULES);
   #blocklist: Blocklist;
 
   /** `own`: what the runtime itself blocks, whatever a broker says. */
@@ -32,11 +32,11 @@ export class CurrentPolicy implements BlockedCode {
 
   /** Gives the message by which the application's thread holds the same policy. */
   set(policy: Policy): PolicyMessage {
-    const plain = { keyNames: policy.keyNames, pseudonymKey: policy.pseudonymKey ?? null };
-    this.#redactor = redactorOf(plain);
+    const rules = rulesOf(policy);
+    this.#redactor = redactorOf(rules);
     const blocked = together(this.#own, policy.blocked);
     this.#blocklist = createBlocklist(blocked);
-    return { type: 'policy', ...plain, blockedClasses: blocked.classes };
+    return { type: 'policy', ...rules, blockedClasses: blocked.classes };
   }
 
   /** Looks up the packages of files, so that `hides` knows them. */
@@ -96,7 +96,7 @@ export class CurrentPolicy implements BlockedCode {
   /** The text of an error in the application. */
   shown(text: string): string {
     try {
-      return (this.#redactor.text(text)?.text ?? text).slice(0, ERROR_LENGTH);
+      return (this.#redactor.label(text)?.text ?? text).slice(0, ERROR_LENGTH);
     } catch {
       return '[redacted]';
     }

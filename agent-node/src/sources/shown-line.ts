@@ -9,7 +9,7 @@ const LOOK_BACK = 128 * 1024;
 export function shownLine(text: string, redactor: SourceRedactor): string {
   const trimmed = text.replace(/\s+$/, '');
   try {
-    return cut(redactor.text(trimmed)?.text ?? trimmed);
+    return cut(redactor.label(trimmed)?.text ?? trimmed);
   } catch {
     return HIDDEN;
   }

@@ -32,15 +32,16 @@ interface Table {
   readonly longest: number;
   /** Names without a letter or digit, or longer than a term can be: compared as they are. */
   readonly literal: readonly string[];
+  readonly exceptLiteral: readonly string[];
 }
 
 /**
  * Runs no built-in that the application may have replaced since this module was loaded, and no iterator: a policy with
  * names of its own comes while the application is running.
  */
-function createTable(ownNames: readonly string[]): Table {
+function createTable(ownNames: readonly string[], exceptNames: readonly string[]): Table {
   const builtIn = builtInTerms();
-  const size = tableSize(builtIn.length + ownNames.length);
+  const size = tableSize(builtIn.length + ownNames.length + exceptNames.length);
   const slotMask = size - 1;
   const slots = new Integers16(size);
   for (let slot = 0; slot < size; slot++) slots[slot] = -1;
@@ -52,13 +53,20 @@ function createTable(ownNames: readonly string[]): Table {
     const term = builtIn[index];
     if (term !== undefined) add(term.text, term.role, term.kind);
   }
-  const literal: string[] = [];
-  for (let index = 0; index < ownNames.length; index++) {
-    const name = ownNames[index];
-    if (name === undefined) continue;
-    const normal = normalize(name);
-    if (normal.length > 0 && normal.length < REACH && wordCount(name) <= WORDS) add(normal, ROLE.firm, POLICY_NAME);
-    else literal[literal.length] = name;
+  const literal = addNames(ownNames, ROLE.firm, POLICY_NAME);
+  const exceptLiteral = addNames(exceptNames, ROLE.spared, undefined);
+
+  /** Gives those that are no terms. */
+  function addNames(names: readonly string[], role: number, kind: string | undefined): string[] {
+    const rest: string[] = [];
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index];
+      if (name === undefined) continue;
+      const normal = normalize(name);
+      if (normal.length > 0 && normal.length < REACH && wordCount(name) <= WORDS) add(normal, role, kind);
+      else rest[rest.length] = name;
+    }
+    return rest;
   }
 
   function add(text: string, role: number, kind: string | undefined): void {
@@ -81,7 +89,7 @@ function createTable(ownNames: readonly string[]): Table {
     }
   }
 
-  return { terms, slots, slotMask, stemLengths, shortestStem, longest, literal };
+  return { terms, slots, slotMask, stemLengths, shortestStem, longest, literal, exceptLiteral };
 }
 
 function isAmong(numbers: readonly number[], wanted: number): boolean {
@@ -114,9 +122,10 @@ function findTerm(
   }
 }
 
-export function createNameMatcher(ownNames: readonly string[]): NameMatcher {
-  const table = ownNames.length === 0 ? builtInTable() : createTable(ownNames);
-  const { terms, slots, slotMask, stemLengths, shortestStem, longest, literal } = table;
+/** `exceptNames`: whole names that hide nothing, unless they are `ownNames`. */
+export function createNameMatcher(ownNames: readonly string[], exceptNames: readonly string[] = []): NameMatcher {
+  const table = ownNames.length + exceptNames.length === 0 ? builtInTable() : createTable(ownNames, exceptNames);
+  const { terms, slots, slotMask, stemLengths, shortestStem, longest, literal, exceptLiteral } = table;
 
   function find(hash: number, length: number, text: string, to: number): Term | undefined {
     return findTerm(terms, slots, slotMask, hash, length, text, to);
@@ -203,22 +212,17 @@ export function createNameMatcher(ownNames: readonly string[]): NameMatcher {
       next = after;
     }
     if (firm !== undefined) return firm;
+    if (literal.length > 0 && isAmongNames(literal, text, from, to)) return POLICY_NAME;
+    if (whole !== undefined && (whole.role & ROLE.spared) !== 0) return undefined;
+    if (exceptLiteral.length > 0 && isAmongNames(exceptLiteral, text, from, to)) return undefined;
     if (whole !== undefined && (whole.role & (inText ? ROLE.whole : ROLE.whole | ROLE.loose)) !== 0) return whole.kind;
     if (found !== undefined && !harmless && !headNeutral && (foundEnd === length || !tailNeutral)) return found;
-    return literal.length > 0 && isLiteral(text, from, to) ? POLICY_NAME : undefined;
+    return undefined;
   }
 
   function hashOf(start: number, end: number): number {
     const prefix = hashes[start & (REACH - 1)] ?? 0;
     return ((hashes[end & (REACH - 1)] ?? 0) - multiply32(prefix, POWERS[end - start] ?? 0)) | 0;
-  }
-
-  function isLiteral(text: string, from: number, to: number): boolean {
-    for (let index = 0; index < literal.length; index++) {
-      const name = literal[index];
-      if (name !== undefined && name.length === to - from && endsExactly(text, to, name)) return true;
-    }
-    return false;
   }
 
   return { kindOf };
@@ -268,6 +272,14 @@ function endsWith(text: string, to: number, term: string): boolean {
     index--;
   }
   return true;
+}
+
+function isAmongNames(names: readonly string[], text: string, from: number, to: number): boolean {
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index];
+    if (name !== undefined && name.length === to - from && endsExactly(text, to, name)) return true;
+  }
+  return false;
 }
 
 /** No letter or digit follows. */
@@ -349,6 +361,6 @@ function builtInTerms(): readonly BuiltInTerm[] {
 }
 
 function builtInTable(): Table {
-  tableOnce ??= createTable([]);
+  tableOnce ??= createTable([], []);
   return tableOnce;
 }

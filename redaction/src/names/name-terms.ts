@@ -21,6 +21,8 @@ export const ROLE = {
   head: 64,
   /** Hides as the last of several words: `db_pass`. */
   last: 256,
+  /** The whole name hides nothing: an organization's exceptions. */
+  spared: 512,
   /** Ends a name that looks secret and is not: `nextPageToken`. */
   harmless: 128,
 } as const;

@@ -1,6 +1,6 @@
 import type { AuditActor, AuditRecord } from '../audit/audit-record.ts';
 import type { Approval, Decider, Decision, Undecided } from '../policies/approvals.ts';
-import type { AccessPolicy } from '../policies/policy.ts';
+import { type AccessPolicy, withoutTexts } from '../policies/policy.ts';
 import { BROKER, type ReadOnly } from '../policies/read-only.ts';
 import type { QuotaChange } from '../quotas/quota-limits.ts';
 import type { StoredAuditEntry } from '../store/audit-store.ts';
@@ -185,7 +185,11 @@ export function createAdministration(options: AdministrationOptions): Administra
 
     async setPolicy(by, organization, policy, expected) {
       const from = expected === 'any' ? await controls.policy.version(organization) : expected;
-      const record = { act: 'policy.change', by, what: { version: from + 1, policy: plain(policy) } } as const;
+      const record = {
+        act: 'policy.change',
+        by,
+        what: { version: from + 1, policy: plain(withoutTexts(policy)) },
+      } as const;
       return told(organization, record, () => controls.policy.set(organization, policy, from), undefined);
     },
 

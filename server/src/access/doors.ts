@@ -95,6 +95,8 @@ export const ROUTE_GRANTS: Readonly<Record<string, RouteGrant>> = {
   'GET /api/policy': need('read', 'runtime:read'),
   'PUT /api/policy': need('organization', 'admin'),
   'POST /api/policy/check': need('read', 'runtime:read'),
+  'POST /api/policy/preview': need('read', 'runtime:read'),
+  'GET /api/redaction/warnings': need('read', 'runtime:read'),
   'GET /api/quotas': need('read', 'runtime:read'),
   'PUT /api/quotas': need('organization', 'admin'),
   'GET /api/quotas/usage': need('read', 'runtime:read'),

@@ -63,7 +63,7 @@ export function createAgentReports(options: AgentReportsOptions): AgentListener 
   ): Promise<readonly Reply[] | 'fenced'> {
     const { organization, runtime, epoch } = from;
     const { actionId } = frame;
-    const pass = await redaction.of(organization);
+    const pass = await redaction.of(organization, from.environment);
     const event = toEvent(pass, frame);
     let ended = false;
     const move = (step: PlacementStep) => {

@@ -198,8 +198,8 @@ export function createActions(options: ActionsOptions): Actions & { release(): v
       return Promise.all(
         found.map(async (attached) => {
           const said = await orders.inspect(organization, attached, place, INSPECT_WITHIN);
-          const inspection =
-            said === undefined ? NO_ANSWER : (await redaction.of(organization)).inspection(said, place.file);
+          const pass = await redaction.of(organization, attached.runtime.environment);
+          const inspection = said === undefined ? NO_ANSWER : pass.inspection(said, place.file);
           return { runtime: attached, inspection };
         }),
       );

@@ -23,10 +23,10 @@ export type DeployedLinesOf = (
 /** Every runtime is asked, for several versions may run side by side. */
 export function createDeployedLines({ orders, redaction }: { orders: Orders; redaction: Redaction }): DeployedLinesOf {
   return async (organization, place, found) => {
-    const pass = await redaction.of(organization);
     const said = await Promise.all(
       found.map(async (attached) => {
         const inspection = await orders.inspect(organization, attached, place, DESCRIBE_WITHIN);
+        const pass = await redaction.of(organization, attached.runtime.environment);
         return inspection && pass.inspection(inspection, place.file).bound;
       }),
     );

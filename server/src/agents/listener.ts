@@ -4,6 +4,9 @@ import type { AgentFrame, BrokerFrame } from '@borescope/agent-protocol';
 export interface Attachment {
   readonly organization: string;
   readonly runtime: string;
+  /** Service and environment of the runtime, as its token lets it say. */
+  readonly service: string;
+  readonly environment?: string;
   readonly epoch: number;
 }
 

@@ -1,16 +1,36 @@
 import type { Blocked, Policy } from '@borescope/agent-protocol';
+import type { RedactionMode } from '@borescope/redaction';
 import type { Clock } from '../clock.ts';
+import type { RedactionPolicy } from '../policies/redaction-policy.ts';
 import type { KeyStore } from '../store/store.ts';
 
-/** What an organization blocks; `version` is another for every other content. */
-export type VersionedBlocked = Blocked & { readonly version: number };
+/** What an organization's policy says that agents and the second pass go by; `version` is another for every other content. */
+export interface VersionedRules {
+  readonly version: number;
+  readonly blocked?: Blocked | undefined;
+  /** What agents of every environment are told of redaction. */
+  readonly redaction: Pick<Policy, 'keyNames' | 'literals' | 'exceptions'>;
+  /** RE2, which agents are not told. */
+  readonly patterns: RedactionPolicy['patterns'];
+  modeIn(environment: string | undefined): RedactionMode;
+}
+
+/** Rules that hold now, with the pseudonym key of the day. */
+export interface CurrentRules {
+  /** Another one where any of it is. */
+  readonly revision: number;
+  /** RE2, which agents are not told. */
+  readonly patterns: RedactionPolicy['patterns'];
+  /** What runtimes of this environment are told; `undefined` is one where none is named. */
+  in(environment: string | undefined): Policy;
+}
 
 /** What agents are told, and the second pass goes by: the policies that hold now. */
 export interface Policies {
   /** The same promise as long as the policy holds. May reject with `StoreUnavailable`. */
-  current(organization: string): Promise<Policy>;
+  current(organization: string): Promise<CurrentRules>;
   /** The same, after a look whether it still holds: for whoever may not have heard of a change. */
-  fresh(organization: string): Promise<Policy>;
+  fresh(organization: string): Promise<CurrentRules>;
   /** The organization's policy is another, as far as is known: it is asked for anew, and those who watch are told. */
   changed(organization: string): void;
   watch(listener: (organization: string) => void): void;
@@ -22,42 +42,51 @@ export interface PoliciesOptions {
   /** Gives a new secret of at least 128 bits. */
   readonly freshKey: () => string;
   /** May reject with `StoreUnavailable`. */
-  readonly blockedOf: (organization: string) => Promise<VersionedBlocked>;
+  readonly rulesOf: (organization: string) => Promise<VersionedRules>;
 }
 
 const DAY = 24 * 60 * 60 * 1000;
-/** Versions of what is blocked that one day's revision tells apart: together they stay a safe integer for 5,000 years. */
+/** Versions of the rules that one day's revision tells apart: together they stay a safe integer for 5,000 years. */
 const VERSIONS = 2 ** 32;
 
 /**
- * The built-in rules with the pseudonym key of the day, so that pseudonyms can be joined within an organization and a day and
- * no further, and what the organization blocks. The revision is another where either is.
+ * What an organization hides and blocks, with the pseudonym key of the day, so that pseudonyms can be joined within an
+ * organization and a day and no further. The revision is another where either is.
  */
-export function createPolicies({ keys, clock, freshKey, blockedOf }: PoliciesOptions): Policies {
-  const known = new Map<string, { readonly day: number; readonly policy: Promise<Policy> }>();
+export function createPolicies({ keys, clock, freshKey, rulesOf }: PoliciesOptions): Policies {
+  const known = new Map<string, { readonly day: number; readonly rules: Promise<CurrentRules> }>();
   const listeners: ((organization: string) => void)[] = [];
 
-  async function load(organization: string, day: number): Promise<Policy> {
+  async function load(organization: string, day: number): Promise<CurrentRules> {
     const date = new Date(day * DAY).toISOString().slice(0, 10);
-    const [pseudonymKey, { version, files, packages, classes }] = await Promise.all([
+    const [pseudonymKey, rules] = await Promise.all([
       keys.pseudonymKey(organization, date, freshKey()),
-      blockedOf(organization),
+      rulesOf(organization),
     ]);
-    const revision = revisionOf(day, version);
-    const isEmpty = files.length + packages.length + classes.length === 0;
-    return { revision, keyNames: [], pseudonymKey, ...(!isEmpty && { blocked: { files, packages, classes } }) };
+    const revision = revisionOf(day, rules.version);
+    const { blocked, redaction, patterns } = rules;
+    const blocks = blocked !== undefined && Object.values(blocked).some(({ length }) => length > 0);
+    const told: Policy = { revision, pseudonymKey, ...redaction, ...(blocks && { blocked }) };
+    return {
+      revision,
+      patterns,
+      in(environment) {
+        const mode = rules.modeIn(environment);
+        return mode === 'standard' ? told : { ...told, mode };
+      },
+    };
   }
 
-  function current(organization: string): Promise<Policy> {
+  function current(organization: string): Promise<CurrentRules> {
     const day = Math.floor(clock.now() / DAY);
     const held = known.get(organization);
-    if (held?.day === day) return held.policy;
-    const policy = load(organization, day);
-    known.set(organization, { day, policy });
-    policy.catch(() => {
-      if (known.get(organization)?.policy === policy) known.delete(organization);
+    if (held?.day === day) return held.rules;
+    const rules = load(organization, day);
+    known.set(organization, { day, rules });
+    rules.catch(() => {
+      if (known.get(organization)?.rules === rules) known.delete(organization);
     });
-    return policy;
+    return rules;
   }
 
   function changed(organization: string): void {
@@ -68,7 +97,7 @@ export function createPolicies({ keys, clock, freshKey, blockedOf }: PoliciesOpt
   return {
     current,
     async fresh(organization) {
-      const { version } = await blockedOf(organization);
+      const { version } = await rulesOf(organization);
       const { revision } = await current(organization);
       if (revision % VERSIONS !== version % VERSIONS) changed(organization);
       return current(organization);

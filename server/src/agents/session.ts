@@ -162,10 +162,10 @@ export class AgentSession {
   /** Sends the policy that holds now where the agent has another. Never rejects: the next heartbeat tries again. */
   async tellPolicy(): Promise<void> {
     if (this.#attachment === undefined || this.#policyRevision === undefined) return;
-    const { organization, runtime } = this.#attachment;
+    const { organization, runtime, environment } = this.#attachment;
     const { policies, turn, log } = this.#context;
     try {
-      const policy = await policies.current(organization);
+      const policy = (await policies.current(organization)).in(environment);
       if (policy.revision === this.#policyRevision) return;
       await turn();
       this.#policyRevision = policy.revision;
@@ -265,12 +265,19 @@ export class AgentSession {
     if (attached === undefined) {
       return this.refuse('unauthorized', 'this id belongs to a runtime of another service or environment');
     }
-    const attachment: Attachment = { organization, runtime: runtime.id, epoch: attached.epoch };
+    const { id, service, environment } = runtime;
+    const attachment: Attachment = {
+      organization,
+      runtime: id,
+      service,
+      epoch: attached.epoch,
+      ...(environment !== undefined && { environment }),
+    };
     this.#attachment = attachment;
     // From here on orders for this runtime come to this session, and what is read next is not older than they are.
     if (!this.#context.enter(this, attachment)) return this.refuse('superseded', 'a newer attachment is here');
     const live = await store.actions.liveOn(organization, runtime.id);
-    const policy = await policies.fresh(organization);
+    const policy = (await policies.fresh(organization)).in(environment);
     if (this.#connection.isClosed) return;
     const now = clock.now();
     const { epoch } = attachment;
@@ -285,7 +292,7 @@ export class AgentSession {
       if (order.type !== 'arm' || !named.has(order.action.actionId)) this.#connection.send(order);
     }
     this.#early.clear();
-    log.info({ ...attachment, service: runtime.service, token: caller.tokenId, live: named.size }, 'agent attached');
+    log.info({ ...attachment, token: caller.tokenId, live: named.size }, 'agent attached');
     listener.attached(attachment, [...named]);
     // It may have become another while the welcome was made.
     void this.tellPolicy();

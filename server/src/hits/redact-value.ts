@@ -1,5 +1,13 @@
 import type { CapturedValue, Extras, Property } from '@borescope/agent-protocol';
-import { BLOCKED_CLASS, type Finding, isCount, type Redactor } from '@borescope/redaction';
+import {
+  BLOCKED_CLASS,
+  type Finding,
+  isCodeName,
+  isCount,
+  type RedactedText,
+  type Redactor,
+  STRICT,
+} from '@borescope/redaction';
 
 /** One pass over captured values: the redactor, and what it found that was not hidden before. */
 export interface Pass {
@@ -12,6 +20,9 @@ export interface Pass {
 /** Containers within each other that are walked; an agent shows far fewer. Below, the value is hidden whole. */
 const DEEPEST = 100;
 
+/** UTF-16 code units of a name of a property, a class, a function. */
+const NAME = 4096;
+
 /** Digits and a sign: no longer integer is a card number. */
 const LONGEST_CARD = 20;
 
@@ -22,8 +33,16 @@ const NAMES = new Set(['name', 'key', 'header', 'field']);
 const VALUES = new Set(['value', 'val']);
 
 /** A text with its findings replaced, cut to `most` UTF-16 code units: a placeholder may be longer than what it hides. */
-export function redactText(pass: Pass, text: string, most = Number.POSITIVE_INFINITY): string {
-  const found = pass.redactor.text(text);
+function redactText(pass: Pass, text: string, most = Number.POSITIVE_INFINITY): string {
+  return clean(pass, text, pass.redactor.text(text), most);
+}
+
+/** The same for what belongs to the code: a name, a path, a message of ours. */
+export function redactLabel(pass: Pass, text: string, most = Number.POSITIVE_INFINITY): string {
+  return clean(pass, text, pass.redactor.label(text), most);
+}
+
+function clean(pass: Pass, text: string, found: RedactedText | undefined, most: number): string {
   if (found === undefined) return text;
   pass.caught.push(...found.findings);
   return found.text.slice(0, most);
@@ -37,7 +56,7 @@ export function redactValue(pass: Pass, value: CapturedValue, depth = 0): Captur
     return caught(pass, pass.redactor.hide(BLOCKED_CLASS, typeOf(value)));
   }
   const inner = (one: CapturedValue): CapturedValue => redactValue(pass, one, depth + 1);
-  const classOf = (name: string | undefined) => (name === undefined ? {} : { class: redactText(pass, name, 4096) });
+  const classOf = (name: string | undefined) => (name === undefined ? {} : { class: redactLabel(pass, name, NAME) });
   const extrasOf = ({ properties }: Extras) =>
     properties === undefined ? {} : { properties: redactProperties(pass, properties, depth) };
   switch (value.type) {
@@ -76,13 +95,18 @@ export function redactValue(pass: Pass, value: CapturedValue, depth = 0): Captur
         ...(value.cause !== undefined && { cause: inner(value.cause) }),
         ...extrasOf(value),
       };
+    case 'boolean':
+      return isStrict(pass) ? hideWhole(pass, STRICT, value) : value;
     case 'date':
+      return isStrict(pass)
+        ? hideWhole(pass, STRICT, value)
+        : { ...value, ...classOf(value.class), ...extrasOf(value) };
     case 'promise':
       return { ...value, ...classOf(value.class), ...extrasOf(value) };
     case 'regexp':
       return { ...value, ...classOf(value.class), source: redactText(pass, value.source), ...extrasOf(value) };
     case 'function':
-      return { ...value, name: redactText(pass, value.name, 4096), ...extrasOf(value) };
+      return { ...value, name: redactName(pass, value.name), ...extrasOf(value) };
     case 'buffer':
       return redactBuffer(pass, { ...value, ...extrasOf(value) });
     case 'depth':
@@ -91,6 +115,15 @@ export function redactValue(pass: Pass, value: CapturedValue, depth = 0): Captur
     default:
       return value;
   }
+}
+
+function isStrict({ redactor }: Pass): boolean {
+  return redactor.mode === 'strict';
+}
+
+/** Of a property or a function: in the mode `strict` one that may be data is hidden. */
+function redactName(pass: Pass, name: string): string {
+  return isStrict(pass) && !isCodeName(name) ? redactText(pass, name) : redactLabel(pass, name, NAME);
 }
 
 /** The value of a variable, property or map entry of this name. */
@@ -180,7 +213,7 @@ function redactProperties(pass: Pass, properties: readonly Property[], depth: nu
     const hidden = kind !== undefined && VALUES.has(name.toLowerCase());
     return {
       ...property,
-      name: redactText(pass, name, 4096),
+      name: redactName(pass, name),
       value: hidden ? hideUnder(pass, kind, value, depth + 1) : redactNamed(pass, name, value, depth + 1),
     };
   });

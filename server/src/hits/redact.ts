@@ -1,6 +1,6 @@
 import { type ExpressionResult, type Hit, LIMITS, type Variable } from '@borescope/agent-protocol';
 import type { Finding, Redactor } from '@borescope/redaction';
-import { hideUnder, type Pass, redactNamed, redactText, redactValue } from './redact-value.ts';
+import { hideUnder, type Pass, redactLabel, redactNamed, redactValue } from './redact-value.ts';
 
 /** Bounds of the texts of a hit in the protocol, in UTF-16 code units. */
 const NAME = 1024;
@@ -21,14 +21,14 @@ export function redactHit(
   const pass: Pass = { redactor, isBlockedClass, caught: [] };
   const clean: Hit = {
     ...hit,
-    file: redactText(pass, hit.file, FILE),
-    function: redactText(pass, hit.function, NAME),
+    file: redactLabel(pass, hit.file, FILE),
+    function: redactLabel(pass, hit.function, NAME),
     variables: hit.variables.map((variable) => redactVariable(pass, variable)),
     values: hit.values.map((result) => redactResult(pass, result)),
     stack: hit.stack.map((frame) => ({
       ...frame,
-      function: redactText(pass, frame.function, NAME),
-      file: redactText(pass, frame.file, FILE),
+      function: redactLabel(pass, frame.function, NAME),
+      file: redactLabel(pass, frame.file, FILE),
     })),
   };
   if (pass.caught.length === 0) return { hit, caught: [] };
@@ -39,16 +39,16 @@ export function redactHit(
 
 function redactVariable(pass: Pass, variable: Variable): Variable {
   const { name, value } = variable;
-  return { ...variable, name: redactText(pass, name, NAME), value: redactNamed(pass, name, value) };
+  return { ...variable, name: redactLabel(pass, name, NAME), value: redactNamed(pass, name, value) };
 }
 
 function redactResult(pass: Pass, result: ExpressionResult): ExpressionResult {
   const { expression, value, error } = result;
   const kind = value === undefined ? undefined : secretIn(pass.redactor, expression);
   return {
-    expression: redactText(pass, expression, LIMITS.expressionLength),
+    expression: redactLabel(pass, expression, LIMITS.expressionLength),
     ...(value !== undefined && { value: kind === undefined ? redactValue(pass, value) : hideUnder(pass, kind, value) }),
-    ...(error !== undefined && { error: redactText(pass, error, ERROR) }),
+    ...(error !== undefined && { error: redactLabel(pass, error, ERROR) }),
   };
 }
 

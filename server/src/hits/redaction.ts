@@ -7,25 +7,30 @@ import {
   type Policy,
   type Problem,
 } from '@borescope/agent-protocol';
-import { createBlocklist, createRedactor, type Redactor, type SourceRedactor } from '@borescope/redaction';
-import type { Policies } from '../agents/policies.ts';
-import { pseudonymBy } from './pseudonym.ts';
+import { createBlocklist, type RedactionMode, type Redactor, type SourceRedactor } from '@borescope/redaction';
+import type { CurrentRules, Policies } from '../agents/policies.ts';
+import { createPatternFinder, patternKind } from './pattern-finder.ts';
+import { createPolicyRedactor } from './policy-redactor.ts';
 import { redactHit } from './redact.ts';
 
 /** The broker's second pass over everything that an agent tells of an application. */
 export interface Redaction {
   /**
    * By the policy that holds now, which may have to be asked for: rejects with `StoreUnavailable`. Those who ask for the
-   * same organization are answered in the order in which they asked.
+   * same organization are answered in the order in which they asked. `environment`: of the runtime that has told it; what
+   * callers write is of none.
    */
-  of(organization: string): Promise<SecondPass>;
+  of(organization: string, environment?: string): Promise<SecondPass>;
 }
 
 export interface SecondPass {
   /** Whether the policy blocks this file, by its path alone: what the agent cannot, or will not, judge. */
   blocks(file: string): boolean;
-  /** `caught`: the kinds of what only this pass hid, one entry for each value. */
-  hit(hit: Hit): { hit: Hit; caught: string[] };
+  /**
+   * `caught`: the kinds of what only this pass hid, one entry for each value; `late`: those of them that the agent should
+   * have hidden.
+   */
+  hit(hit: Hit): { hit: Hit; caught: string[]; late: string[] };
   /** A path as a caller gave it, for the log. */
   path(file: string): string;
   /** What a caller wrote: an expression, a condition, a name. */
@@ -54,58 +59,85 @@ const PATH_LENGTH = 4096;
 
 export function createRedaction(policies: Policies): Redaction {
   // By the promise and not by what it brings, so that nobody is answered before who asked first.
-  const passes = new WeakMap<Promise<Policy>, Promise<SecondPass>>();
+  const passes = new WeakMap<Promise<CurrentRules>, Promise<PassIn>>();
   return {
-    of(organization) {
-      const policy = policies.current(organization);
-      const pass = passes.get(policy) ?? policy.then(secondPass);
-      passes.set(policy, pass);
-      return pass;
+    async of(organization, environment) {
+      const rules = policies.current(organization);
+      const passIn = passes.get(rules) ?? rules.then(passesBy);
+      passes.set(rules, passIn);
+      return (await passIn)(environment);
     },
   };
 }
 
-function secondPass({ keyNames, pseudonymKey, blocked = NOTHING_BLOCKED }: Policy): SecondPass {
-  const blocklist = createBlocklist(blocked);
-  const redactor = createRedactor({
-    keyNames,
-    ...(pseudonymKey !== undefined && { pseudonym: pseudonymBy(pseudonymKey) }),
-  });
+/** One pass for each mode: environments are more than there are modes. */
+type PassIn = (environment: string | undefined) => SecondPass;
+
+function passesBy(rules: CurrentRules): PassIn {
+  const made = new Map<RedactionMode, SecondPass>();
+  return (environment) => {
+    const policy = rules.in(environment);
+    const { mode = 'standard' } = policy;
+    const pass = made.get(mode) ?? secondPass(policy, rules.patterns);
+    made.set(mode, pass);
+    return pass;
+  };
+}
+
+function secondPass(policy: Policy, ownPatterns: CurrentRules['patterns']): SecondPass {
+  const blocklist = createBlocklist(policy.blocked ?? NOTHING_BLOCKED);
+  const patterns = createPatternFinder(ownPatterns, () => performance.now());
+  const redactor = createPolicyRedactor(policy, patterns);
   const clean = cleaner(redactor);
+  const ofPatterns = new Set(ownPatterns.map(({ name }) => patternKind(name)));
+  /** The patterns have the whole time for each thing that is looked at. */
+  const anew = <T>(work: () => T): T => {
+    patterns?.begin();
+    return work();
+  };
   return {
     blocks: (file) => blocklist.path(file),
-    hit(captured) {
-      const { hit, caught } = redactHit(captured, redactor, (name) => blocklist.class(name));
-      return { hit, caught: caught.map(({ kind }) => kind) };
-    },
-    path: (file) => clean(file, PATH_LENGTH),
-    text: (text) => clean(text, LIMITS.stringLength),
-    bound: (bound) => redactBound(redactor, bound),
-    problem: (problem) => redactProblem(redactor, problem),
+    hit: (captured) =>
+      anew(() => {
+        const { hit, caught } = redactHit(captured, redactor, (name) => blocklist.class(name));
+        const kinds = caught.map(({ kind }) => kind);
+        return { hit, caught: kinds, late: kinds.filter((kind) => !ofPatterns.has(kind)) };
+      }),
+    path: (file) => anew(() => clean(file, PATH_LENGTH)),
+    text: (text) => anew(() => clean(text, LIMITS.stringLength)),
+    bound: (bound) => anew(() => redactBound(redactor, bound)),
+    problem: (problem) => anew(() => redactProblem(redactor, problem)),
     observation(observation) {
-      if (observation.conditionError === undefined) return observation;
-      return { ...observation, conditionError: clean(observation.conditionError, ERROR_LENGTH) };
+      const { conditionError: error } = observation;
+      if (error === undefined) return observation;
+      return { ...observation, conditionError: anew(() => clean(error, ERROR_LENGTH)) };
     },
     inspection(inspection, file) {
-      const { bound, problem, source, scripts } = inspection;
+      const { bound, scripts } = inspection;
       const told = [...scripts, ...(bound === undefined ? [] : [bound.file])];
       if ((told.length === 0 ? [file] : told).some((path) => blocklist.path(path))) {
         return { problem: BLOCKED, source: [], names: [], scripts: [], pending: false };
       }
-      return {
-        ...inspection,
-        scripts: scripts.map((script) => clean(script, PATH_LENGTH)),
-        source: cleanSource(redactor, source),
-        ...(bound !== undefined && { bound: redactBound(redactor, bound) }),
-        ...(problem !== undefined && { problem: redactProblem(redactor, problem) }),
-      };
+      return anew(() => redactInspection(redactor, inspection));
     },
+  };
+}
+
+function redactInspection(redactor: SourceRedactor, inspection: Inspection): Inspection {
+  const { bound, problem, source, scripts } = inspection;
+  const clean = cleaner(redactor);
+  return {
+    ...inspection,
+    scripts: scripts.map((script) => clean(script, PATH_LENGTH)),
+    source: cleanSource(redactor, source),
+    ...(bound !== undefined && { bound: redactBound(redactor, bound) }),
+    ...(problem !== undefined && { problem: redactProblem(redactor, problem) }),
   };
 }
 
 /** Redacts before it cuts: a placeholder may be longer than what it stands for. */
 function cleaner(redactor: Redactor): (text: string, most: number) => string {
-  return (text, most) => (redactor.text(text)?.text ?? text).slice(0, most);
+  return (text, most) => (redactor.label(text)?.text ?? text).slice(0, most);
 }
 
 /** Together, for a secret may span lines; the agent, which has the whole file, has looked further. */

@@ -1,3 +1,4 @@
+import type { RedactionMode } from '@borescope/redaction';
 import { type AccessPolicy, environmentsToApprove } from './policy.ts';
 
 /**
@@ -9,7 +10,14 @@ export function explainPolicy(
   environments: readonly (string | undefined)[],
 ): { effects: string[]; toApprove: number } {
   const named = environmentsToApprove(policy, environments);
-  const effects = [...approval(policy), ...blocked(policy), ...kinds(policy), ...limits(policy), ...readOnly(policy)];
+  const effects = [
+    ...approval(policy),
+    ...blocked(policy),
+    ...kinds(policy),
+    ...limits(policy),
+    ...redaction(policy),
+    ...readOnly(policy),
+  ];
   return {
     effects: effects.length === 0 ? ['Nothing is restricted beyond the limits of the product.'] : effects,
     toApprove: environments.filter((environment) => named.includes(environment)).length,
@@ -42,6 +50,32 @@ function limits({ limits: most }: AccessPolicy): string[] {
     value === undefined ? [] : [`${name} is at most ${value}.`],
   );
 }
+
+function redaction({ redaction: rules }: AccessPolicy): string[] {
+  if (rules === undefined) return [];
+  const { mode, environments, names, literals, patterns, exceptions } = rules;
+  return [
+    ...(mode === 'strict' ? ['Every value is hidden: only types, length classes and the structure are told.'] : []),
+    ...environments.map(({ environment, mode: there, reason }) => MODES[there](quoted(environment), reason ?? '')),
+    ...(names.length === 0 ? [] : [`Hidden are also values under ${names.map(quoted).join(', ')}.`]),
+    // They may be secrets themselves.
+    ...(literals.length === 0 ? [] : [`Hidden: ${textsOf(literals)} of your own, also within words and numbers.`]),
+    ...patterns.map(({ name, pattern }) => `The broker hides what ${quoted(pattern)} finds, as policy-${name}.`),
+    ...(exceptions.names.length === 0 ? [] : [`Shown are values under ${exceptions.names.map(quoted).join(', ')}.`]),
+    ...(exceptions.values.length === 0 ? [] : [`Shown: ${textsOf(exceptions.values)} that a rule would hide.`]),
+    ...(exceptions.kinds.length === 0 ? [] : [`Shown is what is of the kind ${exceptions.kinds.join(', ')}.`]),
+  ];
+}
+
+function textsOf(texts: readonly string[]): string {
+  return texts.length === 1 ? '1 text' : `${texts.length} texts`;
+}
+
+const MODES: Readonly<Record<RedactionMode, (environment: string, reason: string) => string>> = {
+  standard: (environment) => `In ${environment} the built-in rules hold.`,
+  strict: (environment) => `In ${environment} every value is hidden.`,
+  off: (environment, reason) => `In ${environment} NOTHING is hidden: ${reason}`,
+};
 
 function readOnly({ read_only: on }: AccessPolicy): string[] {
   return on === true ? ['No probe can be placed, and every live probe is removed within a second.'] : [];

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Caller, Role } from '../access/caller.ts';
 import type { ActionSpec } from '../actions/action.ts';
 import { BorescopeError } from '../actions/error.ts';
+import { redactionPolicySchema, withoutLiterals } from './redaction-policy.ts';
 
 /** One that only looks like a pattern would block nothing, so it is refused. */
 function patterns(kind: keyof Blocked) {
@@ -70,10 +71,19 @@ export const policySchema = z.strictObject({
     })
     .optional()
     .describe('Limits below the global ones.'),
+  redaction: redactionPolicySchema.optional().describe('What is hidden, beyond or short of the built-in rules.'),
   read_only: z.boolean().optional().describe('No probe may be placed, and those that live are removed.'),
 });
 
 export type AccessPolicy = z.infer<typeof policySchema>;
+
+/**
+ * The policy as the audit tells it, and whoever may read it and not change it: what it hides by its text may be a secret, and
+ * stands there as `[hidden]`, as often as there are texts.
+ */
+export function withoutTexts({ redaction, ...policy }: AccessPolicy): AccessPolicy {
+  return { ...policy, ...(redaction !== undefined && { redaction: withoutLiterals(redaction) }) };
+}
 
 export const NO_POLICY: AccessPolicy = {};
 

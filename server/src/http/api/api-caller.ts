@@ -81,6 +81,17 @@ export function requireNeed(caller: ApiCaller, route: RouteNeed): void {
   requireScopes(caller, scopesFor(route));
 }
 
+/** Whether `requireNeed` lets the caller through. */
+export function meetsNeed(caller: ApiCaller, route: RouteNeed): boolean {
+  try {
+    requireNeed(caller, route);
+    return true;
+  } catch (error) {
+    if (error instanceof HttpError) return false;
+    throw error;
+  }
+}
+
 /** Whether it acts for a person who is signed in, and may do what that has let it do. */
 export function isApplication({ scopes }: Pick<ApiCaller, 'scopes'>): boolean {
   return scopes !== undefined;

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { maySee } from '../../actions/target.ts';
+import { renderValue } from '../../mcp/render-value.ts';
 import { explainPolicy } from '../../policies/explain-policy.ts';
-import { policySchema } from '../../policies/policy.ts';
+import { policySchema, withoutTexts } from '../../policies/policy.ts';
+import { PREVIEW_LIMITS, previewRedaction } from '../../policies/preview-redaction.ts';
+import { meetsNeed } from './api-caller.ts';
 import type { AdministrationContext } from './api-context.ts';
 import { changedMeanwhile, defineRoute } from './api-route.ts';
 import { nothing, versionField } from './fields.ts';
@@ -14,13 +17,14 @@ export const getPolicy = defineRoute({
   path: '/api/policy',
   need: 'read',
   summary: 'The policy of the organization',
-  description: 'An empty one where none was set: then only the limits of the product hold.',
+  description:
+    'An empty one where none was set: then only the limits of the product and the built-in rules of redaction hold. Who may not change it is told no texts that are hidden or excepted.',
   versioned: true,
   input: nothing,
   output: policyView,
   async run(_input, { controls, caller }: AdministrationContext) {
     const { value, version } = await controls.policy.get(caller.organization);
-    return { version, policy: value };
+    return { version, policy: meetsNeed(caller, setPolicy) ? value : withoutTexts(value) };
   },
 });
 
@@ -62,5 +66,40 @@ export const checkPolicy = defineRoute({
       runtimes.map(({ runtime }) => runtime.environment),
     );
     return { effects, runtimes: runtimes.length, runtimes_to_approve: toApprove };
+  },
+});
+
+export const previewPolicy = defineRoute({
+  id: 'previewPolicy',
+  method: 'POST',
+  path: '/api/policy/preview',
+  need: 'read',
+  summary: 'Say what a policy would hide in a sample, and change nothing',
+  description:
+    'The sample is looked at as a captured value is, by the built-in rules and by those of the policy. A policy that is not well formed is refused as PUT would refuse it. Nothing of the sample is kept.',
+  input: z.strictObject({
+    policy: policySchema.optional().describe('The one that holds now, where it is not given.'),
+    sample: z
+      .unknown()
+      .refine((sample) => sample !== undefined, 'is needed: any JSON')
+      .describe(`Any JSON, up to ${PREVIEW_LIMITS.bytes} bytes and ${PREVIEW_LIMITS.depth} levels.`),
+    environment: z.string().min(1).max(256).optional().describe('In which it is captured.'),
+  }),
+  output: z.object({
+    mode: z.enum(['standard', 'strict', 'off']),
+    shown: z.unknown().describe('The sample as an assistant would read it.'),
+    hidden: z.array(
+      z.object({
+        kind: z.string(),
+        count: z.int(),
+        by: z.enum(['agent', 'broker']).describe('Where it is hidden; the broker looks for everything again.'),
+      }),
+    ),
+    ms: z.number().describe('Milliseconds that it took.'),
+  }),
+  async run({ policy, sample, environment }, { controls, caller }: AdministrationContext) {
+    const { redaction } = policy ?? (await controls.policy.get(caller.organization)).value;
+    const { shown, hidden, ...preview } = previewRedaction(redaction, environment, sample);
+    return { ...preview, shown: renderValue(shown), hidden: [...hidden] };
   },
 });

@@ -5,9 +5,10 @@ import { approve, deny, getApproval, listApprovals } from './approvals.ts';
 import { exportAudit, verifyAudit } from './audit.ts';
 import { getMe } from './me.ts';
 import { createOrganization, listOrganizations } from './organizations.ts';
-import { checkPolicy, getPolicy, setPolicy } from './policy.ts';
+import { checkPolicy, getPolicy, previewPolicy, setPolicy } from './policy.ts';
 import { getQuotas, quotaUsage, setQuotas } from './quotas.ts';
 import { getReadOnly, setReadOnly } from './read-only.ts';
+import { listRedactionWarnings } from './redaction.ts';
 import { listRuntimes } from './runtimes.ts';
 import { createToken, listTokens, revokeToken, rotateToken } from './tokens.ts';
 import { changeUser, createUser, getUser, listUsers, removeUser, renewPassword, signOutUser } from './users.ts';
@@ -35,6 +36,8 @@ export const API_ROUTES: readonly ApiRoute<BrokerContext>[] = [
   getPolicy,
   setPolicy,
   checkPolicy,
+  previewPolicy,
+  listRedactionWarnings,
   getQuotas,
   setQuotas,
   quotaUsage,

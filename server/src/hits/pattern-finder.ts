@@ -1,0 +1,85 @@
+import type { FoundPart } from '@borescope/redaction';
+import { RE2JS } from 're2js';
+import { compilePattern } from '../policies/compile-pattern.ts';
+import type { RedactionPolicy } from '../policies/redaction-policy.ts';
+
+export interface PatternFinder {
+  /** From here on there is the whole time again. */
+  begin(): void;
+  /** Throws where the time is used up: then the text is hidden whole. */
+  find(text: string, end: number): readonly FoundPart[];
+}
+
+/**
+ * Milliseconds of the broker's thread that the patterns of an organization may take for one hit. By the clock, so that some
+ * are taken by others where the machine is busy; a hit of mixed data takes one or two.
+ */
+const MOST_TIME = 200;
+
+/** The kind of what the pattern of this name finds. */
+export function patternKind(name: string): string {
+  return `policy-${name}`;
+}
+
+/** An organization's own patterns; undefined where it has none. `now`: milliseconds, of a clock that never goes back. */
+export function createPatternFinder(
+  patterns: RedactionPolicy['patterns'],
+  now: () => number,
+): PatternFinder | undefined {
+  if (patterns.length === 0) return undefined;
+  const compiled = patterns.map(({ name, pattern: text }) => {
+    const one = compilePattern(text);
+    if (!one.ok) throw new Error(`the pattern ${name} of a policy that was checked is not understood: ${one.fault}`);
+    return { kind: patternKind(name), pattern: one.pattern };
+  });
+  // Nearly every text is told to be free of all of them in one pass.
+  const any = RE2JS.compile(patterns.map(({ pattern: text }) => `(?:${text})`).join('|'));
+  /** What was taken since `begin`, by the calls that are over. */
+  let taken = 0;
+  let begun = 0;
+
+  function inTime(): void {
+    if (taken + now() - begun > MOST_TIME) throw new Error('the patterns of the organization have used up their time');
+  }
+
+  function find(text: string, end: number): readonly FoundPart[] {
+    inTime();
+    const looked = end < text.length ? text.slice(0, end) : text;
+    if (!any.test(looked)) return [];
+    const found: FoundPart[] = [];
+    for (const { kind, pattern } of compiled) {
+      const matcher = pattern.matcher(looked);
+      while (matcher.find()) {
+        inTime();
+        if (matcher.end() > matcher.start()) found.push({ from: matcher.start(), to: matcher.end(), kind });
+      }
+      inTime();
+    }
+    return inOrder(found);
+  }
+
+  return {
+    begin() {
+      taken = 0;
+    },
+    find(text, end) {
+      begun = now();
+      try {
+        return find(text, end);
+      } finally {
+        taken += now() - begun;
+      }
+    },
+  };
+}
+
+/** By their beginnings, and without overlaps: what overlaps is one, of the kind that begins first. */
+function inOrder(found: readonly FoundPart[]): FoundPart[] {
+  const merged: FoundPart[] = [];
+  for (const part of found.toSorted((one, other) => one.from - other.from)) {
+    const last = merged.at(-1);
+    if (last === undefined || part.from >= last.to) merged.push(part);
+    else if (part.to > last.to) merged[merged.length - 1] = { ...last, to: part.to };
+  }
+  return merged;
+}
