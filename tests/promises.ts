@@ -188,6 +188,11 @@ export const PROMISES = {
     sentence: 'An expression that reads a name that is secret shows nothing of it, and a condition may not test it.',
     source: SECURITY,
   },
+  'expressions:no-oracle': {
+    sentence:
+      'A condition or an expression with a right guess of a hidden value is answered like one with a wrong guess.',
+    source: SECURITY,
+  },
   'places:notes': {
     sentence: 'A place at which something cannot be seen as one expects says so, and where it can be seen.',
     source: VALUES,

@@ -72,6 +72,7 @@ export const sliceText = uncurry<(text: string, from: number, to?: number) => st
 export const indexOfText = uncurry<(text: string, part: string, from?: number) => number>(String.prototype.indexOf);
 export const isNaNumber: (value: number) => boolean = Number.isNaN;
 export const textOf: (value: unknown) => string = String;
+export const toBigInt: (value: string | number | bigint | boolean) => bigint = BigInt;
 export const fromCode: (code: number) => string = String.fromCharCode;
 
 export const PlainMap = Map;

@@ -2,6 +2,7 @@ import { hasOwn, isArray, isProxy } from '../capture/primordials.ts';
 import { allow, type BuiltIn, builtIn, type Call, type Callback } from './built-ins.ts';
 import { append, appendAll, itemOf, receiverArray, spreadInto } from './collection-methods.ts';
 import { type Context, fail, takeSteps } from './context.ts';
+import { isTruthy, taintByContent } from './taint.ts';
 
 const prototype = Array.prototype;
 const MAX_FLATTENED = 10;
@@ -10,7 +11,7 @@ allow(prototype, 'some', (context, call) => {
   const { array, each } = started(context, call);
   for (let i = 0; i < array.length; i++) {
     const item = itemOf(context, array, i, call.at);
-    if (hasOwn(array, i) && each(context, [item, i, array])) return true;
+    if (hasOwn(array, i) && isTruthy(context, each(context, [item, i, array]))) return true;
   }
   return false;
 });
@@ -19,7 +20,7 @@ allow(prototype, 'every', (context, call) => {
   const { array, each } = started(context, call);
   for (let i = 0; i < array.length; i++) {
     const item = itemOf(context, array, i, call.at);
-    if (hasOwn(array, i) && !each(context, [item, i, array])) return false;
+    if (hasOwn(array, i) && !isTruthy(context, each(context, [item, i, array]))) return false;
   }
   return true;
 });
@@ -29,7 +30,7 @@ allow(prototype, 'filter', (context, call) => {
   const items: unknown[] = [];
   for (let i = 0; i < array.length; i++) {
     const item = itemOf(context, array, i, call.at);
-    if (hasOwn(array, i) && each(context, [item, i, array])) append(context, items, item, call.at);
+    if (hasOwn(array, i) && isTruthy(context, each(context, [item, i, array]))) append(context, items, item, call.at);
   }
   return items;
 });
@@ -59,6 +60,7 @@ allow(prototype, 'flat', (context, call) => {
   const depth = call.arguments[0] ?? 1;
   if (typeof depth !== 'number' || !(depth >= 0 && depth <= MAX_FLATTENED))
     return fail(context, call.at, `a depth is 0 to ${MAX_FLATTENED} here`);
+  taintByContent(context, depth, call.at);
   const array = receiverArray(context, call);
   const items: unknown[] = [];
   for (let i = 0; i < array.length; i++) {
@@ -86,7 +88,7 @@ for (const [name, fromEnd, givesIndex] of [
     for (let i = 0; i <= last; i++) {
       const index = fromEnd ? last - i : i;
       const item = itemOf(context, array, index, call.at);
-      if (each(context, [item, index, array])) return givesIndex ? index : item;
+      if (isTruthy(context, each(context, [item, index, array]))) return givesIndex ? index : item;
     }
     return givesIndex ? -1 : undefined;
   });

@@ -1,6 +1,7 @@
 import { dateTime, isDate, isProxy, textOf } from '../capture/primordials.ts';
-import { type Context, fail, MAX_TEXT, takeSteps, UNITS_PER_STEP } from './context.ts';
+import { type Context, fail, MAX_TEXT, takeSteps } from './context.ts';
 import { refuseBlocked } from './sealed.ts';
+import { taintByContent } from './taint.ts';
 
 export type Primitive = string | number | bigint | boolean | symbol | null | undefined;
 
@@ -33,11 +34,15 @@ export function orderable(
   return typeof plain === 'symbol' ? fail(context, at, 'a symbol has no order and no numeric value') : plain;
 }
 
-/** `Number(value)`, for numbers, texts, booleans, null and undefined. */
+/**
+ * `Number(value)`, for numbers, texts, booleans, null and undefined: what is computed with. The digits of a text are
+ * not recognised as a number any more.
+ */
 export function numeric(context: Context, value: unknown, at: number): number {
   const plain = brief(context, orderable(context, value, at), at);
   if (typeof plain === 'bigint')
     return fail(context, at, 'a bigint is not mixed with numbers; write a literal as 1n, or Number(value)');
+  taintByContent(context, plain, at);
   return +(plain ?? (plain === null ? 0 : 'NaN'));
 }
 
@@ -58,13 +63,6 @@ export function brief<Value>(context: Context, value: Value, at: number): Value 
   if (typeof value === 'string' && value.length > MAX_TEXT)
     fail(context, at, `a text of more than ${MAX_TEXT} characters is not looked through`);
   return value;
-}
-
-/** `===`, which goes through two texts of the same length. */
-export function isSame(context: Context, left: unknown, right: unknown, at: number): boolean {
-  if (typeof left === 'string' && typeof right === 'string' && left.length === right.length)
-    takeSteps(context, left.length / UNITS_PER_STEP, at);
-  return left === right;
 }
 
 /** Far beyond any id or amount; within it every operation takes microseconds. */

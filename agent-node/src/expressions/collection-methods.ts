@@ -17,19 +17,11 @@ import {
   setValues,
 } from '../capture/primordials.ts';
 import { allow, type Call } from './built-ins.ts';
-import { brief, isObject, isSame, numeric, text } from './coercion.ts';
-import {
-  type Context,
-  dataOf,
-  fail,
-  MAX_ITEMS,
-  MAX_TEXT,
-  taintByName,
-  takeSteps,
-  withoutName,
-  withoutSecrets,
-} from './context.ts';
+import { brief, isObject, numeric, text } from './coercion.ts';
+import { type Context, dataOf, fail, MAX_ITEMS, MAX_TEXT, takeSteps } from './context.ts';
+import { sameAs } from './equality.ts';
 import { refuseBlocked, refuseSealed } from './sealed.ts';
+import { taintByContent, taintByName, withoutName, withoutSecrets } from './taint.ts';
 import { withoutNameBefore } from './unnamed.ts';
 
 const prototype = Array.prototype;
@@ -39,25 +31,28 @@ allow(prototype, 'includes', (context, call) => {
   const array = receiverArray(context, call);
   const wanted = call.arguments[0];
   const wantsNaN = isNaNValue(wanted);
+  const isWanted = sameAs(context, wanted, call.at);
   for (let i = 0; i < array.length; i++) {
     const item = itemOf(context, array, i, call.at);
-    if (isSame(context, item, wanted, call.at) || (wantsNaN && isNaNValue(item))) return true;
+    if (isWanted(item) || (wantsNaN && isNaNValue(item))) return true;
   }
   return false;
 });
 
 allow(prototype, 'indexOf', (context, call) => {
   const array = receiverArray(context, call);
+  const isWanted = sameAs(context, call.arguments[0], call.at);
   for (let i = 0; i < array.length; i++) {
-    if (isSame(context, itemOf(context, array, i, call.at), call.arguments[0], call.at) && hasOwn(array, i)) return i;
+    if (isWanted(itemOf(context, array, i, call.at)) && hasOwn(array, i)) return i;
   }
   return -1;
 });
 
 allow(prototype, 'lastIndexOf', (context, call) => {
   const array = receiverArray(context, call);
+  const isWanted = sameAs(context, call.arguments[0], call.at);
   for (let i = array.length - 1; i >= 0; i--) {
-    if (isSame(context, itemOf(context, array, i, call.at), call.arguments[0], call.at) && hasOwn(array, i)) return i;
+    if (isWanted(itemOf(context, array, i, call.at)) && hasOwn(array, i)) return i;
   }
   return -1;
 });
@@ -91,7 +86,8 @@ allow(prototype, 'concat', (context, call) => {
 
 allow(prototype, 'join', (context, call) => {
   const array = receiverArray(context, call);
-  const separator = call.arguments[0] === undefined ? ',' : text(context, call.arguments[0], call.at);
+  const separator =
+    call.arguments[0] === undefined ? ',' : withoutSecrets(context, text(context, call.arguments[0], call.at));
   let made = '';
   for (let i = 0; i < array.length; i++) {
     const item = itemOf(context, array, i, call.at);
@@ -106,22 +102,28 @@ allow(Map.prototype, 'get', (context, call) => {
   const { receiver } = call;
   if (isProxy(receiver) || !isMap(receiver)) return fail(context, call.at, `\`${call.label}\` is not called on a Map`);
   const key = call.arguments[0];
-  const value = mapGet(receiver, brief(context, key, call.at));
+  const value = mapGet(receiver, entryKey(context, key, call.at));
   if (typeof key === 'string') taintByName(context, key, value);
   return value;
 });
 
 allow(Map.prototype, 'has', (context, { receiver, label, at, arguments: { 0: key } }) =>
   !isProxy(receiver) && isMap(receiver)
-    ? mapHas(receiver, brief(context, key, at))
+    ? mapHas(receiver, entryKey(context, key, at))
     : fail(context, at, `\`${label}\` is not called on a Map`),
 );
 
 allow(Set.prototype, 'has', (context, { receiver, label, at, arguments: { 0: item } }) =>
   !isProxy(receiver) && isSet(receiver)
-    ? setHas(receiver, brief(context, item, at))
+    ? setHas(receiver, entryKey(context, item, at))
     : fail(context, at, `\`${label}\` is not called on a Set`),
 );
+
+/** Found in a map or a set, a hidden text or number would be known: what it is looked up for is enough to refuse. */
+function entryKey(context: Context, key: unknown, at: number): unknown {
+  taintByContent(context, brief(context, key, at), at);
+  return key;
+}
 
 function isNaNValue(value: unknown): boolean {
   return typeof value === 'number' && isNaNumber(value);

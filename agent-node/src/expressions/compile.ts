@@ -14,31 +14,27 @@ import {
   mapGet,
   mapHas,
   owns,
+  textOf,
+  toBigInt,
 } from '../capture/primordials.ts';
 import { type BuiltIn, builtIn, type Callback } from './built-ins.ts';
 import { bounded, isObject, text } from './coercion.ts';
 import { append, spreadInto } from './collection-methods.ts';
-import {
-  type Context,
-  fail,
-  isFailure,
-  MAX_STEPS,
-  type Run,
-  taintByName,
-  takeSteps,
-  withoutSecrets,
-} from './context.ts';
+import { type Context, fail, isFailure, MAX_STEPS, type Run, takeSteps } from './context.ts';
+import { sameAsWritten } from './equality.ts';
 import type { CompiledExpression, CompileOptions } from './evaluation.ts';
 import { GLOBALS } from './globals.ts';
 import { labelOf } from './label.ts';
 import { propertyKey, readMember } from './member.ts';
 import { applyBinary, applyUnary } from './operators.ts';
-import { presenceCheck } from './presence.ts';
+import { isTypeTest, presenceCheck } from './presence.ts';
 import { refuseBlocked } from './sealed.ts';
 import { isSecretPath, secretEvaluation } from './secret-evaluation.ts';
 import { copyOwn, setOwn } from './static-functions.ts';
+import { isTruthy, refuseTainted, taintByName, withoutSecrets, writtenName } from './taint.ts';
 import type {
   ArrowNode,
+  BinaryNode,
   CallNode,
   EntryNode,
   ExpressionNode,
@@ -51,6 +47,9 @@ import type {
 /** The value of an optional chain that met null or undefined, on its way to the end of the chain. */
 const CUT_SHORT: unique symbol = Symbol('borescope.cut-short');
 
+/** A text in which something is found only where all texts are hidden. */
+const ORDINARY = 'a';
+
 /**
  * A tree to closures. Runs in the application's thread: nothing is generated, so it works where
  * `--disallow-code-generation-from-strings` is set. Without a redactor nothing is treated as secret.
@@ -61,12 +60,18 @@ export function compileExpression(tree: ExpressionTree, options?: CompileOptions
   const blocked = options?.blocked;
   const plain = redactor !== undefined && isSecretPath(tree.root, redactor);
   const { condition, makesTexts } = tree;
+  let all: boolean | undefined;
+  const hidesAll = () => {
+    if (all === undefined) all = redactor?.text(ORDINARY) !== undefined;
+    return all;
+  };
   return (scope) => {
     const context: Context = {
       scope,
       redactor,
       blocked,
       condition,
+      hidesAll,
       steps: MAX_STEPS,
       secret: undefined,
       failure: '',
@@ -76,6 +81,7 @@ export function compileExpression(tree: ExpressionTree, options?: CompileOptions
     let failed = false;
     try {
       value = run(context);
+      if (condition) value = isTruthy(context, value);
     } catch (thrown) {
       failed = true;
       // Anything else comes from the engine: the stack is used up, or a built-in refuses a value.
@@ -101,12 +107,9 @@ function compile(node: ExpressionNode): Run {
 
 function compileNode(node: ExpressionNode): Run {
   switch (node.type) {
-    case 'literal': {
-      const { value } = node;
-      return () => value;
-    }
+    case 'literal':
     case 'bigint': {
-      const value = BigInt(node.digits);
+      const value = literalOf(node);
       return () => value;
     }
     case 'template':
@@ -145,6 +148,8 @@ function compileNode(node: ExpressionNode): Run {
     }
     case 'binary': {
       const { operator, at } = node;
+      const written = compileWritten(node);
+      if (written !== undefined) return written;
       const left = compile(node.left);
       const right =
         operator === 'instanceof' && node.right.type === 'name'
@@ -161,13 +166,35 @@ function compileNode(node: ExpressionNode): Run {
       const test = compile(node.test);
       const whenTrue = compile(node.whenTrue);
       const whenFalse = compile(node.whenFalse);
-      return (context) => (test(context) ? whenTrue(context) : whenFalse(context));
+      return (context) => (isTruthy(context, test(context)) ? whenTrue(context) : whenFalse(context));
     }
     case 'array':
       return compileItems(node.items);
     case 'object':
       return compileObject(node.entries);
   }
+}
+
+/** `===` and `!==` with what the expression writes, which is looked at once. */
+function compileWritten({ operator, left, right, at }: BinaryNode): Run | undefined {
+  if (operator !== '===' && operator !== '!==') return undefined;
+  const isWritten = right.type === 'literal' || right.type === 'bigint';
+  if (!isWritten && left.type !== 'literal' && left.type !== 'bigint') return undefined;
+  const isExpected = operator === '===';
+  const read = compile(isWritten ? left : right);
+  const written = literalOf(isWritten ? right : left);
+  const isSame = sameAsWritten(written);
+  const isPlain = isTypeTest(left, right);
+  return (context) => {
+    takeSteps(context, 1, at);
+    const value = read(context);
+    return (isPlain ? value === written : isSame(context, value, at)) === isExpected;
+  };
+}
+
+function literalOf(node: ExpressionNode): unknown {
+  if (node.type === 'bigint') return toBigInt(node.digits);
+  return node.type === 'literal' ? node.value : undefined;
 }
 
 function compileEach(nodes: readonly ExpressionNode[]): Run[] {
@@ -249,9 +276,23 @@ type Reference = (context: Context, base: unknown) => unknown;
 function compileReference(node: MemberNode): Reference {
   const { property, at } = node;
   const label = labelOf(node);
-  if (typeof property === 'string') return (context, base) => readMember(context, base, property, label, at);
+  if (typeof property === 'string') return compileWrittenKey(property, label, at);
+  // `items[0]`
+  if (property.type === 'literal' && typeof property.value === 'number')
+    return compileWrittenKey(textOf(property.value), label, at);
   const key = compile(property);
-  return (context, base) => readMember(context, base, propertyKey(context, key(context), at), label, at);
+  return (context, base) => {
+    refuseTainted(context);
+    return readMember(context, base, propertyKey(context, key(context), at), label, at);
+  };
+}
+
+function compileWrittenKey(key: string, label: string, at: number): Reference {
+  const refuseGuess = writtenName(key);
+  return (context, base) => {
+    refuseGuess(context);
+    return readMember(context, base, key, label, at);
+  };
 }
 
 function compileMember(node: MemberNode): Run {
@@ -282,6 +323,7 @@ function compileCall(node: CallNode): Run {
     if (optional && (fn === null || fn === undefined)) return CUT_SHORT;
     const run: BuiltIn | undefined = builtIn(fn);
     if (run === undefined) return fail(context, at, refusedCall(fn, receiver, label));
+    refuseTainted(context);
     return run(context, { receiver, arguments: items(context), callback, label, at });
   };
 }
@@ -317,14 +359,20 @@ function compileArrow({ parameters, body, size, at }: ArrowNode): Callback {
         fail(context, at, 'null and undefined cannot be taken apart');
       context.slots[slot] = value;
     }
-    return run(context);
+    const value = run(context);
+    refuseTainted(context);
+    return value;
   };
 }
 
 function compileLogical(operator: '&&' | '||' | '??', left: Run, right: Run): Run {
-  if (operator === '&&') return (context) => left(context) && right(context);
-  if (operator === '||') return (context) => left(context) || right(context);
-  return (context) => left(context) ?? right(context);
+  return (context) => {
+    const value = left(context);
+    if (operator === '??') refuseTainted(context);
+    const goesOn =
+      operator === '??' ? value === null || value === undefined : isTruthy(context, value) === (operator === '&&');
+    return goesOn ? right(context) : value;
+  };
 }
 
 type Add = (context: Context, items: unknown[]) => void;
@@ -375,7 +423,13 @@ function compileEntry(entry: EntryNode): Assign {
   }
   const { key } = entry;
   const value = compile(entry.value);
-  if (typeof key === 'string') return (context, target) => setOwn(target, key, value(context));
+  if (typeof key === 'string') {
+    const refuseGuess = writtenName(key);
+    return (context, target) => {
+      refuseGuess(context);
+      setOwn(target, key, value(context));
+    };
+  }
   const computed = compile(key);
   return (context, target) => setOwn(target, propertyKey(context, computed(context), at), value(context));
 }

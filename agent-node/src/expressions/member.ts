@@ -5,6 +5,7 @@ import {
   descriptorOf,
   fromCode,
   hasOwn,
+  isBoxedPrimitive,
   isMap,
   isModuleNamespace,
   isProxy,
@@ -15,8 +16,9 @@ import {
 } from '../capture/primordials.ts';
 import { ACCESSORS } from './accessors.ts';
 import { brief, isObject, primitive, text } from './coercion.ts';
-import { type Context, dataOf, fail, taintByContent, taintByName } from './context.ts';
+import { type Context, dataOf, fail, MAX_TEXT } from './context.ts';
 import { refuseBlocked } from './sealed.ts';
+import { taintByContent, taintByName } from './taint.ts';
 import { indexOfKey, nameBeside, refuseItems } from './unnamed.ts';
 
 const MAX_CHAIN = 100;
@@ -27,10 +29,14 @@ const BooleanPrototype = Boolean.prototype;
 const BigIntPrototype = BigInt.prototype;
 const SymbolPrototype = Symbol.prototype;
 
-/** What stands between the brackets of `object[value]`. */
+/** What stands between the brackets of `object[value]`: one that is hidden could be found by what it finds. */
 export function propertyKey(context: Context, value: unknown, at: number): string | symbol {
   const plain = primitive(context, value, at);
-  return typeof plain === 'symbol' ? plain : text(context, brief(context, plain, at), at);
+  if (typeof plain === 'symbol') return plain;
+  const key = text(context, brief(context, plain, at), at);
+  taintByContent(context, plain, at);
+  if (typeof plain !== 'string') taintByContent(context, key, at);
+  return key;
 }
 
 /**
@@ -47,7 +53,8 @@ export function readMember(context: Context, base: unknown, key: string | symbol
   }
   if (isObject(base) && !isProxy(base)) {
     refuseBlocked(context, base, at);
-    if (typeof key === 'string' && indexOfKey(key) >= 0) refuseItems(context, base, at);
+    if (typeof key === 'string' && (indexOfKey(key) >= 0 || (key === 'length' && isBoxedPrimitive(base))))
+      refuseItems(context, base, at);
   }
   const value =
     typeof base === 'string'
@@ -73,12 +80,20 @@ function refuseEntry(context: Context, base: object, key: string, label: string,
 }
 
 function readText(context: Context, base: string, key: string | symbol, label: string, at: number): unknown {
-  if (key === 'length') return base.length;
+  if (key === 'length') return lengthOf(context, base, at);
   const index = typeof key === 'string' ? indexOfKey(key) : -1;
   if (index < 0) return readChain(context, StringPrototype, base, key, label, at);
-  if (index >= base.length) return undefined;
-  taintByContent(context, base);
-  return fromCode(codeAt(base, index));
+  taintByContent(context, base, at);
+  return index < base.length ? fromCode(codeAt(base, index)) : undefined;
+}
+
+/**
+ * Of what is hidden only the length class is told: ten exact lengths of a name, or of an address, are ten groups of
+ * people. That of a longer text is told, as it is with one that was cut for a hit.
+ */
+function lengthOf(context: Context, text: string, at: number): number {
+  if (text.length <= MAX_TEXT || context.hidesAll()) taintByContent(context, text, at);
+  return text.length;
 }
 
 function start(base: unknown): object {

@@ -12,16 +12,17 @@ import {
   bounded,
   brief,
   isObject,
-  isSame,
   MAX_BIGINT,
   numeric,
   orderable,
   primitive,
   text,
 } from './coercion.ts';
-import { type Context, fail, MAX_TEXT, taintByContent, taintByNumber, takeSteps, withoutSecrets } from './context.ts';
+import { type Context, fail, MAX_TEXT, takeSteps } from './context.ts';
+import { isLooselySame, isSame } from './equality.ts';
 import { propertyKey } from './member.ts';
 import { refuseSealed } from './sealed.ts';
+import { isTruthy, taintByContent, withoutSecrets } from './taint.ts';
 import type { BinaryOperator, UnaryOperator } from './tree.ts';
 
 const MAX_CHAIN = 100;
@@ -30,7 +31,7 @@ const { hasInstance } = Symbol;
 export function applyUnary(context: Context, operator: UnaryOperator, value: unknown, at: number): unknown {
   switch (operator) {
     case '!':
-      return !value;
+      return !isTruthy(context, value);
     case 'typeof':
       return typeof value;
     case 'void':
@@ -40,7 +41,7 @@ export function applyUnary(context: Context, operator: UnaryOperator, value: unk
     case '-':
     case '~': {
       const number = typeof value === 'bigint' ? value : numeric(context, value, at);
-      taintByNumber(context, number);
+      taintByContent(context, number, at);
       if (typeof number === 'bigint') return operator === '-' ? -number : ~number;
       return operator === '-' ? -number : ~number;
     }
@@ -60,9 +61,9 @@ export function applyBinary(
     case '!==':
       return !isSame(context, left, right, at);
     case '==':
-      return looselyEqual(context, left, right, at);
+      return isLooselySame(context, left, right, at);
     case '!=':
-      return !looselyEqual(context, left, right, at);
+      return !isLooselySame(context, left, right, at);
     case 'in':
       return hasProperty(context, left, right, at);
     case 'instanceof':
@@ -81,16 +82,6 @@ export function applyBinary(
   }
 }
 
-function looselyEqual(context: Context, left: unknown, right: unknown, at: number): boolean {
-  if (isObject(left) ? isObject(right) : left === null || left === undefined) {
-    return left === right || ((left === null || left === undefined) && (right === null || right === undefined));
-  }
-  if (left === null || left === undefined || right === null || right === undefined) return false;
-  // An object beside a primitive would be turned into one.
-  // biome-ignore lint/suspicious/noDoubleEquals: it is what the expression says.
-  return primitive(context, brief(context, left, at), at) == primitive(context, brief(context, right, at), at);
-}
-
 /** JavaScript turns the text into NaN, and the comparison is false whatever the date is, which misleads. */
 function refuseDateText(context: Context, date: unknown, other: unknown, at: number): void {
   if (typeof other !== 'string' || !isObject(date) || isProxy(date) || !isDate(date)) return;
@@ -100,8 +91,7 @@ function refuseDateText(context: Context, date: unknown, other: unknown, at: num
 /** What comes before what tells of a secret, a step at a time. */
 function inOrder(context: Context, value: unknown, at: number): Orderable {
   const plain = brief(context, orderable(context, value, at), at);
-  if (typeof plain === 'string') taintByContent(context, plain);
-  else if (typeof plain === 'number' || typeof plain === 'bigint') taintByNumber(context, plain);
+  taintByContent(context, plain, at);
   return plain;
 }
 
@@ -138,8 +128,6 @@ function arithmetic(
   if (typeof left === 'bigint' && typeof right === 'bigint') return bigints(context, operator, left, right, at);
   const a = numeric(context, left, at);
   const b = numeric(context, right, at);
-  taintByNumber(context, a);
-  taintByNumber(context, b);
   switch (operator) {
     case '+':
       return a + b;
@@ -170,8 +158,8 @@ function arithmetic(
 
 function bigints(context: Context, operator: Arithmetic, a: bigint, b: bigint, at: number): bigint {
   if (a > MAX_BIGINT || a < -MAX_BIGINT || b > MAX_BIGINT || b < -MAX_BIGINT) fail(context, at, BIGINT_TOO_LONG);
-  taintByNumber(context, a);
-  taintByNumber(context, b);
+  taintByContent(context, a, at);
+  taintByContent(context, b, at);
   // Up to some ten microseconds each.
   takeSteps(context, operator === '**' ? 500 : 20, at);
   switch (operator) {

@@ -4,12 +4,13 @@ import * as acorn from 'acorn';
 import { TreeBuilder } from './parsing/build.ts';
 import { invalid, Refusal, syntaxProblem, tooDeep, unsafe } from './parsing/refusal.ts';
 import { STATEMENT_HINT } from './parsing/refusals.ts';
+import { writtenSecret } from './parsing/written-secret.ts';
 import { readsSecret } from './presence.ts';
 import type { ExpressionTree } from './tree.ts';
 
 export interface ParseOptions {
   readonly redactor: Redactor;
-  /** Tested by ToBoolean; one that reads a secret is refused, because a secret could be guessed with it. */
+  /** Tested by ToBoolean; one that reads a secret, or holds a guess of one, is refused. */
   readonly condition?: boolean;
 }
 
@@ -52,6 +53,14 @@ export function parseExpression(text: string, options: ParseOptions): ParsedExpr
       throw unsafe(secret.at, {
         what: `a condition must not depend on \`${secret.name}\`, whose name says that it is secret`,
         instead: `Test another value; \`${secret.name} == null\` and \`typeof\` are allowed.`,
+      });
+    const guess = condition ? writtenSecret(root, options.redactor) : undefined;
+    if (guess)
+      throw unsafe(guess.at, {
+        what: `a condition must not hold what is hidden in captured values, and this one does (${guess.kind})`,
+        instead:
+          'Compare an id or another property; or capture without it: equal hidden values have an equal `$same`, where a ' +
+          'kind has one.',
       });
     const { names, usesThis, makesTexts } = builder;
     return { ok: true, tree: { root, names, usesThis, condition, makesTexts } };

@@ -16,6 +16,15 @@ export function presenceCheck(node: ExpressionNode): ExpressionNode | undefined 
   return undefined;
 }
 
+/** `typeof value === "string"`: the eight words that it can be are no secrets. */
+export function isTypeTest(left: ExpressionNode, right: ExpressionNode): boolean {
+  return (isTypeOf(left) && right.type === 'literal') || (isTypeOf(right) && left.type === 'literal');
+}
+
+function isTypeOf(node: ExpressionNode): boolean {
+  return node.type === 'unary' && node.operator === 'typeof';
+}
+
 function isNothing(node: ExpressionNode): boolean {
   return (node.type === 'literal' && node.value === null) || (node.type === 'name' && node.name === 'undefined');
 }

@@ -3,6 +3,11 @@ import type { Context } from './context.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { ExpressionNode } from './tree.ts';
 
+/** The same whatever was compared, and with what outcome. */
+const CONDITION_ERROR =
+  'a condition must not depend on a secret or on other hidden data, and this one does; compare an id or another ' +
+  'property, or let the hits come and compare `$same` in the captured values';
+
 /** Whether it failed may depend on the secret too, so that is not told either. */
 export function secretEvaluation(
   context: Context,
@@ -11,7 +16,7 @@ export function secretEvaluation(
   plain: boolean,
   value: unknown,
 ): Evaluation {
-  if (context.condition) return { error: 'a condition must not depend on a secret, and this one has read one' };
+  if (context.condition) return { error: CONDITION_ERROR };
   if (failed) return { secret, of: 'unknown', text: undefined };
   if (plain && typeof value === 'string') return { secret, of: 'string', text: value };
   return { secret, of: plain ? typeof value : 'unknown', text: undefined };

@@ -8,25 +8,18 @@ import {
   isDate,
   isNaNumber,
   isProxy,
+  toBigInt,
   uncurry,
 } from '../capture/primordials.ts';
 import { allow, type Call } from './built-ins.ts';
 import { METHODS, STATICS } from './callable.ts';
 import { isObject, numeric, orderable, text } from './coercion.ts';
-import {
-  type Context,
-  dataOf,
-  fail,
-  MAX_ITEMS,
-  taintByContent,
-  taintByNumber,
-  takeSteps,
-  withoutName,
-} from './context.ts';
+import { type Context, dataOf, fail, MAX_ITEMS, takeSteps } from './context.ts';
 import { propertyKey } from './member.ts';
 import { namesWithin } from './own-names.ts';
 import { refuseSealed } from './sealed.ts';
 import { stringify } from './stringify.ts';
+import { isTruthy, taintByContent, withoutName } from './taint.ts';
 import { nameBeside, refuseEntries, refuseItems } from './unnamed.ts';
 
 const { apply } = Reflect;
@@ -79,11 +72,11 @@ allow(JSON, 'stringify', (context, call) => {
 allow(globalThis, 'String', (context, call) =>
   call.arguments.length === 0 ? '' : text(context, call.arguments[0], call.at),
 );
-allow(globalThis, 'Boolean', (_context, call) => Boolean(call.arguments[0]));
+allow(globalThis, 'Boolean', (context, call) => isTruthy(context, call.arguments[0]));
 allow(globalThis, 'Number', (context, call) => {
   const value = call.arguments[0];
   if (typeof value !== 'bigint') return call.arguments.length === 0 ? 0 : numeric(context, value, call.at);
-  taintByNumber(context, value);
+  taintByContent(context, value, call.at);
   return toNumber(value);
 });
 
@@ -91,8 +84,8 @@ allow(globalThis, 'BigInt', (context, call) => {
   const value = orderable(context, call.arguments[0], call.at);
   if (typeof value === 'string') {
     if (value.length > MAX_DIGITS) return fail(context, call.at, `a bigint has at most ${MAX_DIGITS} digits here`);
-    taintByContent(context, value);
-  } else if (typeof value === 'number') taintByNumber(context, value);
+  }
+  taintByContent(context, value, call.at);
   try {
     return toBigInt(value ?? 'nothing');
   } catch {
@@ -101,11 +94,13 @@ allow(globalThis, 'BigInt', (context, call) => {
 });
 
 const toNumber = Number;
-const toBigInt = BigInt;
 
 for (const name of ['isInteger', 'isSafeInteger', 'isFinite', 'isNaN'] as const) {
   const native = Number[name];
-  allow(Number, name, (_context, call) => native(call.arguments[0]));
+  allow(Number, name, (context, call) => {
+    taintByContent(context, call.arguments[0], call.at);
+    return native(call.arguments[0]);
+  });
 }
 
 const { isNaN: globalIsNaN, isFinite: globalIsFinite, parseInt: parseInteger, parseFloat: parseDecimal } = globalThis;
@@ -114,13 +109,13 @@ allow(globalThis, 'isFinite', (context, call) => globalIsFinite(numeric(context,
 /** The same functions as `Number.parseInt` and `Number.parseFloat`. */
 allow(globalThis, 'parseFloat', (context, call) => {
   const digits = text(context, call.arguments[0], call.at);
-  taintByContent(context, digits);
+  taintByContent(context, digits, call.at);
   return parseDecimal(digits);
 });
 allow(globalThis, 'parseInt', (context, call) => {
   const radix = call.arguments[1];
   const digits = text(context, call.arguments[0], call.at);
-  taintByContent(context, digits);
+  taintByContent(context, digits, call.at);
   return radix === undefined ? parseInteger(digits) : parseInteger(digits, numeric(context, radix, call.at));
 });
 
@@ -130,9 +125,7 @@ for (const name of STATICS['Math'] ?? []) {
   allow(Math, name, (context, call) => {
     const numbers: number[] = [];
     for (let i = 0; i < call.arguments.length; i++) {
-      const number = numeric(context, call.arguments[i], call.at);
-      taintByNumber(context, number);
-      numbers[i] = number;
+      numbers[i] = numeric(context, call.arguments[i], call.at);
     }
     return apply(native, undefined, numbers);
   });
@@ -143,7 +136,7 @@ for (const name of ['toFixed', 'toPrecision', 'toString', 'valueOf'] as const) {
   allow(Number.prototype, name, (context, call) => {
     const { receiver, at } = call;
     if (typeof receiver !== 'number') return fail(context, at, `\`${call.label}\` is not called on a number`);
-    taintByNumber(context, receiver);
+    taintByContent(context, receiver, at);
     const digits = call.arguments[0];
     if (digits === undefined) return native(receiver);
     const count = numeric(context, digits, at);
@@ -179,7 +172,7 @@ allow(Date, 'now', () => now());
 allow(Date, 'parse', (context, call) => {
   const given = text(context, call.arguments[0], call.at);
   if (given.length > MAX_DATE) return fail(context, call.at, `a date has at most ${MAX_DATE} characters`);
-  taintByContent(context, given);
+  taintByContent(context, given, call.at);
   return parseTime(given);
 });
 

@@ -1,8 +1,9 @@
 import { dateIso, dateTime, descriptorOf, isArray, isDate, isNaNumber, textOf } from '../capture/primordials.ts';
-import { type Context, dataOf, fail, MAX_STEPS, MAX_TEXT, takeSteps, withoutName, withoutSecrets } from './context.ts';
+import { type Context, dataOf, fail, MAX_STEPS, MAX_TEXT, takeSteps } from './context.ts';
 import { readMember } from './member.ts';
 import { namesWithin } from './own-names.ts';
 import { refuseSealed } from './sealed.ts';
+import { kindWithin, withoutName, withoutSecrets } from './taint.ts';
 import { nameBeside, refuseEntries, refuseItems, withoutNameBefore } from './unnamed.ts';
 
 const quote = JSON.stringify;
@@ -24,6 +25,7 @@ function write(context: Context, value: unknown, at: number, depth: number): str
       // A primitive text: `JSON.stringify` asks only objects and bigints for a `toJSON`.
       return quote(withoutSecrets(context, value));
     case 'number':
+      if (kindWithin(context, value, at) !== undefined) return quote(withoutSecrets(context, textOf(value)));
       return isNaNumber(value - value) ? 'null' : textOf(value);
     case 'boolean':
       return textOf(value);

@@ -2,17 +2,8 @@ import { indexOfText, sliceText, uncurry } from '../capture/primordials.ts';
 import { masked } from '../capture/pseudonyms.ts';
 import { allow, type Call } from './built-ins.ts';
 import { brief, numeric, text } from './coercion.ts';
-import {
-  type Context,
-  fail,
-  MAX_ITEMS,
-  MAX_TEXT,
-  taintByChange,
-  taintByContent,
-  takeSteps,
-  UNITS_PER_STEP,
-  withoutSecrets,
-} from './context.ts';
+import { type Context, fail, giveUp, MAX_ITEMS, MAX_TEXT, takeSteps, takeUnits } from './context.ts';
+import { taintByChange, taintByContent, withoutSecrets } from './taint.ts';
 
 type Native = (receiver: string, ...rest: (string | number | undefined)[]) => unknown;
 /** How an argument is read: as text, as a number, or left out as undefined. */
@@ -51,26 +42,31 @@ function allowText(name: string, kinds: readonly Kind[], tells: 'whole' | 'chang
     const self = receiverText(context, call);
     const first = argument(context, call, 0, kinds);
     const second = argument(context, call, 1, kinds);
-    if (tells === 'piece') taintByContent(context, self);
-    if (tells === 'search' && !isFoundInTheClear(context, self, run, first, second)) taintByContent(context, self);
+    // What is looked for can be what is hidden: in texts of one's own choice it would be found.
+    taintByContent(context, first, call.at);
+    if (tells === 'piece') taintByContent(context, self, call.at);
+    if (tells === 'search') refuseSearch(context, call.at, self, run, first, second);
     const result = second !== undefined ? run(self, first, second) : first === undefined ? run(self) : run(self, first);
-    if (tells === 'changed' && typeof result === 'string') taintByChange(context, self, result);
+    if (tells === 'changed' && typeof result === 'string') taintByChange(context, self, result, call.at);
     return result;
   });
 }
 
-/** Found also where each secret is one strange character: then it is no part of what was found. */
-function isFoundInTheClear(
+/** But for what is found also where each secret is one strange character: then it is no part of what was found. */
+function refuseSearch(
   context: Context,
+  at: number,
   self: string,
   run: Native,
   first: string | number | undefined,
   second: string | number | undefined,
-): boolean {
-  if (context.redactor === undefined || second !== undefined || typeof first !== 'string') return false;
-  takeSteps(context, self.length / UNITS_PER_STEP, 1);
+): void {
+  if (context.redactor === undefined || context.secret !== undefined) return;
+  takeUnits(context, self.length, at);
   const found = context.redactor.text(self);
-  return found !== undefined && run(masked(found), first) === true;
+  if (found === undefined) return;
+  const inTheClear = second === undefined && typeof first === 'string' && run(masked(found), first) === true;
+  if (!inTheClear) giveUp(context, found.findings[0]?.kind ?? 'secret');
 }
 
 function receiverText(context: Context, { receiver, label, at }: Call): string {
@@ -78,7 +74,7 @@ function receiverText(context: Context, { receiver, label, at }: Call): string {
   if (receiver.length > MAX_TEXT) {
     return fail(context, at, `\`${label}\` would go through a text of more than ${MAX_TEXT} characters`);
   }
-  takeSteps(context, receiver.length / UNITS_PER_STEP, at);
+  takeUnits(context, receiver.length, at);
   return receiver;
 }
 
@@ -121,8 +117,9 @@ for (const [name, pad] of [
     const self = withoutSecrets(context, receiverText(context, call));
     const length = numeric(context, call.arguments[0], call.at);
     lengthAtMost(context, call, length);
-    if (length > 0) takeSteps(context, length / UNITS_PER_STEP, call.at);
-    const fill = call.arguments[1] === undefined ? ' ' : text(context, call.arguments[1], call.at);
+    if (length > 0) takeUnits(context, length, call.at);
+    const fill =
+      call.arguments[1] === undefined ? ' ' : withoutSecrets(context, text(context, call.arguments[1], call.at));
     return pad(self, length, fill);
   });
 }
@@ -133,7 +130,8 @@ allow(prototype, 'split', (context, call) => {
   if (call.arguments[0] === undefined) return [self];
   const separator = text(context, call.arguments[0], call.at);
   if (separator === '') return fail(context, call.at, 'split("") is not evaluated; read the text itself');
-  taintByContent(context, self);
+  taintByContent(context, separator, call.at);
+  taintByContent(context, self, call.at);
   const parts: string[] = [];
   for (let from = 0; ; ) {
     takeSteps(context, 1, call.at);

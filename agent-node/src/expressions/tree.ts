@@ -36,13 +36,7 @@ export type ExpressionNode =
   /** Where an optional chain that met null or undefined ends. */
   | { readonly type: 'chain'; readonly expression: ExpressionNode }
   | { readonly type: 'unary'; readonly operator: UnaryOperator; readonly argument: ExpressionNode; readonly at: number }
-  | {
-      readonly type: 'binary';
-      readonly operator: BinaryOperator;
-      readonly left: ExpressionNode;
-      readonly right: ExpressionNode;
-      readonly at: number;
-    }
+  | BinaryNode
   | {
       readonly type: 'logical';
       readonly operator: '&&' | '||' | '??';
@@ -62,6 +56,14 @@ export interface NameNode {
   readonly type: 'name';
   readonly name: string;
   /** 1-based column in the text, as in every `at`. */
+  readonly at: number;
+}
+
+export interface BinaryNode {
+  readonly type: 'binary';
+  readonly operator: BinaryOperator;
+  readonly left: ExpressionNode;
+  readonly right: ExpressionNode;
   readonly at: number;
 }
 

@@ -14,7 +14,8 @@ import {
   ownData,
   setSize,
 } from '../capture/primordials.ts';
-import { type Context, fail, withoutName } from './context.ts';
+import { type Context, fail } from './context.ts';
+import { withoutName } from './taint.ts';
 
 /**
  * The name that a value has although it is read under another: the first of a pair, the text before it in a list of
