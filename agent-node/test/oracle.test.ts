@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are expressions
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type { AgentFrame } from '@borescope/agent-protocol';
 import { proves } from '../../tests/proves.ts';
@@ -7,6 +8,7 @@ import { type Application, startApplication } from './support/application.ts';
 import { TestBroker } from './support/broker.ts';
 
 const PLACE = { file: 'fixtures/hidden.cjs', line: 24 };
+const KEY = 'k'.repeat(32);
 /** Probes in place at once; an agent takes 200. */
 const AT_ONCE = 100;
 
@@ -263,6 +265,31 @@ for (const [what, attempts] of Object.entries(ATTEMPTS)) {
   });
 }
 
+describe('an attacker who wants the pseudonym of a guess', () => {
+  const attack = attacker();
+
+  it(proves('expressions:no-oracle', 'gets it neither by an expression nor by what is said of one'), async () => {
+    const texts = [
+      '"ann@example.com"',
+      '({ "ann@example.com": 1 })',
+      '["ann@", "example.com"].join("")',
+      'order["ann@example.com"]',
+    ];
+    const pseudonym = createHmac('sha256', KEY).update('email\0ann@example.com').digest('base64url').slice(0, 8);
+    const [shown] = await attack.answersTo([{ expressions: ['order.contact'] }]);
+    assert.match(JSON.stringify(shown), new RegExp(pseudonym));
+    const values = await attack.answersTo(texts.map((text) => ({ expressions: [text] })));
+    for (const answer of values) {
+      assert.ok('values' in answer);
+      assert.doesNotMatch(JSON.stringify(answer.values), new RegExp(pseudonym));
+    }
+    const assigned = await attack.answersTo(texts.map((text) => ({ expressions: [`${text} = 1`] })));
+    for (const answer of assigned) assert.ok('refused' in answer);
+    assert.doesNotMatch(JSON.stringify(assigned), new RegExp(pseudonym));
+    assert.match(JSON.stringify(assigned), /\[redacted:email\]/);
+  });
+});
+
 describe('who asks for what is not hidden', () => {
   const attack = attacker();
 
@@ -285,7 +312,7 @@ describe('who asks for what is not hidden', () => {
     ];
     const answers = await attack.answersTo(conditions.map((condition) => ({ condition })));
     for (const [index, answer] of answers.entries())
-      assert.ok('hit' in answer, `${conditions[index]}: ${JSON.stringify(answer)}`);
+      assert.ok('variables' in answer, `${conditions[index]}: ${JSON.stringify(answer)}`);
   });
 });
 
@@ -296,7 +323,7 @@ function attacker(): { answersTo(asked: readonly Asked[]): Promise<object[]> } {
   let count = 0;
   before(async () => {
     broker = await TestBroker.start();
-    broker.policy = { revision: 1, keyNames: [], pseudonymKey: 'k'.repeat(32) };
+    broker.policy = { revision: 1, keyNames: [], pseudonymKey: KEY };
     application = startApplication(broker, 'hidden.cjs');
     await broker.hello();
   });
@@ -337,10 +364,12 @@ function answerIn(frames: readonly AgentFrame[], actionId: string): object | und
     if (frame.type === 'failed') return { refused: frame.problem };
     if (frame.type === 'hit') {
       const { variables, values, redactions } = frame.hit;
-      return { hit: { variables, redactions, values: values.map(({ value, error }) => ({ value, error })) } };
+      return { variables, redactions, values: values.map(({ value, error }) => ({ value, error })) };
     }
-    if (frame.type !== 'status' || frame.observation.conditionFalse + frame.observation.conditionErrors === 0) continue;
+    if (frame.type !== 'status') continue;
     const { passes, conditionFalse, conditionErrors, conditionError } = frame.observation;
+    // The text of an error can come after its count.
+    if (conditionErrors > 0 ? conditionError === undefined : conditionFalse === 0) continue;
     return { isFalse: conditionFalse === passes, fails: conditionErrors === passes, conditionError };
   }
   return undefined;

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type CapturedValue, type Hit, hit as hitSchema } from '@borescope/agent-protocol';
+import { type CapturedValue, type Hit, hit as hitSchema, type Policy } from '@borescope/agent-protocol';
 import { createRedactor } from '@borescope/redaction';
 import { proves } from '../../tests/proves.ts';
 import { redactHit } from '../src/hits/redact.ts';
+import { createRedaction } from '../src/hits/redaction.ts';
 
 const redactor = createRedactor({ pseudonym: (_kind, value) => `p${value.length}` });
+const written = createRedactor({});
 const MAIL = 'anna@example.com';
 const HIDDEN_MAIL = '[redacted:email:p16]';
 
@@ -25,7 +27,7 @@ const text = (value: string): CapturedValue => ({ type: 'string', value });
 
 /** What becomes of a variable of this name. */
 function variable(name: string, value: CapturedValue): CapturedValue | undefined {
-  const { hit } = redactHit({ ...CLEAN, variables: [{ name, value, scope: 'local' }] }, redactor);
+  const { hit } = redactHit({ ...CLEAN, variables: [{ name, value, scope: 'local' }] }, redactor, written);
   assert.doesNotThrow(() => hitSchema.parse(hit));
   return hit.variables[0]?.value;
 }
@@ -48,7 +50,7 @@ test('a hit in which nothing is left to hide comes back as it was', () => {
     ],
     redactions: { count: 2, kinds: ['secret-name', 'email'] },
   };
-  const result = redactHit(hit, redactor);
+  const result = redactHit(hit, redactor, written);
   assert.equal(result.hit, hit);
   assert.deepEqual(result.caught, []);
 });
@@ -71,6 +73,7 @@ test(
         redactions: { count: 3, kinds: ['jwt', 'email'] },
       },
       redactor,
+      written,
     );
     assert.deepEqual(
       hit.variables.map(({ value }) => value),
@@ -166,7 +169,11 @@ test('the value of an expression that reads a secret name is hidden, also when i
     ['typeof password', false],
     ['user.name', false],
   ];
-  const { hit } = redactHit({ ...CLEAN, values: expressions.map(([expression]) => ({ expression, value })) }, redactor);
+  const { hit } = redactHit(
+    { ...CLEAN, values: expressions.map(([expression]) => ({ expression, value })) },
+    redactor,
+    written,
+  );
   for (const [index, [expression, hidden]] of expressions.entries()) {
     assert.equal(hit.values[index]?.value?.type, hidden ? 'redacted' : 'string', expression);
   }
@@ -183,6 +190,7 @@ test('file, functions, frames, expressions and errors are redacted, and stay wit
       stack: [{ function: `on ${MAIL}`, file: `/home/${MAIL}/b.ts`, line: 1 }],
     },
     redactor,
+    written,
   );
   assert.doesNotMatch(JSON.stringify(hit), /anna|example\.com/);
   assert.equal(hit.file, `/home/${HIDDEN_MAIL}/a.ts`);
@@ -190,10 +198,38 @@ test('file, functions, frames, expressions and errors are redacted, and stay wit
   assert.doesNotThrow(() => hitSchema.parse(hit));
 });
 
+test(
+  proves('expressions:no-oracle', 'what a caller wrote is told without the pseudonym that equal hidden values have'),
+  async () => {
+    const { hit } = redactHit(
+      {
+        ...CLEAN,
+        variables: [{ name: 'contact', value: text(MAIL), scope: 'local' }],
+        values: [
+          { expression: `"${MAIL}"`, value: text(MAIL) },
+          { expression: `order["${MAIL}"]`, error: `\`order.${MAIL}\` is a getter` },
+        ],
+      },
+      redactor,
+      written,
+    );
+    assert.match(JSON.stringify(hit.variables), /"pseudonym":"p16"/);
+    assert.match(JSON.stringify(hit.values), /\[redacted:email\]/);
+    assert.doesNotMatch(JSON.stringify(hit.values), /p16|anna/);
+
+    const policy: Policy = { revision: 1, keyNames: [], pseudonymKey: 'k'.repeat(32) };
+    const pass = await createRedaction({ current: async () => policy }).of('o');
+    const problem = pass.problem({ code: 'EXPRESSION_INVALID', message: `"${MAIL}"`, hint: MAIL });
+    for (const told of [pass.text(MAIL), pass.path(MAIL), problem.message, problem.hint ?? '']) {
+      assert.match(told, /\[redacted:email\]/);
+    }
+  },
+);
+
 test('a value that is nested without end is hidden whole below a bound', () => {
   let value: CapturedValue = text('deep');
   for (let depth = 0; depth < 5000; depth++) value = { type: 'array', items: [value] };
-  const { hit, caught } = redactHit({ ...CLEAN, variables: [{ name: 'a', value, scope: 'local' }] }, redactor);
+  const { hit, caught } = redactHit({ ...CLEAN, variables: [{ name: 'a', value, scope: 'local' }] }, redactor, written);
   assert.doesNotMatch(JSON.stringify(hit), /deep/);
   assert.equal(caught[0]?.kind, 'unexamined');
 });

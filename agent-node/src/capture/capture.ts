@@ -193,7 +193,10 @@ function captureExpression(walk: Walk, { text, evaluate }: RequestedExpression, 
   walk.bytesLeft -= EXPRESSION_BYTES + jsonBytes(text);
   const evaluation: Evaluation = evaluate(scope);
   if (owns(evaluation, 'error')) {
+    // It can name what the caller wrote.
+    walk.unlinked = true;
     const error = plainText(walk, evaluation.error, ERROR_LENGTH);
+    walk.unlinked = false;
     walk.bytesLeft -= jsonBytes(error);
     return { expression: text, error };
   }

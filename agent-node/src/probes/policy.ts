@@ -1,5 +1,5 @@
 import type { Blocked, Policy, Problem } from '@borescope/agent-protocol';
-import { type Blocklist, createBlocklist, type SourceRedactor } from '@borescope/redaction';
+import { type Blocklist, createBlocklist, type Redactor, type SourceRedactor } from '@borescope/redaction';
 import type { PolicyMessage } from '../application/messages.ts';
 import { NO_RULES, redactorOf, rulesOf } from '../application/redaction.ts';
 import { judge } from '../expressions/parsing/judge.ts';
@@ -18,6 +18,8 @@ export class CurrentPolicy implements BlockedCode {
   readonly #own: Blocked;
   readonly #packages = new PackageNames();
   #redactor: SourceRedactor = redactorOf(NO_RULES);
+  /** For what a caller wrote: by the pseudonym of a guess, hidden values could be told that are equal to it. */
+  #written: Redactor = this.#redactor;
   #blocklist: Blocklist;
 
   /** `own`: what the runtime itself blocks, whatever a broker says. */
@@ -34,6 +36,7 @@ export class CurrentPolicy implements BlockedCode {
   set(policy: Policy): PolicyMessage {
     const rules = rulesOf(policy);
     this.#redactor = redactorOf(rules);
+    this.#written = redactorOf({ ...rules, pseudonymKey: null });
     const blocked = together(this.#own, policy.blocked);
     this.#blocklist = createBlocklist(blocked);
     return { type: 'policy', ...rules, blockedClasses: blocked.classes };
@@ -57,7 +60,7 @@ export class CurrentPolicy implements BlockedCode {
 
   /** Parses the action's condition and expressions into it; gives what is wrong with them. */
   judge(action: LiveAction): Problem | undefined {
-    const judged = judge(action.spec, this.#redactor);
+    const judged = judge(action.spec, this.#written);
     if (!judged.ok) return judged.problem;
     action.condition = judged.trees.condition;
     action.expressions = judged.trees.expressions;
@@ -73,7 +76,7 @@ export class CurrentPolicy implements BlockedCode {
     if (blocked !== undefined) return blockedVariable(blocked);
     const declared = this.#shown(names);
     const at = { line: place.line, note: place.note, renamed };
-    return judgeNames(action, declared, at, this.#redactor);
+    return judgeNames(action, declared, at, this.#written);
   }
 
   /** The same in a file that is not loaded, where only V8 will tell the place: names that the function never mentions. */
@@ -81,7 +84,7 @@ export class CurrentPolicy implements BlockedCode {
     const blocked = this.#blockedName(action, names);
     if (blocked !== undefined) return blockedVariable(blocked);
     const declared = this.#shown(names).map(({ name }) => ({ name, uninitialized: false, hidden: false }));
-    return judgeNames(action, declared, { line: action.spec.place.line, mentioned: used }, this.#redactor);
+    return judgeNames(action, declared, { line: action.spec.place.line, mentioned: used }, this.#written);
   }
 
   #shown(names: readonly NameInScope[]): NameInScope[] {
@@ -93,10 +96,10 @@ export class CurrentPolicy implements BlockedCode {
     return names.find(({ name, shadowed, declaredIn }) => !shadowed && asked.has(name) && this.hides(declaredIn))?.name;
   }
 
-  /** The text of an error in the application. */
+  /** The text of an error in the application, which can name what the caller wrote. */
   shown(text: string): string {
     try {
-      return (this.#redactor.label(text)?.text ?? text).slice(0, ERROR_LENGTH);
+      return (this.#written.label(text)?.text ?? text).slice(0, ERROR_LENGTH);
     } catch {
       return '[redacted]';
     }

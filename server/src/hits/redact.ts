@@ -11,20 +11,23 @@ const KINDS = 256;
 
 /**
  * Redacts a captured hit again: an agent may be older than a rule, or not ours. `caught` holds what only this pass
- * found; what the agent has hidden stays as it is, and `hit.redactions` counts both.
+ * found; what the agent has hidden stays as it is, and `hit.redactions` counts both. `written` gives no pseudonyms: it is
+ * for what a caller wrote or may have made, because that of a guess would tell which hidden values are equal to it.
  */
 export function redactHit(
   hit: Hit,
   redactor: Redactor,
+  written: Redactor,
   isBlockedClass: Pass['isBlockedClass'] = () => false,
 ): { hit: Hit; caught: Finding[] } {
   const pass: Pass = { redactor, isBlockedClass, caught: [] };
+  const ofCaller: Pass = { ...pass, redactor: written };
   const clean: Hit = {
     ...hit,
     file: redactLabel(pass, hit.file, FILE),
     function: redactLabel(pass, hit.function, NAME),
     variables: hit.variables.map((variable) => redactVariable(pass, variable)),
-    values: hit.values.map((result) => redactResult(pass, result)),
+    values: hit.values.map((result) => redactResult(ofCaller, result)),
     stack: hit.stack.map((frame) => ({
       ...frame,
       function: redactLabel(pass, frame.function, NAME),

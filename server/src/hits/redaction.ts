@@ -33,7 +33,7 @@ export interface SecondPass {
   hit(hit: Hit): { hit: Hit; caught: string[]; late: string[] };
   /** A path as a caller gave it, for the log. */
   path(file: string): string;
-  /** What a caller wrote: an expression, a condition, a name. */
+  /** What a caller wrote: an expression, a condition, a name. Without pseudonyms, as is all that can repeat it. */
   text(text: string): string;
   bound(bound: BoundPlace): BoundPlace;
   problem(problem: Problem): Problem;
@@ -57,7 +57,7 @@ const PROBLEM_LENGTH = 4096;
 const NAME_LENGTH = 1024;
 const PATH_LENGTH = 4096;
 
-export function createRedaction(policies: Policies): Redaction {
+export function createRedaction(policies: Pick<Policies, 'current'>): Redaction {
   // By the promise and not by what it brings, so that nobody is answered before who asked first.
   const passes = new WeakMap<Promise<CurrentRules>, Promise<PassIn>>();
   return {
@@ -88,7 +88,9 @@ function secondPass(policy: Policy, ownPatterns: CurrentRules['patterns']): Seco
   const blocklist = createBlocklist(policy.blocked ?? NOTHING_BLOCKED);
   const patterns = createPatternFinder(ownPatterns, () => performance.now());
   const redactor = createPolicyRedactor(policy, patterns);
-  const clean = cleaner(redactor);
+  const { pseudonymKey: _key, ...withoutKey } = policy;
+  const written = createPolicyRedactor(withoutKey, patterns);
+  const clean = cleaner(written);
   const ofPatterns = new Set(ownPatterns.map(({ name }) => patternKind(name)));
   /** The patterns have the whole time for each thing that is looked at. */
   const anew = <T>(work: () => T): T => {
@@ -99,14 +101,14 @@ function secondPass(policy: Policy, ownPatterns: CurrentRules['patterns']): Seco
     blocks: (file) => blocklist.path(file),
     hit: (captured) =>
       anew(() => {
-        const { hit, caught } = redactHit(captured, redactor, (name) => blocklist.class(name));
+        const { hit, caught } = redactHit(captured, redactor, written, (name) => blocklist.class(name));
         const kinds = caught.map(({ kind }) => kind);
         return { hit, caught: kinds, late: kinds.filter((kind) => !ofPatterns.has(kind)) };
       }),
     path: (file) => anew(() => clean(file, PATH_LENGTH)),
     text: (text) => anew(() => clean(text, LIMITS.stringLength)),
     bound: (bound) => anew(() => redactBound(redactor, bound)),
-    problem: (problem) => anew(() => redactProblem(redactor, problem)),
+    problem: (problem) => anew(() => redactProblem(written, problem)),
     observation(observation) {
       const { conditionError: error } = observation;
       if (error === undefined) return observation;
@@ -118,20 +120,20 @@ function secondPass(policy: Policy, ownPatterns: CurrentRules['patterns']): Seco
       if ((told.length === 0 ? [file] : told).some((path) => blocklist.path(path))) {
         return { problem: BLOCKED, source: [], names: [], scripts: [], pending: false };
       }
-      return anew(() => redactInspection(redactor, inspection));
+      return anew(() => redactInspection(redactor, written, inspection));
     },
   };
 }
 
-function redactInspection(redactor: SourceRedactor, inspection: Inspection): Inspection {
+function redactInspection(redactor: SourceRedactor, written: Redactor, inspection: Inspection): Inspection {
   const { bound, problem, source, scripts } = inspection;
-  const clean = cleaner(redactor);
+  const clean = cleaner(written);
   return {
     ...inspection,
     scripts: scripts.map((script) => clean(script, PATH_LENGTH)),
     source: cleanSource(redactor, source),
     ...(bound !== undefined && { bound: redactBound(redactor, bound) }),
-    ...(problem !== undefined && { problem: redactProblem(redactor, problem) }),
+    ...(problem !== undefined && { problem: redactProblem(written, problem) }),
   };
 }
 
