@@ -408,6 +408,10 @@ export const PROMISES = {
     sentence: 'Where redaction fails or takes too long, the value is hidden whole.',
     source: REDACTION,
   },
+  'redaction:floor': {
+    sentence: 'A process that insists on its redaction keeps it, whatever its broker says.',
+    source: SECURITY,
+  },
   'redaction:at-once': {
     sentence: 'A change of what is hidden holds within a second, for the probes that are in place too.',
     source: REDACTION,

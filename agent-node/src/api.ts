@@ -12,6 +12,11 @@ export interface AttachOptions {
   readonly version?: string;
   readonly environment?: string;
   readonly tags?: Readonly<Record<string, string>>;
+  /**
+   * What is hidden at least, whatever the broker's policy says. `standard`: what the built-in rules find, without
+   * exceptions; `strict`: every value. `policy`, where it is not given: what the policy says.
+   */
+  readonly redaction?: 'policy' | 'standard' | 'strict';
   /** Patterns of what may never be inspected in this process, whatever the broker's policy says. */
   readonly blocked?: {
     readonly files?: readonly string[];

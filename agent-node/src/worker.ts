@@ -36,6 +36,7 @@ async function run(data: WorkerData): Promise<void> {
     keepSparkplug: data.settings.keepSparkplug,
     eager: data.settings.eager,
     blocked: data.settings.blocked,
+    redaction: data.settings.redaction,
     limits: data.settings.limits,
     busyMs: () => performance.eventLoopUtilization().active,
     now: () => performance.now(),

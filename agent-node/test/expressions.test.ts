@@ -537,6 +537,7 @@ test(
   () => {
     const strict: Redactor = {
       ...redactor,
+      mode: 'strict',
       text: () => ({ text: '[redacted:text]', findings: [{ kind: 'text', of: 'string' }], whole: true }),
       number: (value) => ({ kind: 'number', of: typeof value }),
     };

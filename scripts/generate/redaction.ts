@@ -61,7 +61,7 @@ In the [policy](access.md#policy) of the organization. It is the same document a
   \`strict\` a condition may ask for types and for whether something is there, and nothing else.
 - **environments** have another mode, by the environment that a runtime tells; bind agent tokens to environments, so that none can call itself another. Only
   here redaction can be switched \`off\`, with a reason, which stands in the audit: then nothing is hidden there, and only what is blocked stays so. A runtime that
-  tells no environment is in none of these.
+  tells no environment is in none of these. A process that does not trust its broker with this keeps it on by its own setting, \`BORESCOPE_REDACTION\` ([agent](agent.md#settings)).
 - **names**: keys that hide their values, whatever their case and separators.
 - **literals**: texts that are hidden wherever they stand, exactly so written, within words and as digits of numbers, too. Who may not change
   the policy is not told them; nor does the audit hold them, but how many they are.

@@ -218,7 +218,9 @@ test(
     assert.doesNotMatch(JSON.stringify(hit.values), /p16|anna/);
 
     const policy: Policy = { revision: 1, keyNames: [], pseudonymKey: 'k'.repeat(32) };
-    const pass = await createRedaction({ current: async () => policy }).of('o');
+    const pass = await createRedaction({ current: async () => ({ revision: 1, patterns: [], in: () => policy }) }).of(
+      'o',
+    );
     const problem = pass.problem({ code: 'EXPRESSION_INVALID', message: `"${MAIL}"`, hint: MAIL });
     for (const told of [pass.text(MAIL), pass.path(MAIL), problem.message, problem.hint ?? '']) {
       assert.match(told, /\[redacted:email\]/);

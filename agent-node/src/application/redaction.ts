@@ -1,5 +1,6 @@
 import type { Policy } from '@borescope/agent-protocol';
 import { createRedactor, type RedactionMode, type RedactorOptions, type SourceRedactor } from '@borescope/redaction';
+import type { RedactionFloor } from '../settings/redaction-floor.ts';
 import { hmac } from './hmac.ts';
 
 /** What a policy says of redaction. Every field is always there: a missing one would be looked up on a prototype. */
@@ -25,9 +26,11 @@ export const NO_RULES: RedactionRules = {
   pseudonymKey: null,
 };
 
-export function rulesOf({ mode, keyNames, literals, exceptions, pseudonymKey }: Policy): RedactionRules {
+export function rulesOf(policy: Policy, floor: RedactionFloor): RedactionRules {
+  const { mode = 'standard', keyNames, literals, pseudonymKey } = policy;
+  const exceptions = floor === 'policy' ? policy.exceptions : undefined;
   return {
-    mode: mode ?? 'standard',
+    mode: floor === 'strict' || (floor === 'standard' && mode === 'off') ? floor : mode,
     keyNames,
     literals: literals ?? [],
     exceptNames: exceptions?.names ?? [],

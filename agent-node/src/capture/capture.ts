@@ -12,7 +12,7 @@ import { createNameTable } from './name-table.ts';
 import { hasOwn, isArray, owns, sliceText } from './primordials.ts';
 import type { CaptureRequest, CaptureResult, Capturer, RequestedExpression } from './request.ts';
 import { shape, shapeSecret } from './shape.ts';
-import { plainText } from './text.ts';
+import { labelText } from './text.ts';
 import {
   countKind,
   cutMarker,
@@ -195,7 +195,7 @@ function captureExpression(walk: Walk, { text, evaluate }: RequestedExpression, 
   if (owns(evaluation, 'error')) {
     // It can name what the caller wrote.
     walk.unlinked = true;
-    const error = plainText(walk, evaluation.error, ERROR_LENGTH);
+    const error = labelText(walk, evaluation.error, ERROR_LENGTH);
     walk.unlinked = false;
     walk.bytesLeft -= jsonBytes(error);
     return { expression: text, error };

@@ -38,7 +38,15 @@ export function textNode(walk: Walk, text: string): CapturedValue {
 /** A text that has no node of its own, such as the message of an error; cut to `limit`, told by an ellipsis. */
 export function plainText(walk: Walk, text: string, limit: number): string {
   if (text.length > MOST_READ) return '…';
-  const found = walk.memory.redactor.text(text, limit);
+  return cutText(walk, text, walk.memory.redactor.text(text, limit), limit);
+}
+
+/** The same for what is of the code, or of ours, and no value. */
+export function labelText(walk: Walk, text: string, limit: number): string {
+  return cutText(walk, text, walk.memory.redactor.label(text, limit), limit);
+}
+
+function cutText(walk: Walk, text: string, found: RedactedText | undefined, limit: number): string {
   const shown = found === undefined ? text : foundText(walk, found);
   const cut = shown.length > limit || text.length > limit;
   return cut ? `${sliceText(shown, 0, headLength(shown, limit - 1))}…` : shown;

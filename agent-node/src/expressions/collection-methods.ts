@@ -21,7 +21,7 @@ import { brief, isObject, numeric, text } from './coercion.ts';
 import { type Context, dataOf, fail, MAX_ITEMS, MAX_TEXT, takeSteps } from './context.ts';
 import { sameAs } from './equality.ts';
 import { refuseBlocked, refuseSealed } from './sealed.ts';
-import { taintByContent, taintByName, withoutName, withoutSecrets } from './taint.ts';
+import { taintByContent, taintByName, taintByTruth, withoutName, withoutSecrets } from './taint.ts';
 import { withoutNameBefore } from './unnamed.ts';
 
 const prototype = Array.prototype;
@@ -104,6 +104,7 @@ allow(Map.prototype, 'get', (context, call) => {
   const key = call.arguments[0];
   const value = mapGet(receiver, entryKey(context, key, call.at));
   if (typeof key === 'string') taintByName(context, key, value);
+  else taintByTruth(context, value);
   return value;
 });
 
@@ -139,7 +140,9 @@ export function itemOf(context: Context, array: unknown[], index: number, at: nu
   refuseBlocked(context, array, at);
   const found = descriptorOf(array, index);
   if (found === undefined) return undefined;
-  return withoutNameBefore(context, array, index, dataOf(context, found, `[${index}]`, at));
+  const item = dataOf(context, found, `[${index}]`, at);
+  taintByTruth(context, item);
+  return withoutNameBefore(context, array, index, item);
 }
 
 function wholeNumber(context: Context, call: Call, index: number, otherwise: number): number {

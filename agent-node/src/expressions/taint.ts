@@ -1,13 +1,19 @@
-import { isCount } from '@borescope/redaction';
+import { isCount, STRICT } from '@borescope/redaction';
 import { withoutPseudonyms } from '../capture/pseudonyms.ts';
 import { type Context, giveUp, MAX_TEXT, takeUnits } from './context.ts';
 
 /** Marks the evaluation when a value was read under a name that hides it. That there is none is no secret. */
 export function taintByName(context: Context, name: string, value: unknown): void {
   if (context.redactor === undefined || context.secret !== undefined) return;
+  taintByTruth(context, value);
   if (value === null || value === undefined || typeof value === 'boolean' || typeof value === 'function') return;
   const kind = context.redactor.name(name);
   if (kind !== undefined && !isCount(kind, typeof value)) context.secret = kind;
+}
+
+/** Where every value is hidden so is a truth value, which no rule is asked for. */
+export function taintByTruth(context: Context, value: unknown): void {
+  if (typeof value === 'boolean' && context.secret === undefined && context.hidesAll()) context.secret = STRICT;
 }
 
 /** Before what is chosen by a value, or takes its time by it: what was read of a secret so far may have made it. */
@@ -15,9 +21,10 @@ export function refuseTainted(context: Context): void {
   if (context.secret !== undefined) giveUp(context, context.secret);
 }
 
-/** The kind of what the redactor hides of a text, a number or a bigint, be it a part. */
+/** The kind of what is hidden of a text, a number or a bigint, be it a part; and of a truth value, where everything is. */
 export function kindWithin(context: Context, value: unknown, at: number): string | undefined {
   if (typeof value === 'number' || typeof value === 'bigint') return context.redactor?.number(value)?.kind;
+  if (typeof value === 'boolean' && context.hidesAll()) return STRICT;
   if (typeof value !== 'string') return undefined;
   takeUnits(context, value.length, at);
   if (context.redactor === undefined) return undefined;

@@ -4,6 +4,7 @@ import { Allowance, type OwnLimits } from '../allowance/allowance.ts';
 import type { ToApplication } from '../application/messages.ts';
 import { CONTROL, GATE, PROBE, REQUEST, ROWS, type SharedMemory } from '../application/shared.ts';
 import { readMainThread } from '../runtime/main-thread.ts';
+import type { RedactionFloor } from '../settings/redaction-floor.ts';
 import { inspectPlace } from '../sources/inspect.ts';
 import { blockedByPolicy } from '../sources/origin.ts';
 import { ScriptStore } from '../sources/script-store.ts';
@@ -32,6 +33,8 @@ export interface EngineOptions {
   readonly keepSparkplug: boolean;
   /** What this runtime never lets be inspected, whatever the policy says. */
   readonly blocked: Blocked;
+  /** What is hidden at least, whatever a broker says. */
+  readonly redaction: RedactionFloor;
   /** What this runtime lets be taken from it at most. */
   readonly limits: OwnLimits;
   /** Never let go of the debugger once it is on. */
@@ -70,7 +73,7 @@ export class ProbeEngine {
     this.#options = options;
     const { memory, events, now, roots, eager } = options;
     const actions = this.#actions;
-    const policy = new CurrentPolicy(options.blocked);
+    const policy = new CurrentPolicy(options.blocked, options.redaction);
     this.#policy = policy;
     const session: Debugger = new Debugger(
       {

@@ -1,9 +1,10 @@
 import type { Blocked, Policy, Problem } from '@borescope/agent-protocol';
 import { type Blocklist, createBlocklist, type Redactor, type SourceRedactor } from '@borescope/redaction';
 import type { PolicyMessage } from '../application/messages.ts';
-import { NO_RULES, redactorOf, rulesOf } from '../application/redaction.ts';
+import { NO_RULES, type RedactionRules, redactorOf, rulesOf } from '../application/redaction.ts';
 import { judge } from '../expressions/parsing/judge.ts';
 import { judgeNames } from '../expressions/parsing/names.ts';
+import type { RedactionFloor } from '../settings/redaction-floor.ts';
 import type { Binding } from '../sources/bind.ts';
 import { type BlockedCode, blockedVariable } from '../sources/origin.ts';
 import { PackageNames } from '../sources/package-names.ts';
@@ -16,15 +17,18 @@ const ERROR_LENGTH = 1024;
 /** The policy that holds now, in the worker: what is hidden, what is never looked at, and which expressions may be asked. */
 export class CurrentPolicy implements BlockedCode {
   readonly #own: Blocked;
+  readonly #floor: RedactionFloor;
   readonly #packages = new PackageNames();
   #redactor: SourceRedactor = redactorOf(NO_RULES);
   /** For what a caller wrote: by the pseudonym of a guess, hidden values could be told that are equal to it. */
   #written: Redactor = this.#redactor;
   #blocklist: Blocklist;
 
-  /** `own`: what the runtime itself blocks, whatever a broker says. */
-  constructor(own: Blocked) {
+  /** What the runtime itself blocks, and insists on hiding, whatever a broker says. */
+  constructor(own: Blocked, floor: RedactionFloor) {
     this.#own = own;
+    this.#floor = floor;
+    this.#hideBy({ ...NO_RULES, mode: floor === 'strict' ? 'strict' : 'standard' });
     this.#blocklist = createBlocklist(own);
   }
 
@@ -34,12 +38,16 @@ export class CurrentPolicy implements BlockedCode {
 
   /** Gives the message by which the application's thread holds the same policy. */
   set(policy: Policy): PolicyMessage {
-    const rules = rulesOf(policy);
-    this.#redactor = redactorOf(rules);
-    this.#written = redactorOf({ ...rules, pseudonymKey: null });
+    const rules = rulesOf(policy, this.#floor);
+    this.#hideBy(rules);
     const blocked = together(this.#own, policy.blocked);
     this.#blocklist = createBlocklist(blocked);
     return { type: 'policy', ...rules, blockedClasses: blocked.classes };
+  }
+
+  #hideBy(rules: RedactionRules): void {
+    this.#redactor = redactorOf(rules);
+    this.#written = redactorOf({ ...rules, pseudonymKey: null });
   }
 
   /** Looks up the packages of files, so that `hides` knows them. */

@@ -3,6 +3,7 @@ import type { OwnLimits } from '../allowance/allowance.ts';
 import type { AttachOptions } from '../api.ts';
 import { readBlocked } from './blocked.ts';
 import { readOwnLimits } from './own-limits.ts';
+import { REDACTION_FLOORS, type RedactionFloor } from './redaction-floor.ts';
 
 /** Plain data: it is cloned to the worker. */
 export interface Settings {
@@ -22,6 +23,8 @@ export interface Settings {
   readonly eager: boolean;
   /** What is never looked at, whatever a broker says. */
   readonly blocked: Blocked;
+  /** What is hidden at least, whatever a broker says. */
+  readonly redaction: RedactionFloor;
   readonly limits: OwnLimits;
 }
 
@@ -76,13 +79,28 @@ export function readSettings(options: AttachOptions, environment: NodeJS.Process
   const eager = readFlag(environment['BORESCOPE_EAGER']);
   if (keepSparkplug === undefined) return { ok: false, reason: 'BORESCOPE_KEEP_SPARKPLUG must be 0 or 1' };
   if (eager === undefined) return { ok: false, reason: 'BORESCOPE_EAGER must be 0 or 1' };
+  const redaction = options.redaction ?? given(environment['BORESCOPE_REDACTION']) ?? 'policy';
+  if (!isFloor(redaction)) {
+    return { ok: false, reason: `BORESCOPE_REDACTION must be ${REDACTION_FLOORS.join(', ')}` };
+  }
   const own = readBlocked(options.blocked, environment);
   if (!own.ok) return own;
   const most = readOwnLimits(environment);
   if (!most.ok) return most;
   return {
     ok: true,
-    settings: { url, token, ...trust, ...texts, tags, keepSparkplug, eager, blocked: own.blocked, limits: most.limits },
+    settings: {
+      url,
+      token,
+      ...trust,
+      ...texts,
+      tags,
+      keepSparkplug,
+      eager,
+      redaction,
+      blocked: own.blocked,
+      limits: most.limits,
+    },
   };
 }
 
@@ -97,6 +115,10 @@ function readTrust(options: AttachOptions, environment: NodeJS.ProcessEnv, proto
   if (pins === undefined)
     return 'BORESCOPE_PIN must read sha256/BASE64,sha256/BASE64: at most 10, as borescope serve prints it';
   return { ca, pins };
+}
+
+function isFloor(text: string): text is RedactionFloor {
+  return REDACTION_FLOORS.some((floor) => floor === text);
 }
 
 function given(text: string | undefined): string | undefined {
