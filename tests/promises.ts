@@ -380,6 +380,10 @@ export const PROMISES = {
   },
   'redaction:account': { sentence: 'An international bank account number is hidden.', source: SECURITY },
   'redaction:wallet': { sentence: 'The address of a wallet is hidden where it has a checksum.', source: SECURITY },
+  'redaction:address': {
+    sentence: 'An address of a network (IP, MAC) is hidden; a version is none.',
+    source: SECURITY,
+  },
   'redaction:phone': { sentence: 'An international telephone number is hidden.', source: SECURITY },
   'redaction:jwt': { sentence: 'A JWT is hidden.', source: SECURITY },
   'redaction:header': { sentence: 'The secret of a Bearer or Basic header is hidden.', source: SECURITY },

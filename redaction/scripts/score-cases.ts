@@ -18,11 +18,17 @@ export interface Score {
 const KINDS: ReadonlyMap<string, readonly string[]> = new Map([
   ['EMAIL', ['email']],
   ['CREDIT_CARD', ['payment-card']],
+  ['CRYPTO_WALLET', ['crypto-wallet']],
+  ['IP', ['ip-address', 'private-ip-address']],
+  ['MAC', ['mac-address']],
   ['JWT', ['jwt']],
   ['URL_CREDENTIALS', ['url-credentials']],
   ['PRIVATE_KEY', ['private-key']],
   ['KEYWORD_ASSIGNMENT', ['secret-name', 'code-name', 'payment-name', 'personal-name']],
 ]);
+
+/** Kinds that may rightly be found beside what is no secret. */
+const PERSONAL = ['email', 'payment-card', 'iban', 'phone', 'ip-address', 'private-ip-address', 'mac-address'];
 
 export function score(cases: readonly LabelledCase[], byEntity: boolean): Score {
   const redactor = createRedactor({});
@@ -64,7 +70,7 @@ export function score(cases: readonly LabelledCase[], byEntity: boolean): Score 
 function isOwn(entity: string, kind: string): boolean {
   const own = KINDS.get(entity);
   if (own !== undefined) return own.includes(kind);
-  return entity.startsWith('SECRET:') ? kind !== 'email' && kind !== 'payment-card' : kind === entity.toLowerCase();
+  return entity.startsWith('SECRET:') ? !PERSONAL.includes(kind) : kind === entity.toLowerCase();
 }
 
 function count(rows: Map<string, Row>, name: string, hit: boolean): void {

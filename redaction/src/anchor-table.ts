@@ -1,9 +1,13 @@
-import { Bytes, codeAt, Words } from './intrinsics.ts';
+import { Bytes, codeAt, own, Words } from './intrinsics.ts';
 import type { Rule } from './rule.ts';
 
 export interface Anchored {
   readonly anchor: string;
   readonly rule: Rule;
+  /** 1 for each character that the rule is asked behind; undefined: it is asked behind any. */
+  readonly behind: Uint8Array | undefined;
+  /** A letter or digit stands so many units ahead; 0: it is not looked for. */
+  readonly ahead: number;
 }
 
 /** Characters of an anchor that the look-up of the pair has compared. */
@@ -137,12 +141,14 @@ export function tableOfAnchors(rules: readonly Rule[]): AnchorTable {
   for (let at = 0; at < rules.length; at++) {
     const rule = rules[at];
     if (rule === undefined) continue;
+    const behind = own(rule, 'behind')?.has;
+    const ahead = own(rule, 'ahead') ?? 0;
     for (let index = 0; index < rule.anchors.length; index++) {
       const anchor = rule.anchors[index] ?? '';
       const first = codeAt(anchor, 0);
       if (!(first < ROW)) throw new Error(`rule ${rule.kind}: an anchor must be ASCII and not empty`);
       if (!isAlnum(first)) types[first] = SYMBOL;
-      add(first, { anchor, rule });
+      add(first, { anchor, rule, behind, ahead });
       addToFilter(filter, anchor);
     }
   }

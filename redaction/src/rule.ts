@@ -1,3 +1,4 @@
+import type { Alphabet } from './alphabet.ts';
 import type { View } from './view.ts';
 
 /**
@@ -25,6 +26,10 @@ export interface Rule {
    * follows it, or the first characters of a word (behind anything that is not a letter or digit).
    */
   readonly anchors: readonly string[];
+  /** Asked only where one of these stands before the anchor: for anchors that are frequent and rarely mean anything. */
+  readonly behind?: Alphabet;
+  /** Asked only where a letter or digit stands so many units behind the first one of the anchor. */
+  readonly ahead?: number;
   /** The values can be guessed by going through all of them: they get no pseudonym. */
   readonly enumerable?: boolean;
   /**

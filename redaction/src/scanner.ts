@@ -56,7 +56,11 @@ export function createScanner(
       let kind = '';
       for (let index = 0; index < candidates.length && spans === undefined; index++) {
         const candidate = candidates[index];
-        if (candidate === undefined || !view.startsWith(candidate.anchor, at, KNOWN)) continue;
+        if (candidate === undefined) continue;
+        const { behind, ahead } = candidate;
+        if (ahead > 0 && (at + ahead >= end || types[codeAt(text, at + ahead)] !== WORD)) continue;
+        if (behind !== undefined && (at === 0 || behind[codeAt(text, at - 1)] !== 1)) continue;
+        if (!view.startsWith(candidate.anchor, at, KNOWN)) continue;
         kind = candidate.rule.kind;
         spans = candidate.rule.match(view, at);
         if (spared !== undefined && spans !== undefined) spans = kept(spared, text, spans, kind);

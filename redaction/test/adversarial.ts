@@ -83,6 +83,10 @@ export const ADVERSARIAL: readonly string[] = [
     '0x5aAeb',
   ],
   ...['0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD ', '0x0X'],
+  // Addresses of networks.
+  ...['1.1.', '1.1.1.1', '1.1.1.1.', '1.1.1.1-a', 'a/1.1.1.1', 'version 1.1.1.1 ', '@a/b 1.1.1.1 ', '%201.1.1'],
+  ...['::', ':a', 'a:', 'a::', '1:2:3:4:5:6:7:', '::1%', '::1%eth', '::1/', '1:2::1.1.1.1.1 ', '%3A', '%3A%3A1'],
+  ...['00:', '00-', '0000.', '00:00:5e:00:53:af', '00:00:5e:00:53:af:', 'mac 00005e0053af', 'mac:::'],
   // Flags, cards, placeholders, nothing at all.
   ...['--password ', '--password --', '--token ""', '--', '-', '4111 ', '4111-', '4111111111111112 ', '41', '4'],
   ...['[redacted:', 'password=[redacted:', 'password=[redacted:a]', 'p.', 'a', ' ', '\n', '\u0000', '\ud800', 'é'],

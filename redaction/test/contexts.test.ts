@@ -160,12 +160,12 @@ test('connection strings lose their user and password', () => {
   hides('host=h user=app password=', 's3cr3t', ' sslmode=require');
   hides('Endpoint=sb://n.example.net/;SharedAccessKeyName=a;SharedAccessKey=', 'c2VjcmV0', ';x=1');
   hides('DefaultEndpointsProtocol=https;AccountName=a;AccountKey=', 'c2VjcmV0==', ';x=1');
+  hides('redis://[', '::1', ']:6379/@x', 'private-ip-address');
   stays(
     'jdbc:oracle:thin:@host:1521:shop',
     'postgres://localhost:5432/db?x=a@b',
     'https://host:8080/@scope/x',
     'http://host:port/users/@me',
-    'redis://[::1]:6379/@x',
     'user@tcp(host)',
     '<Input password={password} />',
   );

@@ -65,6 +65,7 @@ export const paymentCard: Rule = {
   what: 'Payment card numbers: issuer range, length and Luhn check digit; with spaces, dashes or dots; also as numbers',
   source: 'ISO/IEC 7812-1 (issuer identification, annex B: Luhn formula)',
   anchors: ['2', '3', '4', '5', '6', '8'],
+  ahead: 3,
   enumerable: true,
   match(view, at) {
     // Most numbers are shorter than any card's first group.

@@ -1,4 +1,6 @@
 import type { Rule } from '../rule.ts';
+import { IP_ADDRESSES } from './addresses/ip-address.ts';
+import { MAC_ADDRESSES } from './addresses/mac-address.ts';
 import { assignment } from './assignment.ts';
 import { basic, bearer } from './authorization.ts';
 import { commandFlag } from './command-flag.ts';
@@ -55,6 +57,8 @@ export const RULES: readonly Rule[] = [
   paymentCard,
   iban,
   phone,
+  ...MAC_ADDRESSES,
+  ...IP_ADDRESSES,
   base58Wallet,
   bech32Wallet,
   ethereumWallet,

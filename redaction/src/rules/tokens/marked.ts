@@ -116,6 +116,7 @@ function markedRule(format: MarkedFormat): Rule {
     what,
     source,
     anchors: next === undefined ? [mark] : withEach(mark, next),
+    ...(joint === '' ? { behind: before.of } : {}),
     match(view, at) {
       if (dash > 0 && view.code(at + dash) !== DASH) return undefined;
       const end = at - joint.length;

@@ -29,8 +29,8 @@ export const base58Wallet: Rule = {
   what: 'Addresses of Bitcoin, Litecoin, Dogecoin, Dash and Tron in Base58Check, by their checksum',
   source: 'Bitcoin developer reference, "Address conversion" and "Base58Check encoding"',
   anchors: FIRST,
+  ahead: SHORTEST - 1,
   match(view, at) {
-    if (!view.isIn(ALNUM, at + SHORTEST - 1)) return undefined;
     const to = view.runEnd(BASE58, at);
     const length = to - at;
     if (length < SHORTEST || length > LONGEST || goesOn(view, to)) return undefined;
