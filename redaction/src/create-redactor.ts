@@ -8,7 +8,7 @@ import { CODE_NAME, PAYMENT_NAME, PERSONAL_NAME } from './names/name-terms.ts';
 import { placeholder } from './placeholder.ts';
 import type { Exceptions, Finding, RedactedText, RedactorOptions, SourceRedactor } from './redactor.ts';
 import { isCardNumber, PAYMENT_CARD } from './rules/payment-card.ts';
-import { RULES } from './rules/table.ts';
+import { ASKED, RULES } from './rules/table.ts';
 import { createScanner, type Scanner } from './scanner.ts';
 import { type Caught, mergeSpans } from './spans.ts';
 import { View } from './view.ts';
@@ -79,7 +79,7 @@ function standardRedactor(options: RedactorOptions): SourceRedactor {
   }
 
   function scan(text: string, end: number): Caught[] | undefined {
-    anchors ??= tableOfAnchors(RULES);
+    anchors ??= tableOfAnchors(ASKED);
     scanner ??= createScanner(anchors, new View(names()), spared);
     return alsoOwn(text, end, scanner(text, end));
   }

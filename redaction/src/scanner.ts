@@ -1,9 +1,11 @@
-import { type AnchorTable, FOLDS, isAlnum, KNOWN, QUIET, ROW, WORD } from './anchor-table.ts';
+import { type Anchored, type AnchorTable, FOLDS, isAlnum, KNOWN, QUIET, ROW, WORD } from './anchor-table.ts';
 import type { Spared } from './exceptions.ts';
 import { codeAt, own } from './intrinsics.ts';
 import type { Span } from './rule.ts';
 import { addSpan, type Caught } from './spans.ts';
 import type { View } from './view.ts';
+
+const NONE: readonly Anchored[] = [];
 
 /** Finds what the rules catch in the first `end` units of a text; undefined where that is nothing. */
 export type Scanner = (text: string, end: number) => Caught[] | undefined;
@@ -19,9 +21,10 @@ export function createScanner(
   view: View,
   spared: Spared | undefined,
 ): Scanner {
-  function scan(text: string, end: number): Caught[] | undefined {
-    let caught: Caught[] | undefined;
-    let opened = false;
+  let caught: Caught[] | undefined;
+
+  /** The loop stays small for the compiler of the engine: what happens at an anchor is a function of its own. */
+  function scan(text: string, end: number): void {
     let inWord = false;
     let next = end > 0 ? codeAt(text, 0) : 0;
     let third = end > 1 ? codeAt(text, 1) : 0;
@@ -46,49 +49,56 @@ export function createScanner(
       if (row === 0) continue;
       const list = thirds[row * ROW + (third < 128 ? third : 0)] ?? 0;
       if (list === 0) continue;
-      const candidates = lists[list];
-      if (candidates === undefined) continue;
-      if (!opened) {
-        view.open(text, end);
-        opened = true;
-      }
-      let spans: readonly Span[] | undefined;
-      let kind = '';
-      for (let index = 0; index < candidates.length && spans === undefined; index++) {
-        const candidate = candidates[index];
-        if (candidate === undefined) continue;
-        const { behind, ahead } = candidate;
-        if (ahead > 0 && (at + ahead >= end || types[codeAt(text, at + ahead)] !== WORD)) continue;
-        if (behind !== undefined && (at === 0 || behind[codeAt(text, at - 1)] !== 1)) continue;
-        if (!view.startsWith(candidate.anchor, at, KNOWN)) continue;
-        kind = candidate.rule.kind;
-        spans = candidate.rule.match(view, at);
-        if (spared !== undefined && spans !== undefined) spans = kept(spared, text, spans, kind);
-      }
-      if (spans === undefined) continue;
-      caught ??= [];
-      let last = at;
-      for (let index = 0; index < spans.length; index++) {
-        const span = spans[index];
-        if (span === undefined) continue;
-        if (span.to > last) last = span.to;
-        if (span.to > span.from) addSpan(caught, { from: span.from, to: span.to, kind: own(span, 'kind') ?? kind });
-      }
-      view.floor = last;
+      const last = ask(text, end, at, list);
       if (last > at + 1) {
-        inWord = isAlnum(codeAt(text, last - 1));
+        inWord = last !== view.fresh && isAlnum(codeAt(text, last - 1));
         at = last - 1;
         next = last < end ? codeAt(text, last) : 0;
         third = last + 1 < end ? codeAt(text, last + 1) : 0;
       }
     }
-    return caught !== undefined && caught.length > 0 ? caught : undefined;
+  }
+
+  /** Up to where the text was read by the first rule that finds something, or behind an escape; `at` where neither is. */
+  function ask(text: string, end: number, at: number, list: number): number {
+    const candidates = lists[list] ?? NONE;
+    for (let index = 0; index < candidates.length; index++) {
+      const candidate = candidates[index];
+      if (candidate === undefined) continue;
+      const { behind, ahead } = candidate;
+      if (ahead > 0 && (at + ahead >= end || types[codeAt(text, at + ahead)] !== WORD)) continue;
+      if (behind !== undefined && (at === 0 || behind[codeAt(text, at - 1)] !== 1)) continue;
+      if (!view.startsWith(candidate.anchor, at, KNOWN)) continue;
+      const { kind } = candidate.rule;
+      const found = candidate.rule.match(view, at);
+      if (found === undefined) continue;
+      const spans = spared === undefined ? found : kept(spared, text, found, kind);
+      if (spans !== undefined) return take(spans, kind, at);
+    }
+    return view.fresh > at ? view.fresh : at;
+  }
+
+  function take(spans: readonly Span[], kind: string, at: number): number {
+    let last = at;
+    for (let index = 0; index < spans.length; index++) {
+      const span = spans[index];
+      if (span === undefined) continue;
+      if (span.to > last) last = span.to;
+      if (span.to === span.from) continue;
+      caught ??= [];
+      addSpan(caught, { from: span.from, to: span.to, kind: own(span, 'kind') ?? kind });
+    }
+    view.floor = last;
+    return last;
   }
 
   return (text, end) => {
+    view.open(text, end);
     try {
-      return scan(text, end);
+      scan(text, end);
+      return caught;
     } finally {
+      caught = undefined;
       view.close();
     }
   };

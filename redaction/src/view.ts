@@ -25,6 +25,8 @@ export class View {
   readonly names: NameMatcher;
   /** What stands before this index is hidden or has been read: rules do not look back behind it for a beginning. */
   floor = 0;
+  /** Behind the last escape (`\\n`, `%20`, a colour of a terminal): a word begins there, whatever it is made of; -1: none. */
+  fresh = -1;
   /** Where a command began whose flags are credentials, and up to where it is known to go on; -1: nowhere. */
   command = -1;
   commandTo = 0;
@@ -52,6 +54,7 @@ export class View {
     this.text = text;
     this.units = units;
     this.floor = 0;
+    this.fresh = -1;
     this.command = -1;
     this.jwk = -1;
     this.manifest.at = -1;
@@ -99,9 +102,19 @@ export class View {
     return code < 128 && alphabet.has[code] === 1;
   }
 
+  /** The UTF-16 code unit before a word; -1 at the start, and behind an escape, whose letters are none of the word. */
+  before(at: number): number {
+    return at === this.fresh ? -1 : this.code(at - 1);
+  }
+
+  /** Whether a character of the alphabet stands before a word. */
+  isBehind(alphabet: Alphabet, at: number): boolean {
+    return at !== this.fresh && this.isIn(alphabet, at - 1);
+  }
+
   /** The index of the first of the characters before `to` that are all in the alphabet, at most `most` of them. */
   runStart(alphabet: Alphabet, to: number, most: number): number {
-    const least = larger(to - most, this.floor);
+    const least = larger(to - most, this.fresh < to ? larger(this.floor, this.fresh) : this.floor);
     let from = to;
     while (from > least) {
       const code = codeAt(this.text, from - 1);

@@ -17,7 +17,7 @@ export const commandFlag: Rule = {
   source: 'GNU Coding Standards, section 4.8 (long options)',
   anchors: ['--'],
   match(view, at) {
-    if (view.isIn(FLAG, at - 1)) return undefined;
+    if (view.isBehind(FLAG, at)) return undefined;
     const from = at + 2;
     let to = from;
     while (to - from < LONGEST_FLAG && view.isIn(FLAG, to)) to++;

@@ -16,7 +16,7 @@ export const curlUser: Rule = {
   source: 'https://curl.se/docs/manpage.html#-u',
   anchors: ['curl', ...FLAGS],
   match(view, at) {
-    if (view.isIn(WORD, at - 1)) return undefined;
+    if (view.isBehind(WORD, at)) return undefined;
     if (view.code(at) !== DASH) {
       if (!view.isIn(WORD, at + 4)) {
         view.command = at;

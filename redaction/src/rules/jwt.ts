@@ -13,7 +13,7 @@ export const jwt: Rule = {
   // base64url of `{"`, of `{ ` and of `{` with a line break behind it.
   anchors: ['eyJ', 'eyA', 'ewo', 'ew0'],
   match(view, at) {
-    if (view.isIn(BASE64, at - 1) || view.isIn(BASE64URL, at - 1)) {
+    if (view.isBehind(BASE64, at) || view.isBehind(BASE64URL, at)) {
       // Inside other encoded text; but `=` is also what stands before a value.
       if (view.code(at - 1) !== EQUALS) return undefined;
     }

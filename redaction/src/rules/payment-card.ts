@@ -70,7 +70,7 @@ export const paymentCard: Rule = {
   match(view, at) {
     // Most numbers are shorter than any card's first group.
     if (!view.isIn(DIGIT, at + 3)) return undefined;
-    const before = view.code(at - 1);
+    const before = view.before(at);
     // A fraction, an international phone number, a part of an identifier.
     if (before === PLUS || before === UNDERSCORE || before >= 128) return undefined;
     if (before === DOT && view.isIn(DIGIT, at - 2)) return undefined;

@@ -22,8 +22,8 @@ export const phone: Rule = {
     const from = view.code(sign + 1) === OPENING ? sign + 2 : sign + 1;
     if (!view.isIn(DIGIT, from) || view.code(from) === ZERO) return undefined;
     // A sum, base64, the time zone of a date, the build of a version.
-    const before = view.code(at - 1);
-    if (view.isIn(ALNUM, at - 1) || before === PLUS || before === SLASH || before >= 128) return undefined;
+    const before = view.before(at);
+    if (view.isBehind(ALNUM, at) || before === PLUS || before === SLASH || before >= 128) return undefined;
     const to = phoneEnd(view, from);
     return to < 0 ? undefined : [{ from: at, to }];
   },

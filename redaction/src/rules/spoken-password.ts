@@ -23,7 +23,7 @@ export const spokenPassword: Rule = {
   source: 'https://www.gnu.org/software/inetutils/manual/html_node/The-_002enetrc-file.html',
   anchors: NAMES,
   match(view, at) {
-    if (view.isIn(WORD, at - 1) || view.code(at - 1) === DASH) return undefined;
+    if (view.isBehind(WORD, at) || view.before(at) === DASH) return undefined;
     let from = at;
     for (let index = 0; index < NAMES.length; index++) {
       const name = NAMES[index] ?? '';

@@ -10,6 +10,7 @@ import { element } from './element.ts';
 import { email } from './email.ts';
 import { encodedAssignment } from './encoded-assignment.ts';
 import { ENCODED_KEYS } from './encoded-key.ts';
+import { escapes } from './escape.ts';
 import { iban } from './iban.ts';
 import { jwk } from './jwk.ts';
 import { jwt } from './jwt.ts';
@@ -78,3 +79,6 @@ export const RULES: readonly Rule[] = [
   ...MARKED,
   ...TOKENS.map(tokenRule),
 ];
+
+/** The same with what only notes something for them. */
+export const ASKED: readonly Rule[] = [...RULES, escapes];

@@ -15,7 +15,7 @@ export function goesOn(view: View, at: number): boolean {
 
 /** A word goes on before this index, and it is no written line break (`\n`) and no percent-encoded character. */
 export function isInWord(view: View, from: number): boolean {
-  if (!goesOn(view, from - 1)) return false;
+  if (from === view.fresh || !goesOn(view, from - 1)) return false;
   if (view.code(from - 2) === BACKSLASH) {
     const escaped = view.code(from - 1);
     return escaped !== LETTER_N && escaped !== LETTER_R && escaped !== LETTER_T;

@@ -98,8 +98,7 @@ function isNoVersion(): boolean {
 function ipv6(view: View, at: number): readonly Span[] | undefined {
   const width = colonWidth(view, at);
   if (width === 0) return undefined;
-  let from = at;
-  while (at - from < 6 && view.isIn(HEX, from - 1)) from--;
+  let from = view.runStart(HEX, at, 6);
   if (at - from > 1 && view.code(from - 1) === PERCENT) from += 2;
   if (isInWord(view, from) || isInside(view, from)) return undefined;
   let end = ipv6End(view, from);

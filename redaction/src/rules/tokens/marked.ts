@@ -135,7 +135,7 @@ function markedRule(format: MarkedFormat): Rule {
 
 /** No word goes on before it. */
 function isStart(view: View, from: number): boolean {
-  return !view.isIn(WORD, from - 1);
+  return !view.isBehind(WORD, from);
 }
 
 const DASH = 45;
