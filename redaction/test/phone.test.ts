@@ -27,6 +27,48 @@ test(proves('redaction:phone', 'international telephone numbers are known by cal
   hides('/u?to=', '%2B12025550143', '&a=1', 'phone');
 });
 
+test(proves('redaction:phone', 'numbers with 00 or with the area code in brackets are known, too'), () => {
+  for (const number of ['00442079460958', '0044 20 7946 0958', '001 202 555 0143', '0039 06 12345678'])
+    hidesEverywhere(number, 'phone');
+  for (const number of [
+    '(202) 555-0143',
+    '(202)555-0143',
+    '(202) 555 0143',
+    '(202).555.0143',
+    '1 (202) 555-0143',
+    '1-(202)-555-0143',
+    '(020) 7946 0958',
+    '(01) 99 00 12 34',
+    '(11) 91234-5678',
+    '8 (912) 345-67-89',
+  ])
+    hides('call ', number, ' now', 'phone');
+  hides('电话', '+12025550143', '。', 'phone');
+});
+
+test('brackets and zeros that are no telephone number stay', () => {
+  stays(
+    'round(202) 555-0143',
+    'list[1](202) 555-0143',
+    '(2024) 123-4567',
+    '(12) 34 56',
+    '(202) 555-01',
+    '(202) 555-01432-12345',
+    '(202) 555.0143e',
+    '(100)',
+    '(1) 202 555 0143', // a numbered item
+    '(123) 456-789=x',
+    '0000123456789',
+    '00123',
+    '0012345678',
+    '1.0044207946095',
+    '12:00442079460958',
+    '0036000291452', // GTIN-13
+    '00100000000000',
+    '00 12 34',
+  );
+});
+
 test('a plus with digits that is no telephone number stays', () => {
   stays(
     '+1 202 555 014', // length

@@ -115,7 +115,8 @@ function domainEnd(view: View, from: number): number {
   let numeric = 0;
   for (let index = from; index - from <= LONGEST_DOMAIN; index++) {
     const code = view.code(index);
-    if (view.isIn(ALNUM, index) || code === DASH || code === UNDERSCORE || code >= 128) continue;
+    const isDot = code === DOT || isWideDot(code);
+    if (view.isIn(ALNUM, index) || code === DASH || code === UNDERSCORE || (code >= 128 && !isDot)) continue;
     if (index === labelFrom) break;
     labels++;
     const last = labelFrom;
@@ -123,10 +124,15 @@ function domainEnd(view: View, from: number): number {
     if (labels <= 2 && isNumeric(view, labelFrom, index)) numeric++;
     if (numeric === 2) return -1;
     if (labels > 1 && isTopLevel(view, last, index)) end = index;
-    if (code !== DOT) break;
+    if (!isDot) break;
     labelFrom = index + 1;
   }
   return end;
+}
+
+/** RFC 3490 section 3.1: what counts as a dot in a domain. */
+function isWideDot(code: number): boolean {
+  return code === 0x3002 || code === 0xff0e || code === 0xff61;
 }
 
 /** At least two characters, beginning with a letter: `com`, `xn--p1ai`, `рф`. */

@@ -36,6 +36,18 @@ const ISSUERS: readonly Issuer[] = [
   { scheme: 'Mir', low: 2200, high: 2204, lengths: LONG },
   { scheme: 'RuPay', low: 508, high: 508, lengths: [16] },
   { scheme: 'RuPay', low: 60, high: 60, lengths: [16] },
+  { scheme: 'Maestro, Elo, Verve, Dankort', low: 50, high: 50, lengths: LONG },
+  { scheme: 'Maestro', low: 56, high: 58, lengths: LONG },
+  { scheme: 'Maestro, InterPayment, InstaPayment, Solo, Laser', low: 6, high: 6, lengths: LONG },
+  { scheme: 'UATP', low: 1, high: 1, lengths: [15] },
+  { scheme: 'JCB', low: 2131, high: 2131, lengths: [15] },
+  { scheme: 'BORICA', low: 2205, high: 2205, lengths: [16] },
+  { scheme: 'LankaPay', low: 3571, high: 3571, lengths: [16] },
+  { scheme: 'UzCard', low: 8600, high: 8600, lengths: [16] },
+  { scheme: 'Napas', low: 9704, high: 9704, lengths: [16, 19] },
+  { scheme: 'Troy', low: 9792, high: 9792, lengths: [16] },
+  { scheme: 'Humo', low: 9860, high: 9860, lengths: [16] },
+  { scheme: 'DinaCard', low: 9891, high: 9891, lengths: [16] },
   { scheme: 'Maestro', low: 5018, high: 5018, lengths: MAESTRO },
   { scheme: 'Maestro', low: 5020, high: 5020, lengths: MAESTRO },
   { scheme: 'Maestro', low: 5038, high: 5038, lengths: MAESTRO },
@@ -45,60 +57,82 @@ const ISSUERS: readonly Issuer[] = [
   { scheme: 'Maestro', low: 6761, high: 6763, lengths: MAESTRO },
 ];
 
-/** How cards are printed and typed: 4-4-4-4, with a rest of 1 to 3 (19 digits), 4-6-5 (American Express), 4-6-4 (Diners Club). */
+/**
+ * How cards are printed and typed: 4-4-4-4, with a rest of 1 to 3 (19 digits), 4-6-5 (American Express), 4-6-4 (Diners
+ * Club), 4-5-6 (UATP), and what a field that parts every four makes of shorter ones.
+ */
 const GROUPINGS: readonly (readonly number[])[] = [
   [4, 4, 4, 4, 3],
   [4, 4, 4, 4, 2],
   [4, 4, 4, 4, 1],
   [4, 4, 4, 4],
+  [4, 4, 4, 3],
+  [4, 4, 4, 2],
   [4, 4, 4, 1],
+  [4, 4, 4],
   [4, 6, 5],
   [4, 6, 4],
+  [4, 5, 6],
 ];
 
 const SHORTEST = 12;
 const LONGEST = 19;
-const NO_BREAK_SPACE = 0xa0;
+const UATP_DIGITS = 15;
 
-export const paymentCard: Rule = {
-  kind: PAYMENT_CARD,
-  what: 'Payment card numbers: issuer range, length and Luhn check digit; with spaces, dashes or dots; also as numbers',
-  source: 'ISO/IEC 7812-1 (issuer identification, annex B: Luhn formula)',
-  anchors: ['2', '3', '4', '5', '6', '8'],
-  ahead: 3,
-  enumerable: true,
-  match(view, at) {
-    // Most numbers are shorter than any card's first group.
-    if (!view.isIn(DIGIT, at + 3)) return undefined;
-    const before = view.before(at);
-    // A fraction, an international phone number, a part of an identifier.
-    if (before === PLUS || before === UNDERSCORE || before >= 128) return undefined;
-    if (before === DOT && view.isIn(DIGIT, at - 2)) return undefined;
-    const runEnd = view.runEnd(DIGIT, at);
-    const length = runEnd - at;
-    if (length >= SHORTEST) {
-      return length <= LONGEST && isFree(view, runEnd) && isCard(view, at, runEnd)
-        ? [{ from: at, to: runEnd }]
-        : undefined;
-    }
-    return length === 4 ? grouped(view, at, runEnd, before) : undefined;
-  },
-};
+/** `ahead`: where even the shortest of these numbers, however it is grouped, goes on. Most numbers are shorter. */
+function cards(anchors: readonly string[], ahead: number, match = cardAt): Rule {
+  return {
+    kind: PAYMENT_CARD,
+    what: 'Payment card numbers: issuer range, length and Luhn check digit; with spaces, dashes, dots or the like; also as numbers',
+    source: 'ISO/IEC 7812-1 (issuer identification, annex B: Luhn formula)',
+    anchors,
+    ahead,
+    enumerable: true,
+    match,
+  };
+}
+
+export const PAYMENT_CARDS: readonly Rule[] = [
+  cards(['2', '3', '4', '5', '6', '8', '9704', '9792', '9860', '9891'], 12),
+  // Of twelve digits.
+  cards(['5018', '5020', '5038', '5893', '6304', '6759', '6761', '6762', '6763'], SHORTEST - 1, shortestAt),
+  // Fifteen: times begin with it, too.
+  cards(['1'], UATP_DIGITS - 1),
+];
+
+function shortestAt(view: View, at: number): readonly Span[] | undefined {
+  return view.runEnd(DIGIT, at) - at === SHORTEST ? cardAt(view, at) : undefined;
+}
+
+function cardAt(view: View, at: number): readonly Span[] | undefined {
+  if (!view.isIn(DIGIT, at + 3)) return undefined;
+  const before = view.before(at);
+  // A fraction, an international phone number, a part of an identifier.
+  if (before === PLUS || before === UNDERSCORE || isLetterBeyond(before)) return undefined;
+  if (before === DOT && view.isIn(DIGIT, at - 2)) return undefined;
+  const runEnd = view.runEnd(DIGIT, at);
+  const length = runEnd - at;
+  if (length === 4) return grouped(view, at, runEnd, before);
+  if (length < SHORTEST || length > LONGEST || (view.code(at) === ONE && length !== UATP_DIGITS)) return undefined;
+  return isFree(view, runEnd) && isCard(view, at, runEnd) ? [{ from: at, to: runEnd }] : undefined;
+}
 
 function grouped(view: View, at: number, firstEnd: number, before: number): readonly Span[] | undefined {
   const separator = view.code(firstEnd);
-  if (separator !== SPACE && separator !== DASH && separator !== DOT && separator !== NO_BREAK_SPACE) return undefined;
+  const width = separatorWidth(view, firstEnd);
   // A date, a short number: every grouping goes on with four digits.
-  if (!view.isIn(DIGIT, firstEnd + 4) || !view.isIn(DIGIT, firstEnd + 3)) return undefined;
+  if (width === 0 || !view.isIn(DIGIT, firstEnd + width + 3) || !view.isIn(DIGIT, firstEnd + width + 2))
+    return undefined;
   // The tail of a longer dashed thing, such as a UUID.
   if (separator === DASH && before === DASH) return undefined;
   for (let index = 0; index < GROUPINGS.length; index++) {
     const grouping = GROUPINGS[index];
     if (grouping === undefined) continue;
     const end = groupsEnd(view, at, grouping, separator);
-    if (end >= 0 && isFree(view, end) && !(separator === DASH && view.code(end) === DASH) && isCard(view, at, end)) {
-      return [{ from: at, to: end }];
-    }
+    if (end < 0 || !isFree(view, end) || (separator === DASH && view.code(end) === DASH)) continue;
+    // Fewer groups of four than there are.
+    if (grouping[2] === 4 && grouping[3] !== 4 && view.code(end) === separator && isNextGroup(view, end)) continue;
+    if (isCard(view, at, end)) return [{ from: at, to: end }];
   }
   return undefined;
 }
@@ -106,18 +140,43 @@ function grouped(view: View, at: number, firstEnd: number, before: number): read
 function groupsEnd(view: View, at: number, grouping: readonly number[], separator: number): number {
   let index = at;
   for (let group = 0; group < grouping.length; group++) {
-    if (group > 0 && view.code(index++) !== separator) return -1;
+    if (group > 0) {
+      if (view.code(index) !== separator) return -1;
+      index += separatorWidth(view, index);
+    }
     const size = grouping[group] ?? 0;
     for (let digit = 0; digit < size; digit++) if (!view.isIn(DIGIT, index++)) return -1;
   }
   return index;
 }
 
-/** No word, and no fraction, goes on here. */
+function isNextGroup(view: View, end: number): boolean {
+  return view.isIn(DIGIT, end + separatorWidth(view, end));
+}
+
+/** Characters of a separator; 0: none stands there. A form has a plus or `%20` for a space, source code an underscore. */
+function separatorWidth(view: View, at: number): number {
+  const code = view.code(at);
+  if (code === PERCENT) return view.startsWith('20', at + 1) ? 3 : 0;
+  const isPlain = code === SPACE || code === DASH || code === DOT || code === UNDERSCORE || code === PLUS;
+  // No-break, thin and narrow spaces; hyphens and dashes of typographers.
+  return isPlain || code === 0xa0 || code === 0x2009 || code === 0x202f || (code >= 0x2010 && code <= 0x2013) ? 1 : 0;
+}
+
+/** No word, and no fraction, goes on here; but a bigint is written with an `n`, and a table of numbers with `.0`. */
 function isFree(view: View, end: number): boolean {
   const next = view.code(end);
+  if (next === LETTER_N) return !view.isIn(ALNUM, end + 1) && view.code(end + 1) !== UNDERSCORE;
   if (next === UNDERSCORE || view.isIn(ALNUM, end)) return false;
-  return !(next === DOT && view.isIn(DIGIT, end + 1));
+  if (next !== DOT || !view.isIn(DIGIT, end + 1)) return true;
+  let zero = end + 1;
+  while (zero - end < 4 && view.code(zero) === ZERO) zero++;
+  return !view.isIn(DIGIT, zero) && !(view.code(zero) === DOT);
+}
+
+/** Of a word in Latin, Greek, Cyrillic...; other scripts part no words by spaces. */
+export function isLetterBeyond(code: number): boolean {
+  return code >= 0xc0 && code < 0x2000;
 }
 
 function isCard(view: View, from: number, to: number): boolean {
@@ -127,7 +186,7 @@ function isCard(view: View, from: number, to: number): boolean {
   // Luhn from the right: every second digit counts double.
   for (let index = to - 1; index >= from; index--) {
     const code = view.code(index);
-    if (code < 48 || code > 57) continue;
+    if (!isCounted(view, from, index)) continue;
     const digit = code - 48;
     const counted = length % 2 === 0 ? digit : digit * 2;
     sum += counted > 9 ? counted - 9 : counted;
@@ -136,11 +195,17 @@ function isCard(view: View, from: number, to: number): boolean {
   if (sum % 10 !== 0) return false;
   for (let index = from, digits = 0; digits < 4; index++) {
     const code = view.code(index);
-    if (code < 48 || code > 57) continue;
+    if (!isCounted(view, from, index)) continue;
     lead = lead * 10 + code - 48;
     digits++;
   }
   return isIssued(lead, length);
+}
+
+/** A digit of the number, and not of `%20`. */
+function isCounted(view: View, from: number, index: number): boolean {
+  if (!view.isIn(DIGIT, index)) return false;
+  return index < from + 4 || (view.code(index - 1) !== PERCENT && view.code(index - 2) !== PERCENT);
 }
 
 /** `lead`: the first four digits. */
@@ -180,7 +245,11 @@ export function isCardNumber(signed: number | bigint): boolean {
 }
 
 const SPACE = 32;
+const PERCENT = 37;
 const PLUS = 43;
 const DASH = 45;
 const DOT = 46;
+const ZERO = 48;
+const ONE = 49;
 const UNDERSCORE = 95;
+const LETTER_N = 110;

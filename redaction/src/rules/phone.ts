@@ -2,8 +2,9 @@ import { ALNUM, DIGIT } from '../alphabet.ts';
 import type { Rule } from '../rule.ts';
 import type { View } from '../view.ts';
 import { isInternational } from './calling-codes.ts';
+import { isLetterBeyond } from './payment-card.ts';
 
-const PHONE = 'phone';
+export const PHONE = 'phone';
 
 /** ITU-T E.164 section 6.1: digits of an international number. */
 const MOST_DIGITS = 15;
@@ -23,7 +24,7 @@ export const phone: Rule = {
     if (!view.isIn(DIGIT, from) || view.code(from) === ZERO) return undefined;
     // A sum, base64, the time zone of a date, the build of a version.
     const before = view.before(at);
-    if (view.isBehind(ALNUM, at) || before === PLUS || before === SLASH || before >= 128) return undefined;
+    if (view.isBehind(ALNUM, at) || before === PLUS || before === SLASH || isLetterBeyond(before)) return undefined;
     const to = phoneEnd(view, from);
     return to < 0 ? undefined : [{ from: at, to }];
   },
@@ -35,7 +36,7 @@ function encodedPlus(view: View, at: number): number {
 }
 
 /** Behind the longest stretch of groups whose digits make an international number; -1 where there is none. */
-function phoneEnd(view: View, from: number): number {
+export function phoneEnd(view: View, from: number): number {
   let digits = 0;
   let lead = 0;
   let end = -1;
@@ -68,7 +69,7 @@ function isFree(view: View, end: number): boolean {
 }
 
 /** `) `, `-`, ` (`: at most two, of which no two are the same. */
-function behindSeparators(view: View, at: number): number {
+export function behindSeparators(view: View, at: number): number {
   const first = view.code(at);
   if (!isSeparator(first)) return at;
   const second = view.code(at + 1);

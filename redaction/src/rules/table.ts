@@ -15,8 +15,10 @@ import { iban } from './iban.ts';
 import { jwk } from './jwk.ts';
 import { jwt } from './jwt.ts';
 import { kubernetesSecret } from './kubernetes-secret.ts';
-import { paymentCard } from './payment-card.ts';
+import { PAYMENT_CARDS } from './payment-card.ts';
 import { phone } from './phone.ts';
+import { dialledPhone } from './phone-dialled.ts';
+import { bracketedPhone } from './phone-in-brackets.ts';
 import { privateKey } from './private-key.ts';
 import { spokenPassword } from './spoken-password.ts';
 import { BUILDS } from './tokens/builds.ts';
@@ -55,9 +57,11 @@ export const RULES: readonly Rule[] = [
   kubernetesSecret,
   ...CONNECTION_STRINGS,
   email,
-  paymentCard,
+  ...PAYMENT_CARDS,
   iban,
   phone,
+  dialledPhone,
+  bracketedPhone,
   ...MAC_ADDRESSES,
   ...IP_ADDRESSES,
   base58Wallet,

@@ -134,6 +134,8 @@ function isInside(view: View, from: number): boolean {
   // `s3:::bucket`, `in use :::3000`.
   if (colonWidth(view, from) > 0) return true;
   const end = from - width;
+  // A word of letters and digits is no label: `text2001:`.
+  if (view.isIn(DIGIT, end - 1) && view.isIn(DIGIT, end - 2)) return true;
   let word = end;
   while (end - word < 6 && view.isIn(ALNUM, word - 1)) {
     word--;
