@@ -5,7 +5,16 @@ import type { Exceptions } from './redactor.ts';
  * Kinds that an organization may except: what is personal in one place and not in another. Secrets are not among them, and
  * cards are not: single ones are excepted by their text.
  */
-export const SPARABLE_KINDS = ['crypto-wallet', 'email', 'iban', 'personal-name', 'phone'] as const;
+export const SPARABLE_KINDS = [
+  'crypto-wallet',
+  'email',
+  'iban',
+  'ip-address',
+  'mac-address',
+  'personal-name',
+  'phone',
+  'private-ip-address',
+] as const;
 
 /** What an organization lets be shown although a rule finds it. */
 export interface Spared {
