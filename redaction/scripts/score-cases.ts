@@ -30,8 +30,36 @@ const KINDS: ReadonlyMap<string, readonly string[]> = new Map([
 /** Kinds that may rightly be found beside what is no secret. */
 const PERSONAL = ['email', 'payment-card', 'iban', 'phone', 'ip-address', 'private-ip-address', 'mac-address'];
 
-export function score(cases: readonly LabelledCase[], byEntity: boolean): Score {
+/** What is scored: the redactor, or another that is measured beside it. */
+export interface Candidate {
+  /** How a text comes out. `kinds`: of what was found, undefined where the candidate does not tell them as the redactor does. */
+  redact(text: string): Outcome | Promise<Outcome>;
+  /** Whether a value under this name is hidden whole. */
+  hides(name: string): boolean;
+}
+
+export interface Outcome {
+  readonly text: string;
+  readonly kinds: readonly string[] | undefined;
+}
+
+export function ownCandidate(): Candidate {
   const redactor = createRedactor({});
+  return {
+    redact(text) {
+      const found = redactor.text(text);
+      return { text: found?.text ?? text, kinds: found?.findings.map(({ kind }) => kind) ?? [] };
+    },
+    hides: (name) => redactor.name(name) !== undefined,
+  };
+}
+
+/** Where a candidate tells no kinds, only hard negatives count as false alarms: the others are negatives of their own entity. */
+export async function score(
+  cases: readonly LabelledCase[],
+  byEntity: boolean,
+  candidate: Candidate = ownCandidate(),
+): Promise<Score> {
   const recall = new Map<string, Row>();
   const falseAlarms = new Map<string, Row>();
   const details: string[] = [];
@@ -39,14 +67,13 @@ export function score(cases: readonly LabelledCase[], byEntity: boolean): Score 
   for (const one of cases) {
     const origin = one.origin.startsWith('generated') ? 'generated' : 'literal';
     const name = `${one.tier} / ${origin}${byEntity ? ` / ${one.entity}` : ''}`;
-    const found = redactor.text(one.text);
-    const out = found?.text ?? one.text;
+    const { text: out, kinds } = await candidate.redact(one.text);
     if (one.shouldMatch) {
       const plain = one.values.length > 0 ? one.values.every((value) => !out.includes(value)) : out !== one.text;
       count(recall, `${name} / text`, plain);
       if (!plain) details.push(`miss ${one.id} ${one.entity}: ${JSON.stringify(one.text.slice(0, 160))}`);
       if (one.key !== undefined) {
-        const keyed = redactor.name(one.key) !== undefined || plain;
+        const keyed = candidate.hides(one.key) || plain;
         count(recall, `${name} / under its key`, keyed);
         if (!keyed)
           details.push(`miss ${one.id} ${one.entity} under ${one.key}: ${JSON.stringify(one.text.slice(0, 80))}`);
@@ -56,8 +83,9 @@ export function score(cases: readonly LabelledCase[], byEntity: boolean): Score 
     // A negative of a validator is no free text: only what is meant to be looked for in text counts here.
     if (one.kind === 'validate' && one.tier !== 'hard-negative') continue;
     if (one.tier.startsWith('out-of-scope')) continue;
-    const kinds = found?.findings.map((finding) => finding.kind) ?? [];
-    const alarmed = one.tier === 'hard-negative' ? out !== one.text : kinds.some((kind) => isOwn(one.entity, kind));
+    const isHard = one.tier === 'hard-negative';
+    if (!isHard && kinds === undefined) continue;
+    const alarmed = isHard ? out !== one.text : kinds?.some((kind) => isOwn(one.entity, kind)) === true;
     count(falseAlarms, name, alarmed);
     if (alarmed)
       details.push(

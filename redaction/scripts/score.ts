@@ -27,7 +27,7 @@ if (path === undefined) {
   process.exit(2);
 }
 
-const result = score(readCases(path), values.entities);
+const result = await score(readCases(path), values.entities);
 console.log('recall');
 print(result.recall);
 console.log('false alarms (negatives for their own entity; hard negatives that changed at all)');

@@ -17,20 +17,20 @@ const FLOORS: ReadonlyMap<string, number> = new Map([
 
 test('labelled cases: recall by tier, and harmless values that stay', {
   skip: path === undefined ? 'BORESCOPE_REDACTION_CASES names no file of labelled cases' : false,
-}, () => {
+}, async () => {
   const cases = readCases(path ?? '');
   assert.ok(cases.length > 100);
-  const recall = new Map([...score(cases, false).recall, ...score(cases, true).recall]);
+  const recall = new Map([...(await score(cases, false)).recall, ...(await score(cases, true)).recall]);
   for (const [name, floor] of FLOORS) {
     const row = recall.get(name);
     if (row === undefined) continue;
     assert.ok((100 * row.hits) / row.of >= floor, `${name}: ${row.hits} of ${row.of}`);
   }
-  const harmless = score(cases, false).falseAlarms.get('hard-negative / literal');
+  const harmless = (await score(cases, false)).falseAlarms.get('hard-negative / literal');
   assert.ok(harmless !== undefined && harmless.hits / harmless.of <= 0.01, 'harmless values that changed');
 });
 
-test('the score counts a case as its labels say', () => {
+test('the score counts a case as its labels say', async () => {
   const base = {
     id: '1',
     entity: 'EMAIL',
@@ -40,7 +40,7 @@ test('the score counts a case as its labels say', () => {
     values: [],
     key: undefined,
   };
-  const { recall, falseAlarms, details } = score(
+  const { recall, falseAlarms, details } = await score(
     [
       { ...base, text: 'mail a@example.com', values: ['a@example.com'], shouldMatch: true },
       { ...base, text: 'nothing here', values: ['nothing'], shouldMatch: true },
@@ -60,4 +60,19 @@ test('the score counts a case as its labels say', () => {
     'hard-negative / literal': { hits: 0, of: 1 },
   });
   assert.equal(details.length, 3);
+});
+
+test('another redactor is scored beside ours, without kinds of its own', async () => {
+  const base = { id: '1', entity: 'EMAIL', origin: 'literal', kind: 'detect', values: [], key: 'password' };
+  const { recall, falseAlarms } = await score(
+    [
+      { ...base, tier: 'core', text: 'a', shouldMatch: true },
+      { ...base, tier: 'core', text: 'b', shouldMatch: false },
+      { ...base, tier: 'hard-negative', text: 'c', shouldMatch: false },
+    ],
+    false,
+    { redact: async () => ({ text: '', kinds: undefined }), hides: () => false },
+  );
+  assert.deepEqual(recall.get('core / literal / text'), { hits: 1, of: 1 });
+  assert.deepEqual(Object.fromEntries(falseAlarms), { 'hard-negative / literal': { hits: 1, of: 1 } });
 });
