@@ -6,6 +6,7 @@
 import { benchBroker } from './broker.ts';
 import { benchLatency } from './latency.ts';
 import { benchOverhead } from './overhead.ts';
+import { benchRedaction } from './redaction.ts';
 import { machine, type Row, table, writeReport } from './report.ts';
 import { benchScale } from './scale.ts';
 
@@ -17,6 +18,7 @@ interface Measurement {
 const SECTIONS: Readonly<Record<string, Measurement>> = {
   overhead: { title: 'What the agent takes from a server', run: benchOverhead },
   latency: { title: 'How fast a hit comes, and what arming costs', run: benchLatency },
+  redaction: { title: 'What the redactor costs, and finds', run: benchRedaction },
   broker: { title: 'What the broker adds to a tool call', run: benchBroker },
   scale: { title: 'What many agents and many brokers cost', run: benchScale },
 };
