@@ -50,7 +50,7 @@ export async function throughput(log: (line: string) => void): Promise<Row[]> {
     return {
       what: `redaction of text, ${what}`,
       measured: `${median(rates).toFixed(0)} MiB/s, ${quarters(rates, (one) => one.toFixed(0))}${holding}`,
-      ratio: redactor === undefined ? '100 %' : `${percent(ratio)} of the reference`,
+      ratio: redactor === undefined ? '100 %' : `${percent(ratio)} of the speed of the reference`,
       ...(target !== undefined && {
         target: `>= ${target} MiB/s`,
         met: median(rates) >= target,
