@@ -55,7 +55,7 @@ export function snapshot(log: (line: string) => void): Row[] {
   const second = createPolicyRedactor({ keyNames: [], pseudonymKey: KEY }, undefined);
   const again = (hits: readonly Hit[]) => (index: number) => {
     const hit = hits[index];
-    if (hit !== undefined) redactHit(hit, second);
+    if (hit !== undefined) redactHit(hit, second, second);
   };
   const { texts } = textsOfHits(6, 0, 256 * 1024);
   const contenders: readonly Contender[] = [
