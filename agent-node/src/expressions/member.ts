@@ -5,7 +5,6 @@ import {
   descriptorOf,
   fromCode,
   hasOwn,
-  isBoxedPrimitive,
   isMap,
   isModuleNamespace,
   isProxy,
@@ -19,7 +18,7 @@ import { brief, isObject, primitive, text } from './coercion.ts';
 import { type Context, dataOf, fail, MAX_TEXT } from './context.ts';
 import { refuseBlocked } from './sealed.ts';
 import { taintByContent, taintByName } from './taint.ts';
-import { indexOfKey, nameBeside, refuseItems } from './unnamed.ts';
+import { indexOfKey, nameBeside, refuseBoxed, refuseItems } from './unnamed.ts';
 
 const MAX_CHAIN = 100;
 
@@ -53,8 +52,8 @@ export function readMember(context: Context, base: unknown, key: string | symbol
   }
   if (isObject(base) && !isProxy(base)) {
     refuseBlocked(context, base, at);
-    if (typeof key === 'string' && (indexOfKey(key) >= 0 || (key === 'length' && isBoxedPrimitive(base))))
-      refuseItems(context, base, at);
+    if (key === 'length') refuseBoxed(context, base, at);
+    if (typeof key === 'string' && indexOfKey(key) >= 0) refuseItems(context, base, at);
   }
   const value =
     typeof base === 'string'

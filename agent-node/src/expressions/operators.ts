@@ -24,6 +24,7 @@ import { propertyKey } from './member.ts';
 import { refuseSealed } from './sealed.ts';
 import { isTruthy, taintByContent, withoutSecrets } from './taint.ts';
 import type { BinaryOperator, UnaryOperator } from './tree.ts';
+import { refuseBoxed } from './unnamed.ts';
 
 const MAX_CHAIN = 100;
 const { hasInstance } = Symbol;
@@ -194,6 +195,7 @@ function hasProperty(context: Context, name: unknown, object: unknown, at: numbe
   const key = propertyKey(context, name, at);
   if (!isObject(object)) return fail(context, at, 'the right side of `in` is not an object');
   refuseSealed(context, object, at);
+  refuseBoxed(context, object, at);
   let holder: object | null = object;
   for (let i = 0; i < MAX_CHAIN && holder !== null; i++) {
     if (isProxy(holder)) return fail(context, at, 'a Proxy is not looked into');

@@ -20,7 +20,7 @@ import { namesWithin } from './own-names.ts';
 import { refuseSealed } from './sealed.ts';
 import { stringify } from './stringify.ts';
 import { isTruthy, taintByContent, withoutName } from './taint.ts';
-import { nameBeside, refuseEntries, refuseItems } from './unnamed.ts';
+import { nameBeside, refuseBoxed, refuseEntries, refuseItems } from './unnamed.ts';
 
 const { apply } = Reflect;
 /** Characters of a text that is read as a date, and as a bigint. */
@@ -185,6 +185,7 @@ function ownsKey(context: Context, call: Call, object: unknown, name: unknown): 
   const key = propertyKey(context, name, call.at);
   if (!isObject(object)) return fail(context, call.at, `\`${call.label}\` is asked of something that is not an object`);
   refuseSealed(context, object, call.at);
+  refuseBoxed(context, object, call.at);
   return hasOwn(object, key);
 }
 

@@ -64,7 +64,12 @@ export function refuseItems(context: Context, holder: object, at: number): void 
   if (isArrayBufferView(holder)) {
     if (isUint8Array(holder) || isInt8Array(holder) || isUint8ClampedArray(holder))
       fail(context, at, 'the bytes of a buffer are not read one by one');
-  } else if (isBoxedPrimitive(holder)) fail(context, at, 'a boxed primitive is not looked into');
+  } else refuseBoxed(context, holder, at);
+}
+
+/** Also by which indices it has, its length would be told. */
+export function refuseBoxed(context: Context, holder: object, at: number): void {
+  if (isBoxedPrimitive(holder)) fail(context, at, 'a boxed primitive is not looked into');
 }
 
 /** JavaScript lists no keys of what a Map or a Set holds, as if it were empty, which misleads. */
