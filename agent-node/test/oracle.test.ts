@@ -183,6 +183,22 @@ const ATTEMPTS: Readonly<Record<string, readonly Attempt[]>> = {
       '+order.ref === G',
     ],
     ['4111111111111111n', '4242424242424242n', 'order.big === G', 'order.big == G', 'order.big - G === 0n'],
+    // In more digits nothing is found.
+    [
+      '"941111111111111119"',
+      '"942424242424242429"',
+      'G.includes(order.ref)',
+      'G.indexOf(order.ref) === 1',
+      'G.lastIndexOf(order.ref) === 1',
+      'G.slice(1).startsWith(order.ref)',
+      'G.split(order.ref).length === 2',
+      'G.split(order.number).length === 2',
+      '["9", "9"].join(order.ref) === G',
+      '["9", "9"].join(order.number) === G',
+      '"9".padEnd(17, order.ref) === G.slice(0, 17)',
+      '"9".concat(order.ref, "9") === G',
+      '`9${order.number}9` === G',
+    ],
     ['4111111111111112 - 1', '4242424242424243 - 1', 'order.number === G', 'order.ref == G'],
     ['"4.111111111111111e15"', '"4.242424242424242e15"', 'order.number == G', 'order.number === +G'],
     [
