@@ -89,6 +89,9 @@ export const ADVERSARIAL: readonly string[] = [
   ...['00:', '00-', '0000.', '00:00:5e:00:53:af', '00:00:5e:00:53:af:', 'mac 00005e0053af', 'mac:::'],
   // Escapes.
   ...['\\n', '\\u0022', '\\x1b[', '\\u00', '%20', '%2520', '\u001b[', '\u001b[1;', '\u001b[31m', '\\033[0m', '%4'],
+  // Keys without armour, and with something before each line.
+  ...['MII', 'MIIaaaIBAAKCA', 'MHcCAQEEI', 'MHcCAQEEIaaaaaaaaaaaaaaaa\\n', '-----BEGIN PRIVATE KEY-----\n> '],
+  ...['-----BEGIN PRIVATE KEY-----> aaaa ', '-----BEGIN%20PRIVATE%20KEY-----%0A', 'ENDEND', '-END a'],
   // Flags, cards, placeholders, nothing at all.
   ...['--password ', '--password --', '--token ""', '--', '-', '4111 ', '4111-', '4111111111111112 ', '41', '4'],
   ...['[redacted:', 'password=[redacted:', 'password=[redacted:a]', 'p.', 'a', ' ', '\n', '\u0000', '\ud800', 'é'],

@@ -19,6 +19,12 @@ const digits = (length: number) => fill('1234567890', length);
 const uuid = '0a1b2c3d-1234-4abc-8def-0123456789ab';
 
 const TOKENS: readonly (readonly [kind: string, token: string])[] = [
+  ['facebook-token', `${digits(15)}%7C${alnum(27)}`],
+  ['sendgrid-key', `SG.${lower(66)}`],
+  ['duffel-token', `duffel_test_${alnum(20)}=${alnum(22)}`],
+  ['frameio-token', `fio-u-${alnum(30)}=${alnum(33)}`],
+  ['defined-key', `dnkey-${alnum(12)}=${alnum(13)}-${alnum(52)}`],
+  ['age-key', `AGE-SECRET-KEY-1${'QPZRY9X8'.repeat(3)}`],
   ['circleci-token', `CCIPAT_${alnum(22)}_${hex(40)}`],
   ['buildkite-token', `bkua_${hex(40)}`],
   ['snyk-token', `snyk_uat.${hex(8)}.${alnum(60)}`],

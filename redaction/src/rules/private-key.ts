@@ -6,6 +6,9 @@ import type { View } from '../view.ts';
 const LONGEST_LABEL = 64;
 /** White space, written line breaks and quotes between the first line and the first character of the key. */
 const LONGEST_GAP = 32;
+/** Before the first line where each one has something before it, and how long such a line is (RFC 7468: 64). */
+const LONGEST_LEAD = 160;
+const SHORTEST_LINE = 40;
 
 /** What a key block is made of when its end is missing: base64, header lines, white space, and pieces of source code. */
 const BODY = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/=-:,.() \t\r\n\\"\'`');
@@ -22,14 +25,17 @@ export const privateKey: Rule = {
     let label = at + 4;
     if (view.code(label) === DASH) label++;
     if (view.code(label) === SPACE) label++;
-    if (!view.startsWith('BEGIN ', label)) return undefined;
+    if (!view.startsWith('BEGIN', label)) return undefined;
     const labelEnd = endOfLabel(view, label);
-    if (labelEnd < 0 || !holds(view, 'PRIVATE KEY', label, labelEnd)) return undefined;
+    if (labelEnd < 0 || !holdsPrivateKey(view, label, labelEnd)) return undefined;
     let body = labelEnd;
     while (view.code(body) === DASH) body++;
     const gapEnd = body + LONGEST_GAP;
     while (body < gapEnd && view.isIn(GAP, body) && !isKeyText(view, body)) body++;
-    if (!view.isIn(BASE64, body) || view.startsWith('END ', body)) return undefined;
+    if (!view.isIn(BASE64, body) || view.startsWith('END ', body)) {
+      const line = firstLine(view, body);
+      return line < 0 ? undefined : [{ from: at, to: endOfKey(view, line) }];
+    }
     return [{ from: at, to: endOfKey(view, body) }];
   },
 };
@@ -44,9 +50,28 @@ function endOfLabel(view: View, from: number): number {
   return -1;
 }
 
-function holds(view: View, part: string, from: number, to: number): boolean {
-  for (let index = from; index + part.length <= to; index++) if (view.startsWith(part, index)) return true;
+/** With a space between the words, or with what stands for one in a form or a URL. */
+function holdsPrivateKey(view: View, from: number, to: number): boolean {
+  for (let index = from; index < to; index++) {
+    if (!view.startsWith('PRIVATE', index)) continue;
+    const gap = view.code(index + 7) === PERCENT ? 3 : 1;
+    if (view.startsWith('KEY', index + 7 + gap)) return true;
+  }
   return false;
+}
+
+/**
+ * Where a line of the key begins behind what a log, a quotation, a page or a URL puts before each line; -1 where none
+ * does nearby, as where a program only looks for the first line of a key.
+ */
+function firstLine(view: View, from: number): number {
+  for (let index = from; index - from < LONGEST_LEAD && index < view.end; index++) {
+    if (!view.isIn(BASE64, index)) continue;
+    const end = view.runEnd(BASE64, index);
+    if (end - index >= SHORTEST_LINE) return index;
+    index = end;
+  }
+  return -1;
 }
 
 /** `n` and `r` are part of a written line break only behind a backslash; else the key has begun. */
@@ -59,7 +84,9 @@ function isKeyText(view: View, at: number): boolean {
 
 /** Behind the line that ends the key; where there is none, behind all that could still be key. */
 function endOfKey(view: View, body: number): number {
-  const end = view.next('END ', body);
+  let end = view.next('END', body);
+  // Three letters stand in base64, too.
+  while (end >= 0 && !isEndMark(view, end)) end = view.next('END', end + 3);
   if (end < 0) return view.runEnd(BODY, body);
   const labelEnd = endOfLabel(view, end);
   if (labelEnd < 0) return view.runEnd(BODY, body);
@@ -68,7 +95,14 @@ function endOfKey(view: View, body: number): number {
   return to;
 }
 
+function isEndMark(view: View, at: number): boolean {
+  const before = view.code(at - 1);
+  const after = view.code(at + 3);
+  return (before === DASH || before === SPACE) && (after === SPACE || after === PLUS || after === PERCENT);
+}
+
 const SPACE = 32;
+const PERCENT = 37;
 const PLUS = 43;
 const DASH = 45;
 const BACKSLASH = 92;

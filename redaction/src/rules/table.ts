@@ -3,6 +3,7 @@ import { IP_ADDRESSES } from './addresses/ip-address.ts';
 import { MAC_ADDRESSES } from './addresses/mac-address.ts';
 import { assignment } from './assignment.ts';
 import { basic, bearer } from './authorization.ts';
+import { bareKey } from './bare-key.ts';
 import { commandFlag } from './command-flag.ts';
 import { CONNECTION_STRINGS } from './connection-string.ts';
 import { curlUser } from './curl-user.ts';
@@ -73,6 +74,7 @@ export const RULES: readonly Rule[] = [
   urlCredentials,
   encodedUrlCredentials,
   privateKey,
+  bareKey,
   jwk,
   assignment,
   commandFlag,

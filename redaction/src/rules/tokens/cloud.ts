@@ -3,7 +3,7 @@ import { exactly, run, type TokenFormat } from './token-format.ts';
 
 /** BIP 173 data characters, capitals. */
 const BECH32_UPPER = alphabet('QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L');
-const DOTTED = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.');
+const DOTTED = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.=');
 
 /** Cloud providers, platforms, secret stores, monitoring. */
 export const CLOUD: readonly TokenFormat[] = [
@@ -181,10 +181,10 @@ export const CLOUD: readonly TokenFormat[] = [
   },
   {
     kind: 'age-key',
-    what: 'age secret keys',
+    what: 'age secret keys, also cut off',
     source: 'https://github.com/C2SP/C2SP/blob/main/age.md',
     prefixes: ['AGE-SECRET-KEY-1'],
-    parts: [exactly(BECH32_UPPER, 58)],
+    parts: [run(BECH32_UPPER, 16, 58)],
   },
   {
     kind: 'grafana-token',

@@ -80,6 +80,15 @@ const FORMATS: readonly MarkedFormat[] = [
     parts: [{ of: BASE64URL, min: 27, max: 40 }],
   },
   {
+    kind: 'facebook-token',
+    what: 'Facebook application access tokens in a URL',
+    source: 'https://developers.facebook.com/docs/facebook-login/guides/access-tokens/#apptokens',
+    mark: '%7C',
+    joint: '',
+    before: { of: DIGIT, min: 15, max: 16 },
+    parts: [{ of: BASE64URL, min: 27, max: 40 }],
+  },
+  {
     kind: 'mailchimp-key',
     what: 'Mailchimp API keys: a key and its data centre',
     source: 'https://mailchimp.com/developer/marketing/guides/quick-start/',

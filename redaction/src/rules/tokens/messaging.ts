@@ -7,6 +7,8 @@ const PATH = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTU
 const TEAMS = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_/@');
 const PERCENT_ALNUM = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ%');
 
+const SENDGRID = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.=');
+
 /** Chat, mail and telephone services. */
 export const MESSAGING: readonly TokenFormat[] = [
   {
@@ -64,6 +66,14 @@ export const MESSAGING: readonly TokenFormat[] = [
     source: 'https://www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys',
     prefixes: ['SG.'],
     parts: [exactly(BASE64URL, 22), '.', exactly(BASE64URL, 43)],
+  },
+  {
+    kind: 'sendgrid-key',
+    what: 'SendGrid API keys whose parts have other lengths',
+    source: 'https://www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys',
+    prefixes: ['SG.'],
+    parts: [run(SENDGRID, 60)],
+    random: true,
   },
   {
     kind: 'twilio-key',

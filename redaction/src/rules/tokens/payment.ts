@@ -1,7 +1,7 @@
 import { ALNUM, alphabet, BASE64URL, DIGIT, HEX_LOWER, LOWER_ALNUM, WORD } from '../../alphabet.ts';
 import { exactly, run, type TokenFormat } from './token-format.ts';
 
-const BASE64URL_DOT = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.');
+const BASE64URL_DOT = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.=');
 const ADYEN = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/=-._');
 const CHECKOUT = alphabet('0123456789abcdefghijklmnopqrstuvwxyz*#@$');
 const EBAY = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/=#^.');
@@ -71,7 +71,7 @@ export const PAYMENT: readonly TokenFormat[] = [
     what: 'Duffel access tokens',
     source: 'https://duffel.com/docs/api/overview/authentication',
     prefixes: ['duffel_live_', 'duffel_test_'],
-    parts: [run(BASE64URL, 40)],
+    parts: [run(BASE64URL_DOT, 40)],
   },
   {
     kind: 'shippo-token',

@@ -94,7 +94,7 @@ export const WORK: readonly TokenFormat[] = [
     what: 'Frame.io developer tokens',
     source: 'https://developer.frame.io/docs/getting-started/authentication',
     prefixes: ['fio-u-'],
-    parts: [run(BASE64URL, 60)],
+    parts: [run(BASE64URL_DOT, 60)],
   },
   {
     kind: 'settlemint-token',
@@ -188,7 +188,7 @@ export const WORK: readonly TokenFormat[] = [
     what: 'Defined Networking API keys',
     source: 'https://docs.defined.net/guides/api-keys/',
     prefixes: ['dnkey-'],
-    parts: [run(BASE64URL, 40)],
+    parts: [run(BASE64URL_DOT, 40)],
   },
   {
     kind: 'mapbox-token',
