@@ -385,6 +385,11 @@ export const PROMISES = {
     source: SECURITY,
   },
   'redaction:phone': { sentence: 'An international telephone number is hidden.', source: SECURITY },
+  'redaction:identifier': {
+    sentence:
+      'The number of a person is hidden in any text where its form and check are strong, and else under a name that tells it.',
+    source: SECURITY,
+  },
   'redaction:jwt': { sentence: 'A JWT is hidden.', source: SECURITY },
   'redaction:header': { sentence: 'The secret of a Bearer or Basic header is hidden.', source: SECURITY },
   'redaction:pem': { sentence: 'A PEM private key is hidden, also where its end is cut off.', source: SECURITY },

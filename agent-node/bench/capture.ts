@@ -21,6 +21,8 @@ const nothing: Redactor = {
   text: () => undefined,
   label: () => undefined,
   number: () => undefined,
+  telling: () => undefined,
+  fits: () => undefined,
 };
 
 function frame(hide: boolean): Record<string, unknown> {

@@ -17,6 +17,7 @@ const ELSEWHERE: readonly RegExp[] = [
   /^agent:application\/(hmac\.js:roundConstants|node-names\.js:nodeNames|warm-up\.js:(createWarmUp)?|shared\.js:allocate)$/,
   /^agent:capture\/(primordials\.js:|headers\.js:reliedOn)/,
   /^redaction:(intrinsics\.js:|alphabet\.js:|lines\.js:)/,
+  /^redaction:(identifiers\/(checks|formats)|rules\/(identifier|label))\.js:(wordsOf|enter|anchors)?$/,
   /^redaction:blocked\/(blocklist|file-pattern|path-parts|pattern-fault)\.js:/,
 ];
 /** Objects of our own, whose methods have names that built-ins have too. */

@@ -202,6 +202,8 @@ test('a redactor that fails hides the value whole', () => {
       text: fail,
       label: fail,
       number: fail,
+      telling: fail,
+      fits: fail,
     }),
   );
   assert.doesNotMatch(whole, /text"|12/);
@@ -214,10 +216,38 @@ test('a redactor that fails hides the value whole', () => {
       text: fail,
       label: () => undefined,
       number: fail,
+      telling: fail,
+      fits: fail,
     }),
   );
   assert.doesNotMatch(partly, /private|12/);
 });
+
+test(
+  proves(
+    ['redaction:identifier', 'redaction:agent'],
+    'a number is hidden where its name tells it and it is valid: variable, property, map key, pair, expression',
+  ),
+  () => {
+    const pesel = '44051401359';
+    const result = capture(
+      {
+        pesel,
+        user: { pesel: 44051401359, phone: '(0)20 7946 0958', id: 5, idNumber: 5 },
+        map: new Map([['pesel', pesel]]),
+        entries: [['pesel', pesel]],
+        beside: { name: 'pesel', value: pesel },
+        wrong: { pesel: '44051401358' },
+      },
+      ['user.pesel', 'user.id', 'user.phone + "!"'],
+    );
+    const text = JSON.stringify(result);
+    assert.equal(text.includes(pesel), false, text);
+    assert.equal(text.includes('7946'), false, text);
+    assert.ok(text.includes('44051401358'), text);
+    assert.ok(text.includes('"name":"idNumber","value":{"type":"number","value":5}'), text);
+  },
+);
 
 test(
   proves('agent:hostile-application', 'nothing that the application replaced after the start is run by a capture'),

@@ -24,7 +24,57 @@ const KINDS: ReadonlyMap<string, readonly string[]> = new Map([
   ['JWT', ['jwt']],
   ['URL_CREDENTIALS', ['url-credentials']],
   ['PRIVATE_KEY', ['private-key']],
+  ['IBAN', ['iban']],
+  ['PHONE', ['phone']],
+  ['CRYPTO_WALLET', ['crypto-wallet']],
+  ['US_SSN', ['us-ssn']],
   ['KEYWORD_ASSIGNMENT', ['secret-name', 'code-name', 'payment-name', 'personal-name']],
+]);
+
+const NUMBERS: readonly string[] = ['national-id', 'us-ssn', 'npi', 'bank-routing', 'imei'];
+
+/** Names that programs give to these, for cases that have no key of their own. */
+const KEYS: ReadonlyMap<string, string> = new Map([
+  ['PHONE', 'phone'],
+  ['CRYPTO_WALLET', 'wallet'],
+  ['ID:ABA_ROUTING_NUMBER', 'aba'],
+  ['ID:AU_ABN', 'abn'],
+  ['ID:AU_ACN', 'acn'],
+  ['ID:AU_MEDICARE', 'medicareNumber'],
+  ['ID:AU_TFN', 'tfn'],
+  ['ID:CA_SIN', 'sin'],
+  ['ID:DE_ID_CARD', 'personalausweis'],
+  ['ID:DE_LANR', 'lanr'],
+  ['ID:DE_PASSPORT', 'reisepass'],
+  ['ID:DE_SOCIAL_SECURITY', 'rentenversicherungsnummer'],
+  ['ID:DE_HEALTH_INSURANCE', 'krankenversichertennummer'],
+  ['ID:DE_TAX_ID', 'steuerId'],
+  ['ID:DE_TAX_NUMBER', 'steuernummer'],
+  ['ID:DE_VAT_ID', 'vatId'],
+  ['ID:FI_PERSONAL_IDENTITY_CODE', 'hetu'],
+  ['ID:IDENTITY_CARD', 'identityNumber'],
+  ['ID:IMEI', 'imei'],
+  ['ID:IN_AADHAAR', 'aadhaar'],
+  ['ID:IN_PAN', 'pan'],
+  ['ID:IN_GSTIN', 'gstin'],
+  ['ID:IT_FISCAL_CODE', 'codiceFiscale'],
+  ['ID:IT_VAT_CODE', 'partitaIva'],
+  ['ID:KR_RRN', 'rrn'],
+  ['ID:KR_FRN', 'frn'],
+  ['ID:PASSPORT_NUMBER', 'passport'],
+  ['ID:PL_PESEL', 'pesel'],
+  ['ID:SE_PERSONNUMMER', 'personnummer'],
+  ['ID:SE_ORGANISATIONSNUMMER', 'organisationsnummer'],
+  ['ID:SG_NRIC_FIN', 'nric'],
+  ['ID:TAX_ID', 'taxNumber'],
+  ['ID:TH_TNIN', 'citizenId'],
+  ['ID:TR_NATIONAL_ID', 'tcKimlik'],
+  ['ID:UK_NHS', 'nhsNumber'],
+  ['ID:UK_NINO', 'nino'],
+  ['ID:US_ITIN', 'itin'],
+  ['ID:US_NPI', 'npi'],
+  ['ID:VAT', 'vatNumber'],
+  ['ID:ZA_ID_NUMBER', 'idNumber'],
 ]);
 
 /** Kinds that may rightly be found beside what is no secret. */
@@ -34,8 +84,8 @@ const PERSONAL = ['email', 'payment-card', 'iban', 'phone', 'ip-address', 'priva
 export interface Candidate {
   /** How a text comes out. `kinds`: of what was found, undefined where the candidate does not tell them as the redactor does. */
   redact(text: string): Outcome | Promise<Outcome>;
-  /** Whether a value under this name is hidden whole. */
-  hides(name: string): boolean;
+  /** Whether this value under this name is hidden whole. */
+  hides(name: string, value: string): boolean;
 }
 
 export interface Outcome {
@@ -50,7 +100,11 @@ export function ownCandidate(): Candidate {
       const found = redactor.text(text);
       return { text: found?.text ?? text, kinds: found?.findings.map(({ kind }) => kind) ?? [] };
     },
-    hides: (name) => redactor.name(name) !== undefined,
+    hides(name, value) {
+      if (redactor.name(name) !== undefined) return true;
+      const telling = redactor.telling(name);
+      return telling !== undefined && redactor.fits(telling, value) !== undefined;
+    },
   };
 }
 
@@ -72,11 +126,11 @@ export async function score(
       const plain = one.values.length > 0 ? one.values.every((value) => !out.includes(value)) : out !== one.text;
       count(recall, `${name} / text`, plain);
       if (!plain) details.push(`miss ${one.id} ${one.entity}: ${JSON.stringify(one.text.slice(0, 160))}`);
-      if (one.key !== undefined) {
-        const keyed = candidate.hides(one.key) || plain;
+      const key = one.key ?? KEYS.get(one.entity);
+      if (key !== undefined) {
+        const keyed = candidate.hides(key, one.text) || plain;
         count(recall, `${name} / under its key`, keyed);
-        if (!keyed)
-          details.push(`miss ${one.id} ${one.entity} under ${one.key}: ${JSON.stringify(one.text.slice(0, 80))}`);
+        if (!keyed) details.push(`miss ${one.id} ${one.entity} under ${key}: ${JSON.stringify(one.text.slice(0, 80))}`);
       }
       continue;
     }
@@ -96,7 +150,7 @@ export async function score(
 }
 
 function isOwn(entity: string, kind: string): boolean {
-  const own = KINDS.get(entity);
+  const own = KINDS.get(entity) ?? (entity.startsWith('ID:') ? NUMBERS : undefined);
   if (own !== undefined) return own.includes(kind);
   return entity.startsWith('SECRET:') ? !PERSONAL.includes(kind) : kind === entity.toLowerCase();
 }

@@ -13,7 +13,7 @@ const UPPER = LOWER.toUpperCase();
 
 export function alphabet(members: string): Alphabet {
   const has = new Uint8Array(128);
-  for (const member of members) has[member.charCodeAt(0)] = 1;
+  for (let index = 0; index < members.length; index++) has[members.charCodeAt(index)] = 1;
   return { id: made++, has };
 }
 

@@ -1,4 +1,5 @@
-import { Bytes, codeAt, own, Words } from './intrinsics.ts';
+import { createBeginnings } from './beginnings.ts';
+import { Bytes, codeAt, least, own, Words } from './intrinsics.ts';
 import type { Rule } from './rule.ts';
 
 export interface Anchored {
@@ -8,6 +9,23 @@ export interface Anchored {
   readonly behind: Uint8Array | undefined;
   /** A letter or digit stands so many units ahead; 0: it is not looked for. */
   readonly ahead: number;
+  /** The next one of the same list. */
+  readonly next: Anchored | undefined;
+}
+
+/** A rule that is asked at long words only. */
+export interface Long {
+  /** The first character of the word. */
+  readonly first: number;
+  readonly rule: Rule;
+}
+
+/** A rule that is asked at words by how they begin. */
+export interface Begun {
+  readonly rule: Rule;
+  readonly bits: Int32Array;
+  /** Only behind what may be a label. */
+  readonly labelled: boolean;
 }
 
 /** Characters of an anchor that the look-up of the pair has compared. */
@@ -15,16 +33,27 @@ export const KNOWN = 2;
 /** Third characters of a row. */
 export const ROW = 128;
 
+/** Types of characters: letters and digits are `WORD` or more. */
 export const QUIET = 0;
-export const WORD = 1;
-const SYMBOL = 2;
+export const SYMBOL = 1;
+export const WORD = 2;
+/** One that long words begin with that are looked for: see `AnchorTable.long`. */
+export const LONG = 3;
 
-/** Classes of characters in the filter: letters whatever their case, digits together, and the rest in a few. */
-export const FOLDS = 32;
+/** Words that are known by their length are longer. */
+const LONGEST_REACH = 64;
+
+/**
+ * Classes of characters in the filter: letters, digits together, and the rest in a few. Of the third character the low
+ * bits count, which are the same for a letter whatever its case.
+ */
+export const FOLDS = 64;
+export const THIRDS = 32;
 const folded = new Bytes(128);
 for (let code = 0; code < 128; code++) {
   const letter = (code | 32) - 97;
-  folded[code] = letter >= 0 && letter < 26 ? letter : code >= 48 && code <= 57 ? 26 : 27 + (code % 5);
+  const isLetter = letter >= 0 && letter < 26;
+  folded[code] = isLetter ? letter + (code < 97 ? 32 : 0) : code >= 48 && code <= 57 ? 26 : 27 + (code % 5);
 }
 
 /** Where the rules begin: what a character can be the start of. */
@@ -37,134 +66,191 @@ export interface AnchorTable {
    * small enough to stay in the processor's nearest cache.
    */
   readonly filter: Uint8Array;
-  readonly lists: readonly (readonly Anchored[])[];
+  /** The first of each list. */
+  readonly lists: readonly (Anchored | undefined)[];
+  /** How words may begin that a rule is asked about without an anchor, whichever it is. */
+  readonly digits: Int32Array;
+  readonly capitals: Int32Array;
+  /** The same behind what may be a label. */
+  readonly labelledDigits: Int32Array;
+  readonly labelledCapitals: Int32Array;
+  readonly begunByDigits: readonly Begun[];
+  readonly begunByCapitals: readonly Begun[];
+  /** Rules that need one character and a long word: most words are short, and so end before they are looked up. */
+  readonly long: readonly Long[];
+  /** How far from its first the last letter or digit of such a word stands at least. */
+  readonly reach: number;
   /** By the first two characters of an anchor, its row in `thirds`; 0 where no anchor begins with them. */
   readonly pairs: Uint16Array;
   /** By the third character, in rows of 128, the place in `lists`; 0 where no anchor goes on with it. */
   readonly thirds: Uint16Array;
 }
 
-/** The anchors that begin with the same two characters, or with one whose second is open. */
-interface Row {
-  /** The list for third characters that no anchor goes on with: those of one or two characters; 0 for none. */
-  rest: number;
-  /** All lists of the row. */
-  readonly lists: number[];
-}
-
 /**
  * Runs no built-in that the application may have replaced since this module was loaded, and no iterator. Made once, in
- * the application's thread, by going through the anchors once: a list is begun as a copy of the one that served before,
- * and so the rules keep their order, in which the first that finds something is taken.
+ * the application's thread, by going through the anchors once, from the last on: each is put before those that are known,
+ * so the rules keep their order, in which the first that finds something is taken, and lists share their ends.
  */
 export function tableOfAnchors(rules: readonly Rule[]): AnchorTable {
   const types = new Bytes(ROW);
   for (let code = 0; code < ROW; code++) types[code] = isAlnum(code) ? WORD : QUIET;
-  const filter = new Bytes(FOLDS ** 3 / 8);
+  const filter = new Bytes((FOLDS * FOLDS * THIRDS) / 8);
   const pairs = new Words(ROW * ROW);
+  const digits = createBeginnings();
+  const capitals = createBeginnings();
+  const labelledDigits = createBeginnings();
+  const labelledCapitals = createBeginnings();
+  const begunByDigits: Begun[] = [];
+  const begunByCapitals: Begun[] = [];
+  const long: Long[] = [];
+  let reach = LONGEST_REACH;
   let count = 0;
   for (let at = 0; at < rules.length; at++) count += rules[at]?.anchors.length ?? 0;
   // Row 0 is that of no anchor; no anchor makes more than one.
   const thirds = new Words((1 + count) * ROW);
-  const lists: Anchored[][] = [[]];
-  const rows: Row[] = [{ rest: 0, lists: [] }];
-  /** By the first character: the row for second characters that no anchor goes on with, and all rows. */
+  let rows = 0;
+  /** By row, the list for third characters that no anchor goes on with: those of one or two characters; 0 for none. */
+  const rest = new Words(1 + count);
+  /** By the first character, the row for second characters that no anchor goes on with. */
   const open = new Words(ROW);
-  const rowsOf: number[][] = [];
-  for (let first = 0; first < ROW; first++) rowsOf[first] = [];
+  const lists: (Anchored | undefined)[] = [undefined];
+  /** By list, the turn in which an anchor was put into it. */
+  const turns: number[] = [0];
+  let turn = 0;
 
-  function addList(row: Row, like: number): number {
-    const list: Anchored[] = [];
-    const model = lists[like];
-    for (let index = 0; model !== undefined && index < model.length; index++) {
-      const one = model[index];
-      if (one !== undefined) list[index] = one;
-    }
-    lists[lists.length] = list;
-    row.lists[row.lists.length] = lists.length - 1;
+  /** It begins as another one is. */
+  function addList(like: number): number {
+    lists[lists.length] = lists[like];
+    turns[turns.length] = 0;
     return lists.length - 1;
   }
 
-  function append(list: Anchored[] | undefined, anchored: Anchored): void {
-    if (list !== undefined) list[list.length] = anchored;
+  function put(list: number, { anchor, rule, behind, ahead }: Anchored): void {
+    lists[list] = { anchor, rule, behind, ahead, next: lists[list] };
   }
 
-  function addRow(first: number, like: number): number {
-    const place = rows.length;
-    const row: Row = { rest: 0, lists: [] };
-    rows[place] = row;
-    const those = rowsOf[first];
-    if (those !== undefined) those[those.length] = place;
-    if (like !== 0) setRest(place, row, rows[like]?.rest ?? 0);
-    return place;
+  function addRow(like: number): number {
+    rows++;
+    if (like !== 0) setRest(rows, rest[like] ?? 0);
+    return rows;
   }
 
-  function setRest(place: number, row: Row, like: number): void {
-    row.rest = addList(row, like);
-    for (let cell = place * ROW; cell < (place + 1) * ROW; cell++) if (thirds[cell] === 0) thirds[cell] = row.rest;
+  function setRest(row: number, like: number): void {
+    const list = addList(like);
+    rest[row] = list;
+    for (let cell = row * ROW; cell < (row + 1) * ROW; cell++) if (thirds[cell] === 0) thirds[cell] = list;
   }
 
   /** Whatever the third character is. */
-  function addToAll(place: number, anchored: Anchored): void {
-    const row = rows[place];
-    if (row === undefined) return;
-    if (row.rest === 0) setRest(place, row, 0);
-    for (let index = 0; index < row.lists.length; index++) append(lists[row.lists[index] ?? 0], anchored);
+  function putInRow(row: number, anchored: Anchored): void {
+    if (rest[row] === 0) setRest(row, 0);
+    for (let cell = row * ROW; cell < (row + 1) * ROW; cell++) {
+      const list = thirds[cell] ?? 0;
+      if (turns[list] === turn) continue;
+      turns[list] = turn;
+      put(list, anchored);
+    }
   }
 
   function add(first: number, anchored: Anchored): void {
     const { anchor } = anchored;
+    turn++;
     if (anchor.length === 1) {
       if (open[first] === 0) {
-        const place = addRow(first, 0);
-        open[first] = place;
-        for (let pair = first * ROW; pair < (first + 1) * ROW; pair++) if (pairs[pair] === 0) pairs[pair] = place;
+        const row = addRow(0);
+        open[first] = row;
+        for (let pair = first * ROW; pair < (first + 1) * ROW; pair++) if (pairs[pair] === 0) pairs[pair] = row;
       }
-      const those = rowsOf[first];
-      for (let index = 0; those !== undefined && index < those.length; index++) addToAll(those[index] ?? 0, anchored);
+      let before = 0;
+      for (let pair = first * ROW; pair < (first + 1) * ROW; pair++) {
+        const row = pairs[pair] ?? 0;
+        if (row !== before) putInRow(row, anchored);
+        before = row;
+      }
       return;
     }
     const pair = first * ROW + codeAt(anchor, 1);
-    if (pairs[pair] === open[first]) pairs[pair] = addRow(first, open[first] ?? 0);
-    const place = pairs[pair] ?? 0;
+    if (pairs[pair] === open[first]) pairs[pair] = addRow(open[first] ?? 0);
+    const row = pairs[pair] ?? 0;
     if (anchor.length === KNOWN) {
-      addToAll(place, anchored);
+      putInRow(row, anchored);
       return;
     }
-    const row = rows[place];
-    const cell = place * ROW + codeAt(anchor, KNOWN);
-    if (row === undefined) return;
-    if (thirds[cell] === row.rest) thirds[cell] = addList(row, row.rest);
-    append(lists[thirds[cell] ?? 0], anchored);
+    const cell = row * ROW + codeAt(anchor, KNOWN);
+    if (thirds[cell] === rest[row]) thirds[cell] = addList(rest[row] ?? 0);
+    put(thirds[cell] ?? 0, anchored);
   }
 
-  for (let at = 0; at < rules.length; at++) {
+  for (let at = rules.length - 1; at >= 0; at--) {
     const rule = rules[at];
     if (rule === undefined) continue;
     const behind = own(rule, 'behind')?.has;
     const ahead = own(rule, 'ahead') ?? 0;
-    for (let index = 0; index < rule.anchors.length; index++) {
+    const shortest = own(rule, 'shortest');
+    for (let index = rule.anchors.length - 1; index >= 0; index--) {
       const anchor = rule.anchors[index] ?? '';
       const first = codeAt(anchor, 0);
       if (!(first < ROW)) throw new Error(`rule ${rule.kind}: an anchor must be ASCII and not empty`);
+      if (shortest !== undefined) {
+        types[first] = LONG;
+        long[long.length] = { first, rule };
+        reach = least(reach, shortest - 1);
+        continue;
+      }
       if (!isAlnum(first)) types[first] = SYMBOL;
-      add(first, { anchor, rule, behind, ahead });
+      add(first, { anchor, rule, behind, ahead, next: undefined });
       addToFilter(filter, anchor);
     }
   }
-  return { types, folded, filter, pairs, thirds, lists };
+  for (let at = 0; at < rules.length; at++) {
+    const rule = rules[at];
+    if (rule === undefined) continue;
+    const beginnings = own(rule, 'beginnings')?.();
+    if (beginnings === undefined) continue;
+    const labelled = own(beginnings, 'labelled') === true;
+    const bitsOfDigits = own(beginnings, 'digits');
+    const bitsOfCapitals = own(beginnings, 'capitals');
+    if (bitsOfDigits !== undefined) {
+      begunByDigits[begunByDigits.length] = { rule, bits: bitsOfDigits, labelled };
+      include(labelled ? labelledDigits : digits, bitsOfDigits);
+    }
+    if (bitsOfCapitals !== undefined) {
+      begunByCapitals[begunByCapitals.length] = { rule, bits: bitsOfCapitals, labelled };
+      include(labelled ? labelledCapitals : capitals, bitsOfCapitals);
+    }
+  }
+  return {
+    types,
+    folded,
+    filter,
+    pairs,
+    thirds,
+    lists,
+    digits,
+    capitals,
+    labelledDigits,
+    labelledCapitals,
+    begunByDigits,
+    begunByCapitals,
+    long,
+    reach,
+  };
+}
+
+function include(all: Int32Array, bits: Int32Array): void {
+  for (let slot = 0; slot < all.length; slot++) all[slot] = (all[slot] ?? 0) | (bits[slot] ?? 0);
 }
 
 /** Characters that the anchor leaves open count as each of them: whole bytes of the filter. */
 function addToFilter(filter: Uint8Array, anchor: string): void {
-  const first = (folded[codeAt(anchor, 0)] ?? 0) * FOLDS * FOLDS;
-  const second = anchor.length > 1 ? first + (folded[codeAt(anchor, 1)] ?? 0) * FOLDS : first;
+  const first = (folded[codeAt(anchor, 0)] ?? 0) * FOLDS * THIRDS;
+  const second = anchor.length > 1 ? first + (folded[codeAt(anchor, 1)] ?? 0) * THIRDS : first;
   if (anchor.length > 2) {
-    const bit = second + (folded[codeAt(anchor, 2)] ?? 0);
+    const bit = second + ((folded[codeAt(anchor, 2)] ?? 0) & (THIRDS - 1));
     filter[bit >> 3] = (filter[bit >> 3] ?? 0) | (1 << (bit & 7));
     return;
   }
-  const bits = anchor.length > 1 ? FOLDS : FOLDS * FOLDS;
+  const bits = anchor.length > 1 ? THIRDS : FOLDS * THIRDS;
   for (let byte = second >> 3; byte < (second + bits) >> 3; byte++) filter[byte] = 255;
 }
 

@@ -1,14 +1,16 @@
 import { type AnchorTable, tableOfAnchors } from './anchor-table.ts';
 import { createSpared } from './exceptions.ts';
-import { codeAt, createMemo, least, own, sliceText, toText } from './intrinsics.ts';
+import { ENUMERABLE_KINDS } from './identifiers/formats.ts';
+import { codeAt, createMemo, isSafeInteger, least, own, sliceText, toText } from './intrinsics.ts';
 import { createLiteralFinder } from './literals.ts';
 import { lengthClass, openRedactor, strictRedactor } from './modes.ts';
 import { createNameMatcher, type NameMatcher } from './names/name-matcher.ts';
 import { CODE_NAME, PAYMENT_NAME, PERSONAL_NAME } from './names/name-terms.ts';
 import { placeholder } from './placeholder.ts';
-import type { Exceptions, Finding, RedactedText, RedactorOptions, SourceRedactor } from './redactor.ts';
+import type { Exceptions, Finding, RedactedText, RedactorOptions, SourceRedactor, Telling } from './redactor.ts';
 import { isCardNumber, PAYMENT_CARD } from './rules/payment-card.ts';
 import { ASKED, RULES } from './rules/table.ts';
+import { toldValue } from './rules/told.ts';
 import { createScanner, type Scanner } from './scanner.ts';
 import { type Caught, mergeSpans } from './spans.ts';
 import { View } from './view.ts';
@@ -34,12 +36,22 @@ const PSEUDONYM_FROM = 8;
 /** Making one goes through the whole value in the application's thread, about 0.12 us a unit: a millisecond at most. */
 const PSEUDONYM_UP_TO = 8192;
 
+/** A longer text is no number. UTF-16 code units, with what stands around and between the digits. */
+const LONGEST_NUMBER = 96;
+/** Words of it at which one is looked for: each costs some microseconds. */
+const MOST_WORDS = 8;
+/** A smaller number is a count, and a larger one has more digits than an identifier. */
+const LEAST_NUMBER = 10_000;
+const MOST_NUMBER = 1e18;
+
 const LINE_FEED = 10;
 
 /** Bounds of what is remembered of names: how many, and how long in UTF-16 code units. */
 const REMEMBERED_NAMES = 1024;
 const REMEMBERED_LENGTH = 64;
 const HARMLESS = '';
+/** No name that hides, but one that tells. */
+const TELLING = '?';
 
 const ENUMERABLE: readonly string[] = [
   CODE_NAME,
@@ -47,6 +59,7 @@ const ENUMERABLE: readonly string[] = [
   PERSONAL_NAME,
   UNEXAMINED,
   ...RULES.filter((rule) => rule.enumerable === true).map((rule) => rule.kind),
+  ...ENUMERABLE_KINDS,
 ];
 
 /** The same for every redactor. Made when it is first needed: it takes a part of a millisecond of the host's start. */
@@ -69,6 +82,7 @@ function standardRedactor(options: RedactorOptions): SourceRedactor {
   const findOwn = own(options, 'find');
   let matcher: NameMatcher | undefined;
   let scanner: Scanner | undefined;
+  let view: View | undefined;
   const pseudonymOf = own(options, 'pseudonym');
   /** Objects of one shape repeat their names: a remembered verdict costs a tenth. It never changes an answer. */
   const verdicts = createMemo();
@@ -78,9 +92,43 @@ function standardRedactor(options: RedactorOptions): SourceRedactor {
     return matcher;
   }
 
+  function verdict(name: string): string {
+    const known = verdicts.get(name);
+    if (known !== undefined) return known;
+    const kind = names().kindOf(name, 0, name.length, false);
+    const made = kind ?? (names().told() === undefined ? HARMLESS : TELLING);
+    if (verdicts.size() >= REMEMBERED_NAMES) verdicts.clear();
+    verdicts.set(name, made);
+    return made;
+  }
+
+  /** Some number of the text has to be one, as in `my number is 020 7946 0958`. */
+  function fitting(telling: Telling, text: string): string | undefined {
+    let to = text.length;
+    while (to > 0 && codeAt(text, to - 1) <= 32) to--;
+    view ??= new View(names());
+    try {
+      view.open(text, to);
+      for (let at = 0, words = 0; at < to && words < MOST_WORDS; at++) {
+        if (!isWord(codeAt(text, at)) || (at > 0 && isWord(codeAt(text, at - 1)))) continue;
+        words++;
+        const span = toldValue(view, at, telling);
+        if (span === undefined || (span.to < to && isWord(codeAt(text, span.to)))) continue;
+        const kind = own(span, 'kind') ?? UNEXAMINED;
+        return spared?.kind(kind) === true || spared?.text(text, at, to) === true ? undefined : kind;
+      }
+      return undefined;
+    } catch {
+      return UNEXAMINED;
+    } finally {
+      view.close();
+    }
+  }
+
   function scan(text: string, end: number): Caught[] | undefined {
     anchors ??= tableOfAnchors(ASKED);
-    scanner ??= createScanner(anchors, new View(names()), spared);
+    view ??= new View(names());
+    scanner ??= createScanner(anchors, view, spared);
     return alsoOwn(text, end, scanner(text, end));
   }
 
@@ -165,12 +213,24 @@ function standardRedactor(options: RedactorOptions): SourceRedactor {
 
     name(name) {
       if (name.length > REMEMBERED_LENGTH) return names().kindOf(name, 0, name.length, false);
-      const known = verdicts.get(name);
-      if (known !== undefined) return known === HARMLESS ? undefined : known;
-      const kind = names().kindOf(name, 0, name.length, false);
-      if (verdicts.size() >= REMEMBERED_NAMES) verdicts.clear();
-      verdicts.set(name, kind ?? HARMLESS);
-      return kind;
+      const known = verdict(name);
+      return known === HARMLESS || known === TELLING ? undefined : known;
+    },
+
+    telling(name) {
+      if (name.length > REMEMBERED_LENGTH || verdict(name) !== TELLING) return undefined;
+      names().kindOf(name, 0, name.length, false);
+      return names().told();
+    },
+
+    fits(telling, value) {
+      if (typeof value === 'string') return value.length <= LONGEST_NUMBER ? fitting(telling, value) : undefined;
+      if (typeof value !== 'number' && typeof value !== 'bigint') return undefined;
+      if (!(value >= LEAST_NUMBER && value <= MOST_NUMBER)) return undefined;
+      if (typeof value === 'number' && !isSafeInteger(value)) return undefined;
+      const digits = toText(value);
+      // A number that is kept as one has lost its leading zeros.
+      return fitting(telling, digits) ?? fitting(telling, `0${digits}`) ?? fitting(telling, `00${digits}`);
     },
 
     hide: finding,
@@ -218,6 +278,12 @@ function isEnumerable(kind: string): boolean {
   if (sliceText(kind, 0, POLICY.length) === POLICY) return true;
   for (let index = 0; index < ENUMERABLE.length; index++) if (ENUMERABLE[index] === kind) return true;
   return false;
+}
+
+/** A letter or digit; beyond ASCII everything is taken for something else. */
+function isWord(code: number): boolean {
+  const letter = code | 32;
+  return (code >= 48 && code <= 57) || (letter >= 97 && letter <= 122 && code < 128);
 }
 
 function isBlank(text: string, from: number, to: number): boolean {

@@ -3,6 +3,7 @@ export { BLOCKED_CLASS, createClassMatcher } from './blocked/class-matcher.ts';
 export { patternFault } from './blocked/pattern-fault.ts';
 export { createRedactor, TEXT_LIMIT, TEXT_LOOKAHEAD, UNEXAMINED } from './create-redactor.ts';
 export { SPARABLE_KINDS } from './exceptions.ts';
+export { FORMATS } from './identifiers/formats.ts';
 export { isCodeName, STRICT } from './modes.ts';
 export { isCount, ROLE, TERM_GROUPS } from './names/name-terms.ts';
 export type * from './redactor.ts';

@@ -19,6 +19,8 @@ export function openRedactor(): SourceRedactor {
     label: nothing,
     source: nothing,
     number: nothing,
+    telling: nothing,
+    fits: nothing,
   };
 }
 
@@ -39,6 +41,8 @@ export function strictRedactor(standard: SourceRedactor): SourceRedactor {
     label: standard.label,
     source: standard.source,
     number: (value) => ({ kind: STRICT, of: typeof value }),
+    telling: standard.telling,
+    fits: standard.fits,
   };
 }
 

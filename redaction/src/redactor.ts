@@ -1,3 +1,5 @@
+import type { IdFormat } from './identifiers/format.ts';
+
 /** What stands in the place of a hidden value. The value itself is gone. */
 export interface Finding {
   /** The rule, for example `email`, `payment-card`, `secret-name`. */
@@ -45,7 +47,14 @@ export interface Redactor {
   /** The same for what belongs to the code and not to its data: names, paths, messages of ours. It stays in the mode `strict`. */
   label(text: string, shown?: number): RedactedText | undefined;
   number(value: number | bigint): Finding | undefined;
+  /** What a name that hides no value by itself tells of it, as `pesel` and `phone` do; undefined: nothing. */
+  telling(name: string): Telling | undefined;
+  /** The kind by which the name and this value together hide it; undefined: the value is no number of those. */
+  fits(telling: Telling, value: unknown): string | undefined;
 }
+
+/** The formats that a value may have under a name. Handed back to the redactor that it is from. */
+export type Telling = readonly IdFormat[];
 
 /** What `createRedactor` gives: for captured values, and for the source that is shown beside them. */
 export interface SourceRedactor extends Redactor {

@@ -1,4 +1,5 @@
 import type { Alphabet } from './alphabet.ts';
+import type { Beginnings } from './beginnings.ts';
 import type { View } from './view.ts';
 
 /**
@@ -30,11 +31,21 @@ export interface Rule {
   readonly behind?: Alphabet;
   /** Asked only where a letter or digit stands so many units behind the first one of the anchor. */
   readonly ahead?: number;
+  /**
+   * Letters and digits that a word has at least: for a shorter one the rule is not asked. Its anchors are then single
+   * letters and digits.
+   */
+  readonly shortest?: number;
+  /**
+   * Where it is asked besides: words that begin with such a run of digits or of capitals. Before all rules with anchors.
+   * Called once, at the first text: it may run nothing that the application may have replaced.
+   */
+  readonly beginnings?: () => Beginnings;
   /** The values can be guessed by going through all of them: they get no pseudonym. */
   readonly enumerable?: boolean;
   /**
-   * Asked with the index of an anchor. It may look back over a bounded number of characters, and forward through the
+   * Asked with the index of an anchor, or of a word with the slot of its beginning. It may look back over a bounded number of characters, and forward through the
    * view's remembered runs and searches or over what it then hides: nothing else keeps the redactor linear.
    */
-  readonly match: (view: View, at: number) => readonly Span[] | undefined;
+  readonly match: (view: View, at: number, slot: number) => readonly Span[] | undefined;
 }

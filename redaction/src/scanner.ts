@@ -1,11 +1,10 @@
-import { type Anchored, type AnchorTable, FOLDS, isAlnum, KNOWN, QUIET, ROW, WORD } from './anchor-table.ts';
+import { type AnchorTable, FOLDS, isAlnum, KNOWN, LONG, QUIET, ROW, SYMBOL, THIRDS, WORD } from './anchor-table.ts';
+import { followsLabel, isFraction, mayBegin, runOf, slotAt } from './beginnings.ts';
 import type { Spared } from './exceptions.ts';
 import { codeAt, own } from './intrinsics.ts';
 import type { Span } from './rule.ts';
 import { addSpan, type Caught } from './spans.ts';
 import type { View } from './view.ts';
-
-const NONE: readonly Anchored[] = [];
 
 /** Finds what the rules catch in the first `end` units of a text; undefined where that is nothing. */
 export type Scanner = (text: string, end: number) => Caught[] | undefined;
@@ -16,93 +15,138 @@ export type Scanner = (text: string, end: number) => Caught[] | undefined;
  * and compared in full only where some anchor begins with all three. What is `spared` counts as not found: the rules behind
  * are asked for it, so that no secret is shown because a rule that was excepted has found more than one.
  */
-export function createScanner(
-  { types, folded, filter, lists, pairs, thirds }: AnchorTable,
-  view: View,
-  spared: Spared | undefined,
-): Scanner {
-  let caught: Caught[] | undefined;
+export function createScanner(table: AnchorTable, view: View, spared: Spared | undefined): Scanner {
+  const { types, folded, filter, lists, pairs, thirds, digits, capitals, labelledDigits, labelledCapitals } = table;
+  const { begunByDigits, begunByCapitals, long, reach } = table;
+  const halfWay = reach >> 1;
 
-  /** The loop stays small for the compiler of the engine: what happens at an anchor is a function of its own. */
-  function scan(text: string, end: number): void {
-    let inWord = false;
-    let next = end > 0 ? codeAt(text, 0) : 0;
-    let third = end > 1 ? codeAt(text, 1) : 0;
-    for (let at = 0; at < end; at++) {
-      const code = next;
-      next = third;
-      third = at + 2 < end ? codeAt(text, at + 2) : 0;
-      const type = code < 128 ? types[code] : QUIET;
+  /** A long word has a letter or digit there, and half way. */
+  function reaches(text: string, at: number, end: number): boolean {
+    return at + reach < end && isAlnum(codeAt(text, at + reach)) && isAlnum(codeAt(text, at + halfWay));
+  }
+
+  /** Behind the letters and digits from `at` on. */
+  function wordEnd(text: string, at: number, end: number): number {
+    let index = at;
+    for (; index < end; index++) {
+      const code = codeAt(text, index);
+      if (code >= 128 || (types[code] ?? QUIET) < WORD) break;
+    }
+    return index;
+  }
+
+  function scan(text: string, end: number): Caught[] | undefined {
+    let caught: Caught[] | undefined;
+    let opened = false;
+    for (let at = 0; at < end; ) {
+      const code = codeAt(text, at);
+      const type = code < 128 ? (types[code] ?? QUIET) : QUIET;
       if (type === QUIET) {
-        inWord = false;
+        at++;
         continue;
       }
-      if (type === WORD) {
-        if (inWord) continue;
-        inWord = true;
-      } else inWord = false;
+      const next = at + 1 < end ? codeAt(text, at + 1) : 0;
+      const third = at + 2 < end ? codeAt(text, at + 2) : 0;
       const bit =
-        ((folded[code] ?? 0) * FOLDS + (folded[next < 128 ? next : 0] ?? 0)) * FOLDS +
-        (folded[third < 128 ? third : 0] ?? 0);
-      if (((filter[bit >> 3] ?? 0) & (1 << (bit & 7))) === 0) continue;
-      const row = pairs[code * 128 + (next < 128 ? next : 0)] ?? 0;
-      if (row === 0) continue;
-      const list = thirds[row * ROW + (third < 128 ? third : 0)] ?? 0;
-      if (list === 0) continue;
-      const last = ask(text, end, at, list);
-      if (last > at + 1) {
-        inWord = last !== view.fresh && isAlnum(codeAt(text, last - 1));
-        at = last - 1;
-        next = last < end ? codeAt(text, last) : 0;
-        third = last + 1 < end ? codeAt(text, last + 1) : 0;
+        ((folded[code] ?? 0) * FOLDS + (folded[next < 128 ? next : 0] ?? 0)) * THIRDS +
+        ((folded[third < 128 ? third : 0] ?? 0) & (THIRDS - 1));
+      let list = 0;
+      if (((filter[bit >> 3] ?? 0) & (1 << (bit & 7))) !== 0) {
+        const row = pairs[code * 128 + (next < 128 ? next : 0)] ?? 0;
+        list = row === 0 ? 0 : (thirds[row * ROW + (third < 128 ? third : 0)] ?? 0);
       }
-    }
-  }
-
-  /** Up to where the text was read by the first rule that finds something, or behind an escape; `at` where neither is. */
-  function ask(text: string, end: number, at: number, list: number): number {
-    const candidates = lists[list] ?? NONE;
-    for (let index = 0; index < candidates.length; index++) {
-      const candidate = candidates[index];
-      if (candidate === undefined) continue;
-      const { behind, ahead } = candidate;
-      if (ahead > 0 && (at + ahead >= end || types[codeAt(text, at + ahead)] !== WORD)) continue;
-      if (behind !== undefined && (at === 0 || behind[codeAt(text, at - 1)] !== 1)) continue;
-      if (!view.startsWith(candidate.anchor, at, KNOWN)) continue;
-      const { kind } = candidate.rule;
-      const found = candidate.rule.match(view, at);
-      if (found === undefined) continue;
-      const spans = spared === undefined ? found : kept(spared, text, found, kind);
-      if (spans !== undefined) return take(spans, kind, at);
-    }
-    return view.fresh > at ? view.fresh : at;
-  }
-
-  function take(spans: readonly Span[], kind: string, at: number): number {
-    let last = at;
-    for (let index = 0; index < spans.length; index++) {
-      const span = spans[index];
-      if (span === undefined) continue;
-      if (span.to > last) last = span.to;
-      if (span.to === span.from) continue;
+      const isLong = type === LONG && reaches(text, at, end);
+      let slot = 0;
+      let labelled = false;
+      if (type >= WORD && code <= CAPITAL_Z && (code < COLON || next < SMALL_A)) {
+        slot = slotAt(text, at, end);
+        const isDigit = code < COLON;
+        const bits = (isDigit ? labelledDigits : labelledCapitals)[slot] ?? 0;
+        labelled = bits !== 0 && followsLabel(text, at) && mayBegin(bits, slot, text, at, end);
+        const all = (isDigit ? digits : capitals)[slot] ?? 0;
+        if (!labelled && (!mayBegin(all, slot, text, at, end) || isFraction(text, at))) {
+          if (list === 0 && !isLong) {
+            at = wordEnd(text, at + runOf(slot), end);
+            continue;
+          }
+          slot = 0;
+        }
+      } else if (list === 0 && !isLong) {
+        at = type === SYMBOL ? at + 1 : wordEnd(text, at + 1, end);
+        continue;
+      }
+      if (!opened) {
+        view.open(text, end);
+        opened = true;
+      }
+      let spans: readonly Span[] | undefined;
+      let kind = '';
+      if (slot !== 0) {
+        const begun = code < COLON ? begunByDigits : begunByCapitals;
+        for (let index = 0; index < begun.length && spans === undefined; index++) {
+          const one = begun[index];
+          if (one === undefined || (one.labelled && !labelled)) continue;
+          const { rule, bits } = one;
+          if (!mayBegin(bits[slot] ?? 0, slot, text, at, end)) continue;
+          kind = rule.kind;
+          spans = rule.match(view, at, slot);
+          if (spared !== undefined && spans !== undefined) spans = kept(spared, text, spans, kind);
+        }
+      }
+      for (let index = 0; isLong && index < long.length && spans === undefined; index++) {
+        const one = long[index];
+        if (one === undefined || one.first !== code) continue;
+        const { rule } = one;
+        kind = rule.kind;
+        spans = rule.match(view, at, slot);
+        if (spared !== undefined && spans !== undefined) spans = kept(spared, text, spans, kind);
+      }
+      for (let one = lists[list]; one !== undefined && spans === undefined; one = one.next) {
+        const { rule, behind, ahead } = one;
+        if (ahead > 0 && (at + ahead >= end || (types[codeAt(text, at + ahead)] ?? QUIET) < WORD)) continue;
+        if (behind !== undefined && (at === 0 || behind[codeAt(text, at - 1)] !== 1)) continue;
+        if (!view.startsWith(one.anchor, at, KNOWN)) continue;
+        kind = rule.kind;
+        spans = rule.match(view, at, slot);
+        if (spared !== undefined && spans !== undefined) spans = kept(spared, text, spans, kind);
+      }
+      if (spans === undefined && view.fresh > at) {
+        // Behind an escape a word begins.
+        at = view.fresh;
+        continue;
+      }
+      if (spans === undefined) {
+        at = type === SYMBOL ? at + 1 : wordEnd(text, at + 1, end);
+        continue;
+      }
       caught ??= [];
-      addSpan(caught, { from: span.from, to: span.to, kind: own(span, 'kind') ?? kind });
+      let last = at;
+      for (let index = 0; index < spans.length; index++) {
+        const span = spans[index];
+        if (span === undefined) continue;
+        if (span.to > last) last = span.to;
+        if (span.to > span.from) addSpan(caught, { from: span.from, to: span.to, kind: own(span, 'kind') ?? kind });
+      }
+      view.floor = last;
+      // A word that begins within it is none.
+      if (last <= at) last = at + 1;
+      at = last !== view.fresh && isAlnum(codeAt(text, last - 1)) ? wordEnd(text, last, end) : last;
     }
-    view.floor = last;
-    return last;
+    return caught !== undefined && caught.length > 0 ? caught : undefined;
   }
 
   return (text, end) => {
-    view.open(text, end);
     try {
-      scan(text, end);
-      return caught;
+      return scan(text, end);
     } finally {
-      caught = undefined;
       view.close();
     }
   };
 }
+
+const COLON = 58;
+const CAPITAL_Z = 90;
+const SMALL_A = 97;
 
 /** What of it is not spared; undefined where that is nothing. */
 function kept(spared: Spared, text: string, spans: readonly Span[], kind: string): readonly Span[] | undefined {

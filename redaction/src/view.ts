@@ -1,4 +1,5 @@
 import { type Alphabet, alphabetCount } from './alphabet.ts';
+import type { IdFormat } from './identifiers/format.ts';
 import { codeAt, Integers32, indexOf, most as larger, sliceText, least as smaller } from './intrinsics.ts';
 import type { NameMatcher } from './names/name-matcher.ts';
 
@@ -150,5 +151,15 @@ export class View {
   /** The kind by which the name that stands in the text hides a value; see `NameMatcher.kindOf`. */
   nameKind(from: number, to: number): string | undefined {
     return this.names.kindOf(this.text, from, to, true);
+  }
+
+  /** What the name that `nameKind` was asked for last tells of its value; see `NameMatcher.told`. */
+  nameTold(): readonly IdFormat[] | undefined {
+    return this.names.told();
+  }
+
+  /** What the words of a label tell of the number behind them; see `NameMatcher.toldIn`. */
+  labelTold(from: number, to: number): readonly IdFormat[] | undefined {
+    return this.names.toldIn(this.text, from, to);
   }
 }

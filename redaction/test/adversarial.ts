@@ -92,6 +92,34 @@ export const ADVERSARIAL: readonly string[] = [
   // Keys without armour, and with something before each line.
   ...['MII', 'MIIaaaIBAAKCA', 'MHcCAQEEI', 'MHcCAQEEIaaaaaaaaaaaaaaaa\\n', '-----BEGIN PRIVATE KEY-----\n> '],
   ...['-----BEGIN PRIVATE KEY-----> aaaa ', '-----BEGIN%20PRIVATE%20KEY-----%0A', 'ENDEND', '-END a'],
+  // Numbers of persons, with and without a name.
+  ...[
+    '1 1 1 ',
+    '536-90-43',
+    '12.345.678-',
+    '811228-987',
+    'AB12 ',
+    'A123456(',
+    'RSSMRA85T10A562',
+    'pesel ',
+    'pesel 1',
+    'tel tel ',
+  ],
+  // Labels are read backwards from each number.
+  ...[
+    'SSN 12345 ',
+    'ssn_12345 ',
+    'a a a a 12345 ',
+    'tel 12345678901 ',
+    '号12345',
+    '.1.12345',
+    'A1 ',
+    'AA 1',
+    '0x ',
+    'ssn: A12345 ',
+  ],
+  ...['1700000000000 ', '7569217076986 ', '12345678-', 'ssn - - - 12345 ', 'ssn ((((12345 '],
+  ...['phone=1 ', 'phone: (', 'pesel=44051401358 ', 'tel 1 2 3 ', 'idNumber: 1-', 'ABCDE1', '999) 999-'],
   // Flags, cards, placeholders, nothing at all.
   ...['--password ', '--password --', '--token ""', '--', '-', '4111 ', '4111-', '4111111111111112 ', '41', '4'],
   ...['[redacted:', 'password=[redacted:', 'password=[redacted:a]', 'p.', 'a', ' ', '\n', '\u0000', '\ud800', 'é'],

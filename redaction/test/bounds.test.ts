@@ -151,6 +151,9 @@ test('making a redactor and asking it runs nothing that was replaced after it wa
     found[3] = own.name('ärgerFaktor');
     found[4] = own.name('!!');
     found[5] = plain.number(4111111111111111)?.kind;
+    found[6] = plain.text('SSN 536904399, 20-12345678-6, GB29NWBK60161331926819')?.text;
+    const telling = plain.telling('pesel');
+    found[7] = telling === undefined ? undefined : plain.fits(telling, '44051401359');
   } finally {
     for (let index = 0; index < replaced.length; index++) {
       const one = replaced[index];
@@ -160,5 +163,15 @@ test('making a redactor and asking it runs nothing that was replaced after it wa
   }
   assert.deepEqual(run, []);
   const text = '[redacted:email] password=[redacted:secret-name]';
-  assert.deepEqual(found, ['secret-name', 'secret-name', text, 'policy-name', 'policy-name', 'payment-card']);
+  const numbers = 'SSN [redacted:us-ssn], [redacted:national-id], [redacted:iban]';
+  assert.deepEqual(found, [
+    'secret-name',
+    'secret-name',
+    text,
+    'policy-name',
+    'policy-name',
+    'payment-card',
+    numbers,
+    'national-id',
+  ]);
 });

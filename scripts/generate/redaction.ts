@@ -1,4 +1,4 @@
-import { ROLE, RULES, SPARABLE_KINDS, TERM_GROUPS } from '@borescope/redaction';
+import { FORMATS, ROLE, RULES, SPARABLE_KINDS, TERM_GROUPS } from '@borescope/redaction';
 import type { GeneratedFile } from './generated-file.ts';
 import { cell } from './json-schema-rows.ts';
 
@@ -98,6 +98,15 @@ takes time that is linear in the text. An asterisk marks kinds whose values coul
 |---|---|---|
 ${rows().join('\n')}
 
+## Numbers of persons
+
+Names that hide a value only where it is a valid number of their kind (\`pesel\`, \`phone\`), in a key, or in the words before it in a text (\`PESEL 44051401359\`). General
+names, such as \`idNumber\`, stand for all of them. With the form in the last column a number is known without a name: \`9\` is a digit, \`A\` a capital, \`X\` either.
+
+| number | taken from | names | anywhere |
+|---|---|---|---|
+${FORMATS.map(formatRow).join('\n')}
+
 ## Key names
 
 Words of the name, written together; a name hides where one of them stands in it as whole words, or where it is all of the name, as is said.
@@ -115,6 +124,11 @@ function rows(): string[] {
   return [...new Set(all)];
 }
 
+function formatRow({ what, source, names, anywhere }: (typeof FORMATS)[number]): string {
+  const code = (texts: readonly string[]) => texts.map((text) => `\`${text}\``).join(' ');
+  return `| ${cell(what)} | ${cell(source)} | ${code(names.split(/\s+/).filter((name) => name !== ''))} | ${code(anywhere ?? [])} |`;
+}
+
 const ROLES: Readonly<Record<keyof typeof ROLE, string>> = {
   word: 'anywhere in the name',
   stem: 'also at the end of a word that runs together',
@@ -125,6 +139,7 @@ const ROLES: Readonly<Record<keyof typeof ROLE, string>> = {
   spared: 'an exception of the organization',
   tail: 'as the last word: then the name describes a secret, and hides nothing',
   head: 'as the first word: then the name hides nothing',
+  number: 'as the last word: then the words before it tell what the value is',
   harmless: 'names that look secret and are not: they hide nothing',
 };
 

@@ -36,6 +36,33 @@ function object(...properties: [string, CapturedValue][]): CapturedValue {
   return { type: 'object', class: 'Object', properties: properties.map(([name, value]) => ({ name, value })) };
 }
 
+test(
+  proves(['redaction:identifier', 'redaction:broker'], 'a number is hidden where its name tells it and it is valid'),
+  () => {
+    const hidden = { type: 'redacted', kind: 'national-id', of: 'string', length: 16 };
+    assert.deepEqual(variable('pesel', text('44051401359')), hidden);
+    assert.deepEqual(variable('pesel', { type: 'number', value: 44051401359 }), {
+      type: 'redacted',
+      kind: 'national-id',
+      of: 'number',
+    });
+    assert.deepEqual(variable('pesel', { type: 'bigint', value: '44051401359' }), {
+      type: 'redacted',
+      kind: 'national-id',
+      of: 'bigint',
+    });
+    assert.deepEqual(variable('user', object(['name', text('pesel')], ['value', text('44051401359')])), {
+      ...object(['name', text('pesel')], ['value', text('')]),
+      properties: [
+        { name: 'name', value: text('pesel') },
+        { name: 'value', value: hidden },
+      ],
+    });
+    assert.deepEqual(variable('pesel', text('44051401358')), text('44051401358'));
+    assert.deepEqual(variable('id', text('44051401359')), text('44051401359'));
+  },
+);
+
 test('a hit in which nothing is left to hide comes back as it was', () => {
   const hit: Hit = {
     ...CLEAN,

@@ -8,7 +8,7 @@ import { fill } from './contents.ts';
 import { COUNT_BYTES } from './extra-keys.ts';
 import { guardRedactor } from './guarded-redactor.ts';
 import { jsonBytes } from './json-bytes.ts';
-import { createNameTable } from './name-table.ts';
+import { createNameTable, secretOf } from './name-table.ts';
 import { hasOwn, isArray, owns, sliceText } from './primordials.ts';
 import type { CaptureRequest, CaptureResult, Capturer, RequestedExpression } from './request.ts';
 import { shape, shapeSecret } from './shape.ts';
@@ -242,7 +242,7 @@ function captureVariable(
   value: unknown,
 ): boolean {
   const record = walk.memory.names(name);
-  const captured = shapeVariable(walk, record.secret, value);
+  const captured = shapeVariable(walk, secretOf(walk.memory.redactor, record, value), value);
   if (!pay(walk, VARIABLE_BYTES + record.bytes)) return false;
   for (let i = 0; i < record.kinds.length; i++) countKind(walk, record.kinds[i] ?? '');
   const variable: Variable = { name: record.shown, value: captured, scope };

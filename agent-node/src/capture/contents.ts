@@ -19,7 +19,7 @@ import {
   setSize,
   setValues,
 } from './primordials.ts';
-import { addKeys, addOwnKeys, addProperty, readOwn, shapeNamed } from './properties.ts';
+import { addKeys, addOwnKeys, addProperty, readOwn, secretUnder, shapeNamed } from './properties.ts';
 import { shape, shapeSecret } from './shape.ts';
 import { plainText } from './text.ts';
 import { unboxed } from './unboxed.ts';
@@ -148,7 +148,7 @@ function fillArray(walk: Walk, index: number, node: NodeOf<'array'>, array: unkn
         index,
         node.items,
         found.value,
-        alternating && i % 2 === 1 ? secretBefore(walk, array, i) : undefined,
+        alternating && i % 2 === 1 ? secretBefore(walk, array, i, found.value) : undefined,
       );
     if (placed) continue;
     node.length = length;
@@ -161,9 +161,9 @@ function fillArray(walk: Walk, index: number, node: NodeOf<'array'>, array: unkn
  * `['password', 'x']`, as `Object.entries` has it, and lists of alternating names and values, as Node's `rawHeaders`: an
  * item is the name of the next.
  */
-function secretBefore(walk: Walk, array: unknown[], index: number): string | undefined {
+function secretBefore(walk: Walk, array: unknown[], index: number, value: unknown): string | undefined {
   const name = ownData(array, index - 1);
-  return typeof name === 'string' ? walk.memory.names(name).secret : undefined;
+  return typeof name === 'string' ? secretUnder(walk, name, value) : undefined;
 }
 
 function addItem(walk: Walk, index: number, items: CapturedValue[], value: unknown, secret?: string): boolean {
@@ -199,7 +199,7 @@ function fillMap(walk: Walk, index: number, node: NodeOf<'map'>, map: object): b
     const entry = iterator === undefined ? web?.next() : nextOf(iterator);
     if (entry === undefined) return true;
     const key = entry[0];
-    const secret = typeof key === 'string' ? walk.memory.names(key).secret : undefined;
+    const secret = typeof key === 'string' ? secretUnder(walk, key, entry[1]) : undefined;
     const pair: CapturedValue[] = [];
     if (!addItem(walk, index, pair, key) || !addItem(walk, index, pair, entry[1], secret)) {
       node.size = size;

@@ -46,6 +46,21 @@ export function guardRedactor(redactor: Redactor): Redactor {
         return { kind: FAILED_KIND, of: typeof value };
       }
     },
+    telling(name) {
+      try {
+        return redactor.telling(name);
+      } catch {
+        // `name` fails for the same name, and then hides the value.
+        return undefined;
+      }
+    },
+    fits(telling, value) {
+      try {
+        return redactor.fits(telling, value);
+      } catch {
+        return FAILED_KIND;
+      }
+    },
   };
   return guarded;
 }

@@ -1,4 +1,4 @@
-import { isCodeName, type Redactor } from '@borescope/redaction';
+import { isCodeName, type Redactor, type Telling } from '@borescope/redaction';
 import { headLength, jsonBytes } from './json-bytes.ts';
 import { mapClear, mapGet, mapSet, PlainMap, sliceText } from './primordials.ts';
 
@@ -6,6 +6,8 @@ import { mapClear, mapGet, mapSet, PlainMap, sliceText } from './primordials.ts'
 export interface NameRecord {
   /** The kind of rule by which the name hides its value. */
   readonly secret: string | undefined;
+  /** What it tells of its value otherwise: `phone`. */
+  readonly telling: Telling | undefined;
   /** The name as it is shown: redacted, then cut. */
   readonly shown: string;
   /** Of `shown` as JSON. */
@@ -54,10 +56,18 @@ function readName(name: string, redactor: Redactor): NameRecord {
   if (found !== undefined) {
     for (let i = 0; i < found.findings.length; i++) kinds[i] = found.findings[i]?.kind ?? '';
   }
+  const read = name.length > READ_LENGTH ? sliceText(name, 0, READ_LENGTH) : name;
   return {
-    secret: redactor.name(name.length > READ_LENGTH ? sliceText(name, 0, READ_LENGTH) : name),
+    secret: redactor.name(read),
+    telling: redactor.telling(read),
     shown,
     bytes: jsonBytes(shown),
     kinds: kinds.length > 0 ? kinds : NO_KINDS,
   };
+}
+
+/** The kind by which the name, alone or together with this value, hides it. */
+export function secretOf(redactor: Redactor, record: NameRecord, value: unknown): string | undefined {
+  if (record.secret !== undefined || record.telling === undefined) return record.secret;
+  return redactor.fits(record.telling, value);
 }

@@ -1,5 +1,6 @@
 import { type CapturedValue, LIMITS, type Property } from '@borescope/agent-protocol';
 import { isStackUnsafe, safeStack } from './error-stack.ts';
+import { secretOf } from './name-table.ts';
 import { holdsNamedValue, NAMING_PROPERTIES } from './named-value.ts';
 import { descriptorOf, hasOwn, isModuleNamespace, ownData, symbolDescription } from './primordials.ts';
 import { shape, shapeSecret } from './shape.ts';
@@ -44,17 +45,17 @@ function addPrivate(walk: Walk, index: number, properties: Property[], object: o
 function addOwn(walk: Walk, index: number, properties: Property[], object: object, key: string | symbol): boolean {
   const value = readOwn(object, key);
   if (typeof key === 'string') {
-    const beside = holdsNamedValue(key) ? secretBeside(walk, object) : undefined;
+    const beside = holdsNamedValue(key) ? secretBeside(walk, object, value) : undefined;
     return addProperty(walk, index, properties, key, value, false, beside);
   }
   return addProperty(walk, index, properties, symbolDescription(key) ?? '', value, true);
 }
 
 /** The kind by which `{name: 'password', value: '...'}` hides its value: the name stands beside it. */
-function secretBeside(walk: Walk, object: object): string | undefined {
+function secretBeside(walk: Walk, object: object, value: unknown): string | undefined {
   for (let i = 0; i < NAMING_PROPERTIES.length; i++) {
     const name = ownData(object, NAMING_PROPERTIES[i] ?? '');
-    const secret = typeof name === 'string' ? walk.memory.names(name).secret : undefined;
+    const secret = typeof name === 'string' ? secretUnder(walk, name, value) : undefined;
     if (secret !== undefined) return secret;
   }
   return undefined;
@@ -89,7 +90,8 @@ export function addProperty(
   const record = walk.memory.names(name);
   const level = (walk.levels[index] ?? 0) + 1;
   const redactions = walk.redactions;
-  const captured = shapeNamed(walk, record.secret ?? beside, value, level, index);
+  const secret = secretOf(walk.memory.redactor, record, value) ?? beside;
+  const captured = shapeNamed(walk, secret, value, level, index);
   const shown = walk.unlinked && record.kinds.length > 0 ? `[redacted:${record.kinds[0] ?? ''}]` : record.shown;
   const property: Property = symbol ? { name: shown, value: captured, symbol: true } : { name: shown, value: captured };
   if (!pay(walk, PROPERTY_BYTES + record.bytes + (symbol ? SYMBOL_BYTES : 0))) {
@@ -103,6 +105,11 @@ export function addProperty(
   properties[properties.length] = property;
   follow(walk, captured, level, index, property);
   return true;
+}
+
+/** The kind by which a value of this name is hidden. */
+export function secretUnder({ memory }: Walk, name: string, value: unknown): string | undefined {
+  return secretOf(memory.redactor, memory.names(name), value);
 }
 
 export function shapeNamed(

@@ -1,4 +1,4 @@
-import { isCount, STRICT } from '@borescope/redaction';
+import { isCount, type Redactor, STRICT } from '@borescope/redaction';
 import { withoutPseudonyms } from '../capture/pseudonyms.ts';
 import { type Context, giveUp, MAX_TEXT, takeUnits } from './context.ts';
 
@@ -7,8 +7,13 @@ export function taintByName(context: Context, name: string, value: unknown): voi
   if (context.redactor === undefined || context.secret !== undefined) return;
   taintByTruth(context, value);
   if (value === null || value === undefined || typeof value === 'boolean' || typeof value === 'function') return;
-  const kind = context.redactor.name(name);
+  const kind = context.redactor.name(name) ?? kindTold(context.redactor, name, value);
   if (kind !== undefined && !isCount(kind, typeof value)) context.secret = kind;
+}
+
+function kindTold(redactor: Redactor, name: string, value: unknown): string | undefined {
+  const telling = redactor.telling(name);
+  return telling === undefined ? undefined : redactor.fits(telling, value);
 }
 
 /** Where every value is hidden so is a truth value, which no rule is asked for. */

@@ -1,21 +1,32 @@
-import { codeAt, fromCode, Integers16, Integers32, lowerCase, multiply32, sliceText } from '../intrinsics.ts';
+import type { IdFormat } from '../identifiers/format.ts';
+import { eachTelling } from '../identifiers/formats.ts';
+import { codeAt, fromCode, Integers16, Integers32, lowerCase, multiply32, own, sliceText } from '../intrinsics.ts';
 import { POLICY_NAME, ROLE, TERM_GROUPS } from './name-terms.ts';
+import { createSeenNames, LONGEST_SEEN } from './seen-names.ts';
 
 interface Term {
   readonly text: string;
   readonly hash: number;
-  role: number;
-  kind: string | undefined;
+  readonly role: number;
+  readonly kind: string | undefined;
+  /** What a value under it is likely to be. */
+  readonly formats: readonly IdFormat[] | undefined;
 }
 
 /** Decides by a name whether its value is hidden. */
 export interface NameMatcher {
   /** `inText`: the name is a label in running text, where the loose terms do not count. Linear, makes no objects. */
   kindOf(text: string, from: number, to: number, inText: boolean): string | undefined;
+  /** Of the name that was asked last: the formats of which a value under it is hidden where it is valid for one of them. */
+  told(): readonly IdFormat[] | undefined;
+  /** What the words of running text before a number tell of it, unless what follows them says otherwise: `phone count`. */
+  toldIn(text: string, from: number, to: number): readonly IdFormat[] | undefined;
 }
 
 /** Prefix hashes are kept for this many units back: the longest term that can be found. A power of two. */
 const REACH = 64;
+/** More terms than are built in. */
+const MOST_BUILT_IN = 2000;
 /** A term spans at most this many words of a name. */
 const WORDS = 6;
 /** The prime of 32-bit FNV. Substrings are looked up by a rolling hash, and then compared, so a collision does no harm. */
@@ -24,7 +35,7 @@ const FACTOR = 0x01000193;
 /** What names are looked up in. Nothing changes it once it is made. */
 interface Table {
   readonly terms: readonly Term[];
-  /** Open addressing: where in `terms` a hash is, or -1. */
+  /** Open addressing: one more than where in `terms` a hash is, or 0. */
   readonly slots: Int16Array;
   readonly slotMask: number;
   readonly stemLengths: readonly number[];
@@ -39,19 +50,65 @@ interface Table {
  * Runs no built-in that the application may have replaced since this module was loaded, and no iterator: a policy with
  * names of its own comes while the application is running.
  */
-function createTable(ownNames: readonly string[], exceptNames: readonly string[]): Table {
-  const builtIn = builtInTerms();
-  const size = tableSize(builtIn.length + ownNames.length + exceptNames.length);
-  const slotMask = size - 1;
-  const slots = new Integers16(size);
-  for (let slot = 0; slot < size; slot++) slots[slot] = -1;
+function createTable(known: Table | undefined, ownNames: readonly string[], exceptNames: readonly string[]): Table {
   const terms: Term[] = [];
   const stemLengths: number[] = [];
+  const size = tableSize((known?.terms.length ?? MOST_BUILT_IN) + ownNames.length + exceptNames.length);
+  const slotMask = size - 1;
+  const slots = new Integers16(size);
   let shortestStem = REACH;
   let longest = 0;
-  for (let index = 0; index < builtIn.length; index++) {
-    const term = builtIn[index];
-    if (term !== undefined) add(term.text, term.role, term.kind);
+
+  function add(text: string, hash: number, role: number, kind?: string, formats?: readonly IdFormat[]): void {
+    let slot = slotOf(hash, slotMask);
+    for (; slots[slot] !== 0; slot = (slot + 1) & slotMask) {
+      const place = (slots[slot] ?? 0) - 1;
+      const term = terms[place];
+      if (term === undefined || term.hash !== hash || term.text !== text) continue;
+      // A new one, because the other may belong to another table.
+      terms[place] = {
+        text,
+        hash,
+        role: term.role | role,
+        kind: term.kind ?? kind,
+        formats: joined(term.formats, formats),
+      };
+      return;
+    }
+    slots[slot] = terms.length + 1;
+    terms[terms.length] = { text, hash, role, kind, formats };
+  }
+
+  /** Names that are separated by white space. */
+  function addAll(names: string, role: number, kind?: string, formats?: readonly IdFormat[]): void {
+    let from = 0;
+    let hash = 0;
+    for (let index = 0; index <= names.length; index++) {
+      const code = index < names.length ? codeAt(names, index) : 0;
+      if (code > 32) {
+        hash = (multiply32(hash, FACTOR) + code) | 0;
+        continue;
+      }
+      if (index > from) add(sliceText(names, from, index), hash, role, kind, formats);
+      from = index + 1;
+      hash = 0;
+    }
+  }
+
+  if (known === undefined) {
+    for (let at = 0; at < TERM_GROUPS.length; at++) {
+      const group = TERM_GROUPS[at];
+      if (group !== undefined) addAll(group.terms, group.role, own(group, 'kind'));
+    }
+    eachTelling((names, formats) => addAll(names, 0, undefined, formats));
+  }
+  for (let at = 0; known !== undefined && at < known.terms.length; at++) {
+    const term = known.terms[at];
+    if (term === undefined) continue;
+    let slot = slotOf(term.hash, slotMask);
+    while (slots[slot] !== 0) slot = (slot + 1) & slotMask;
+    terms[at] = term;
+    slots[slot] = at + 1;
   }
   const literal = addNames(ownNames, ROLE.firm, POLICY_NAME);
   const exceptLiteral = addNames(exceptNames, ROLE.spared, undefined);
@@ -63,33 +120,34 @@ function createTable(ownNames: readonly string[], exceptNames: readonly string[]
       const name = names[index];
       if (name === undefined) continue;
       const normal = normalize(name);
-      if (normal.length > 0 && normal.length < REACH && wordCount(name) <= WORDS) add(normal, role, kind);
+      if (normal.length > 0 && normal.length < REACH && wordCount(name) <= WORDS) addAll(normal, role, kind);
       else rest[rest.length] = name;
     }
     return rest;
   }
-
-  function add(text: string, role: number, kind: string | undefined): void {
-    let hash = 0;
-    for (let index = 0; index < text.length; index++) hash = (multiply32(hash, FACTOR) + codeAt(text, index)) | 0;
-    const known = findTerm(terms, slots, slotMask, hash, text.length, text, text.length);
-    if (known !== undefined) {
-      known.role |= role;
-      known.kind ??= kind;
-      return;
-    }
-    let slot = slotOf(hash, slotMask);
-    while (slots[slot] !== -1) slot = (slot + 1) & slotMask;
-    slots[slot] = terms.length;
-    terms[terms.length] = { text, hash, role, kind };
-    if (text.length > longest) longest = text.length;
-    if ((role & ROLE.stem) !== 0 && !isAmong(stemLengths, text.length)) {
-      stemLengths[stemLengths.length] = text.length;
-      if (text.length < shortestStem) shortestStem = text.length;
-    }
+  for (let at = 0; at < terms.length; at++) {
+    const term = terms[at];
+    if (term === undefined) continue;
+    const { length } = term.text;
+    if (length > longest) longest = length;
+    if ((term.role & ROLE.stem) === 0) continue;
+    if (length < shortestStem) shortestStem = length;
+    if (!isAmong(stemLengths, length)) stemLengths[stemLengths.length] = length;
   }
-
   return { terms, slots, slotMask, stemLengths, shortestStem, longest, literal, exceptLiteral };
+}
+
+function joined(
+  known: readonly IdFormat[] | undefined,
+  more: readonly IdFormat[] | undefined,
+): readonly IdFormat[] | undefined {
+  if (known === undefined || more === undefined) return known ?? more;
+  const all: IdFormat[] = [];
+  for (let index = 0; index < known.length + more.length; index++) {
+    const format = index < known.length ? known[index] : more[index - known.length];
+    if (format !== undefined) all[index] = format;
+  }
+  return all;
 }
 
 function isAmong(numbers: readonly number[], wanted: number): boolean {
@@ -113,9 +171,9 @@ function findTerm(
   to: number,
 ): Term | undefined {
   for (let slot = slotOf(hash, slotMask); ; slot = (slot + 1) & slotMask) {
-    const place = slots[slot] ?? -1;
-    if (place < 0) return undefined;
-    const term = terms[place];
+    const place = slots[slot] ?? 0;
+    if (place === 0) return undefined;
+    const term = terms[place - 1];
     if (term !== undefined && term.hash === hash && term.text.length === length && endsWith(text, to, term.text)) {
       return term;
     }
@@ -124,7 +182,8 @@ function findTerm(
 
 /** `exceptNames`: whole names that hide nothing, unless they are `ownNames`. */
 export function createNameMatcher(ownNames: readonly string[], exceptNames: readonly string[] = []): NameMatcher {
-  const table = ownNames.length + exceptNames.length === 0 ? builtInTable() : createTable(ownNames, exceptNames);
+  const hasOwn = ownNames.length + exceptNames.length > 0;
+  const table = hasOwn ? createTable(builtInTable(), ownNames, exceptNames) : builtInTable();
   const { terms, slots, slotMask, stemLengths, shortestStem, longest, literal, exceptLiteral } = table;
 
   function find(hash: number, length: number, text: string, to: number): Term | undefined {
@@ -134,8 +193,24 @@ export function createNameMatcher(ownNames: readonly string[], exceptNames: read
   // Scratch of one call. JavaScript runs one call at a time, and nothing in it calls out.
   const hashes = new Integers32(REACH);
   const starts = new Integers32(WORDS);
+  /** What the name that was asked last tells of its value. */
+  let told: readonly IdFormat[] | undefined;
+
+  const seen = createSeenNames();
 
   function kindOf(text: string, from: number, to: number, inText: boolean): string | undefined {
+    if (!inText || to - from > LONGEST_SEEN) return judge(text, from, to, inText);
+    const place = seen.placeOf(text, from, to);
+    if (seen.isAt(place, text, from, to)) {
+      told = seen.told[place];
+      return seen.kinds[place];
+    }
+    const kind = judge(text, from, to, inText);
+    seen.put(place, text, from, to, kind, told);
+    return kind;
+  }
+
+  function judge(text: string, from: number, to: number, inText: boolean): string | undefined {
     let hash = 0;
     /** Letters and digits so far; the separators do not count. */
     let length = 0;
@@ -148,6 +223,9 @@ export function createNameMatcher(ownNames: readonly string[], exceptNames: read
     let tailNeutral = false;
     let harmless = false;
     let whole: Term | undefined;
+    let toldEnd = 0;
+    let numbered = false;
+    told = undefined;
     hashes[0] = 0;
     let before = SEPARATOR;
     let code = from < to ? codeAt(text, from) : 0;
@@ -173,6 +251,7 @@ export function createNameMatcher(ownNames: readonly string[], exceptNames: read
         if (next === SEPARATOR || (type !== next && startsWord(type, next, after)) || isAcronymEnd(next, type, after)) {
           tailNeutral = false;
           harmless = false;
+          numbered = false;
           whole = undefined;
           for (let back = 1; back <= WORDS && back <= words; back++) {
             const start = starts[(words - back) % WORDS] ?? 0;
@@ -181,6 +260,10 @@ export function createNameMatcher(ownNames: readonly string[], exceptNames: read
             const term = find(hashOf(start, length), size, text, index + 1);
             if (term === undefined) continue;
             const role = term.role;
+            if (term.formats !== undefined) {
+              told = term.formats;
+              toldEnd = length;
+            }
             if ((role & ROLE.firm) !== 0) firm = term.kind;
             if ((role & ROLE.word) !== 0 || ((role & ROLE.last) !== 0 && start > 0 && isEnd(text, index + 1, to))) {
               found = term.kind;
@@ -190,6 +273,7 @@ export function createNameMatcher(ownNames: readonly string[], exceptNames: read
             if ((role & ROLE.harmless) !== 0) harmless = true;
             if (back === 1) {
               if ((role & ROLE.tail) !== 0) tailNeutral = true;
+              if ((role & ROLE.number) !== 0) numbered = true;
               if ((role & ROLE.head) !== 0 && words === 1) headNeutral = true;
             }
           }
@@ -211,13 +295,52 @@ export function createNameMatcher(ownNames: readonly string[], exceptNames: read
       nextCode = afterCode;
       next = after;
     }
+    if (harmless || headNeutral || (toldEnd !== length && tailNeutral && !numbered)) told = undefined;
     if (firm !== undefined) return firm;
     if (literal.length > 0 && isAmongNames(literal, text, from, to)) return POLICY_NAME;
-    if (whole !== undefined && (whole.role & ROLE.spared) !== 0) return undefined;
-    if (exceptLiteral.length > 0 && isAmongNames(exceptLiteral, text, from, to)) return undefined;
+    const isSpared =
+      (whole !== undefined && (whole.role & ROLE.spared) !== 0) ||
+      (exceptLiteral.length > 0 && isAmongNames(exceptLiteral, text, from, to));
+    if (isSpared) {
+      told = undefined;
+      return undefined;
+    }
     if (whole !== undefined && (whole.role & (inText ? ROLE.whole : ROLE.whole | ROLE.loose)) !== 0) return whole.kind;
     if (found !== undefined && !harmless && !headNeutral && (foundEnd === length || !tailNeutral)) return found;
     return undefined;
+  }
+
+  function toldIn(text: string, from: number, to: number): readonly IdFormat[] | undefined {
+    let found: readonly IdFormat[] | undefined;
+    let hash = 0;
+    let length = 0;
+    let words = 0;
+    let before = SEPARATOR;
+    hashes[0] = 0;
+    for (let index = from; index < to; index++) {
+      const code = codeAt(text, index);
+      const type = typeOf(code);
+      const next = index + 1 < to ? typeOf(codeAt(text, index + 1)) : SEPARATOR;
+      if (type !== SEPARATOR) {
+        if (before === SEPARATOR || startsWord(before, type, next)) starts[words++ % WORDS] = length;
+        hash = (multiply32(hash, FACTOR) + lowerCode(code)) | 0;
+        length++;
+        hashes[length & (REACH - 1)] = hash;
+        const after = index + 2 < to ? typeOf(codeAt(text, index + 2)) : SEPARATOR;
+        if (next === SEPARATOR || startsWord(type, next, after)) {
+          for (let back = 1; back <= WORDS && back <= words; back++) {
+            const start = starts[(words - back) % WORDS] ?? 0;
+            if (length - start > longest) break;
+            const term = find(hashOf(start, length), length - start, text, index + 1);
+            if (term === undefined) continue;
+            if (term.formats !== undefined) found = term.formats;
+            else if (back === 1 && (term.role & ROLE.tail) !== 0 && (term.role & ROLE.number) === 0) found = undefined;
+          }
+        }
+      }
+      before = type;
+    }
+    return found;
   }
 
   function hashOf(start: number, end: number): number {
@@ -225,7 +348,7 @@ export function createNameMatcher(ownNames: readonly string[], exceptNames: read
     return ((hashes[end & (REACH - 1)] ?? 0) - multiply32(prefix, POWERS[end - start] ?? 0)) | 0;
   }
 
-  return { kindOf };
+  return { kindOf, told: () => told, toldIn };
 }
 
 const SEPARATOR = 0;
@@ -328,39 +451,10 @@ const POWERS = new Int32Array(REACH + 1);
 POWERS[0] = 1;
 for (let length = 1; length <= REACH; length++) POWERS[length] = multiply32(POWERS[length - 1] ?? 0, FACTOR);
 
-interface BuiltInTerm {
-  readonly text: string;
-  readonly role: number;
-  readonly kind: string | undefined;
-}
-
-/** The terms one by one, as they are written: separated by white space. */
-function splitTerms(): BuiltInTerm[] {
-  const split: BuiltInTerm[] = [];
-  for (let at = 0; at < TERM_GROUPS.length; at++) {
-    const group = TERM_GROUPS[at];
-    if (group === undefined) continue;
-    const { terms, role, kind } = group;
-    let from = 0;
-    for (let index = 0; index <= terms.length; index++) {
-      if (index < terms.length && codeAt(terms, index) > 32) continue;
-      if (index > from) split[split.length] = { text: sliceText(terms, from, index), role, kind };
-      from = index + 1;
-    }
-  }
-  return split;
-}
-
-let splitOnce: readonly BuiltInTerm[] | undefined;
-let tableOnce: Table | undefined;
+let builtIn: Table | undefined;
 
 /** Made when it is first needed, and then the same for every redactor without names of its own. */
-function builtInTerms(): readonly BuiltInTerm[] {
-  splitOnce ??= splitTerms();
-  return splitOnce;
-}
-
 function builtInTable(): Table {
-  tableOnce ??= createTable([], []);
-  return tableOnce;
+  builtIn ??= createTable(undefined, [], []);
+  return builtIn;
 }

@@ -25,6 +25,8 @@ export const ROLE = {
   spared: 512,
   /** Ends a name that looks secret and is not: `nextPageToken`. */
   harmless: 128,
+  /** Ends a name whose value is what the words before it tell: `peselNumber`. No tail for those. */
+  number: 1024,
 } as const;
 
 export interface TermGroup {
@@ -149,6 +151,7 @@ export const TERM_GROUPS: readonly TermGroup[] = [
       samesite mode method methods supported seconds secs ms millis minutes
       hours days bytes arn metadata ref reference attempts attempt retries history`,
   },
+  { role: ROLE.number, terms: 'id ids number no nr num numbers value' },
   {
     role: ROLE.head,
     terms: `is has had have are was longest shortest should must can needs need requires require allow allows enable enabled disable

@@ -1,4 +1,5 @@
 import { alphabet, HEX } from '../alphabet.ts';
+import type { IdFormat } from '../identifiers/format.ts';
 import { lowerCase } from '../intrinsics.ts';
 import { SECRET_NAME } from '../names/name-terms.ts';
 import type { Rule, Span } from '../rule.ts';
@@ -12,6 +13,7 @@ import { jwkMember } from './jwk.ts';
 import { likelySecret } from './likely-secret.ts';
 import { pairedKind } from './paired-name.ts';
 import { behindPlaceholder } from './stand-in.ts';
+import { toldValue } from './told.ts';
 
 /** UTF-16 code units of a key that are looked back over, from its end. */
 const LONGEST_KEY = 96;
@@ -23,6 +25,8 @@ const KEY = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV
 const OPERATOR = alphabet('=!<>:?|&+');
 const LETTER = alphabet('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$');
 const BEHIND_STRING = alphabet(',); +');
+/** Quotes, also escaped ones, and what a telephone number begins with. */
+const BEFORE_NUMBER = alphabet('"\'`\\ +(');
 const AROUND_KEY = alphabet('"\'`\\[]');
 
 /**
@@ -51,7 +55,9 @@ export const assignment: Rule = {
     let from = view.runStart(KEY, end, LONGEST_KEY);
     if (from === end) return comparedFirst(view, at, operator, wrapped);
     let kind = view.nameKind(from, end);
+    let formats: readonly IdFormat[] | undefined;
     if (kind === undefined) {
+      formats = view.nameTold();
       const last = view.code(end - 1) | 32;
       if (end - from <= 2 && view.jwk >= 0) return jwkMember(view, from, end, at);
       if (last === LETTER_Y || last === LETTER_H || last === LETTER_S || last === LETTER_I) {
@@ -63,8 +69,10 @@ export const assignment: Rule = {
         end = from - 1;
         from = encodedKeyStart(view, end);
         kind = view.nameKind(from, end);
+        formats = kind === undefined ? view.nameTold() : undefined;
       }
-      if (kind === undefined) return at > operator ? comparedFirst(view, at, operator, wrapped) : undefined;
+      if (kind === undefined && formats === undefined)
+        return at > operator ? comparedFirst(view, at, operator, wrapped) : undefined;
     }
 
     let value = at + 1;
@@ -73,6 +81,10 @@ export const assignment: Rule = {
     while (value - gap < LONGEST_SPACE && isSpace(view.code(value))) value++;
     value = nextLineQuote(view, value);
     if (value >= view.end) return undefined;
+    if (kind === undefined) {
+      const told = formats === undefined ? undefined : numberOf(view, formats, value);
+      return told ?? (at > operator ? comparedFirst(view, at, operator, wrapped) : undefined);
+    }
     if (view.code(at) === COLON && value === gap && end === wrapped) {
       // A part of a URN, and the end of a string that ends with a label: `log('no session:', error)`.
       if (view.code(from - 1) === COLON) return undefined;
@@ -95,6 +107,16 @@ export const assignment: Rule = {
     return spans === undefined ? undefined : named(spans, kind);
   },
 };
+
+/** A name that hides only what is valid for it: `pesel: "44051401359"`. */
+function numberOf(view: View, formats: readonly IdFormat[], at: number): readonly Span[] | undefined {
+  let from = at;
+  while (from - at < LONGEST_SPACE && view.isIn(BEFORE_NUMBER, from)) from++;
+  const span = toldValue(view, from, formats);
+  if (span === undefined) return undefined;
+  const sign = view.code(from - 1);
+  return sign === PLUS || sign === PARENTHESIS ? [{ ...span, from: from - 1 }] : [span];
+}
 
 /** The spans under the kind that the name has. */
 export function named(spans: readonly Span[], kind: string): readonly Span[] | undefined {
@@ -183,6 +205,8 @@ const LETTER_Y = 121;
 const LINE_FEED = 10;
 const RETURN = 13;
 const PERCENT = 37;
+const PARENTHESIS = 40;
+const PLUS = 43;
 const COLON = 58;
 const EQUALS = 61;
 const GREATER = 62;

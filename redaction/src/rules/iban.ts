@@ -1,5 +1,5 @@
 import { ALNUM, DIGIT } from '../alphabet.ts';
-import { sliceText } from '../intrinsics.ts';
+import { ANYTHING, type Beginnings, createBeginnings, FOLLOWER, slotOf } from '../beginnings.ts';
 import type { Rule } from '../rule.ts';
 import type { View } from '../view.ts';
 
@@ -24,15 +24,24 @@ export const iban: Rule = {
   kind: 'iban',
   what: 'International bank account numbers: country, length and check digits; also in groups with spaces or dashes',
   source: 'ISO 13616-1 and the IBAN registry; ISO/IEC 7064, MOD 97-10',
-  anchors: COUNTRIES.map((country) => sliceText(country, 0, 2)),
+  anchors: [],
+  beginnings,
   enumerable: true,
   match(view, at) {
-    if (!view.isIn(DIGIT, at + 2) || !view.isIn(DIGIT, at + 3)) return undefined;
+    if (!view.isIn(DIGIT, at + 3)) return undefined;
     const length = LENGTHS[countryIndex(view.code(at), view.code(at + 1))] ?? 0;
+    if (length === 0) return undefined;
     const to = endOf(view, at, length);
     return to >= 0 && remainder(view, at, to) === 1 ? [{ from: at, to }] : undefined;
   },
 };
+
+/** Two letters of the country, two digits. */
+function beginnings(): Beginnings {
+  const capitals = createBeginnings();
+  capitals[slotOf(2, FOLLOWER.digit)] = ANYTHING;
+  return { capitals };
+}
 
 function countryIndex(first: number, second: number): number {
   return (first - 65) * 26 + second - 65;

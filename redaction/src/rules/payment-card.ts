@@ -1,4 +1,5 @@
-import { ALNUM, DIGIT } from '../alphabet.ts';
+import { ALNUM, alphabet, DIGIT } from '../alphabet.ts';
+import { type Beginnings, createBeginnings, FOLLOWER, slotOf } from '../beginnings.ts';
 import { codeAt, isSafeInteger, toText } from '../intrinsics.ts';
 import type { Rule, Span } from '../rule.ts';
 import type { View } from '../view.ts';
@@ -75,37 +76,29 @@ const GROUPINGS: readonly (readonly number[])[] = [
   [4, 5, 6],
 ];
 
+/** Of the issuers above. */
+const FIRST = alphabet('12345689');
+
 const SHORTEST = 12;
 const LONGEST = 19;
 const UATP_DIGITS = 15;
 
-/** `ahead`: where even the shortest of these numbers, however it is grouped, goes on. Most numbers are shorter. */
-function cards(anchors: readonly string[], ahead: number, match = cardAt): Rule {
-  return {
-    kind: PAYMENT_CARD,
-    what: 'Payment card numbers: issuer range, length and Luhn check digit; with spaces, dashes, dots or the like; also as numbers',
-    source: 'ISO/IEC 7812-1 (issuer identification, annex B: Luhn formula)',
-    anchors,
-    ahead,
-    enumerable: true,
-    match,
-  };
-}
+/** Digits in every place, and in those of a grouped number but for the separator behind its first four. */
+const ALL_DIGITS = 0x111111;
+const GROUPED = 0x111141;
 
-export const PAYMENT_CARDS: readonly Rule[] = [
-  cards(['2', '3', '4', '5', '6', '8', '9704', '9792', '9860', '9891'], 12),
-  // Of twelve digits.
-  cards(['5018', '5020', '5038', '5893', '6304', '6759', '6761', '6762', '6763'], SHORTEST - 1, shortestAt),
-  // Fifteen: times begin with it, too.
-  cards(['1'], UATP_DIGITS - 1),
-];
-
-function shortestAt(view: View, at: number): readonly Span[] | undefined {
-  return view.runEnd(DIGIT, at) - at === SHORTEST ? cardAt(view, at) : undefined;
-}
+export const paymentCard: Rule = {
+  kind: PAYMENT_CARD,
+  what: 'Payment card numbers: issuer range, length and Luhn check digit; with spaces, dashes, dots or the like; also as numbers',
+  source: 'ISO/IEC 7812-1 (issuer identification, annex B: Luhn formula)',
+  anchors: [],
+  beginnings,
+  enumerable: true,
+  match: cardAt,
+};
 
 function cardAt(view: View, at: number): readonly Span[] | undefined {
-  if (!view.isIn(DIGIT, at + 3)) return undefined;
+  if (!view.isIn(FIRST, at)) return undefined;
   const before = view.before(at);
   // A fraction, an international phone number, a part of an identifier.
   if (before === PLUS || before === UNDERSCORE || isLetterBeyond(before)) return undefined;
@@ -115,6 +108,21 @@ function cardAt(view: View, at: number): readonly Span[] | undefined {
   if (length === 4) return grouped(view, at, runEnd, before);
   if (length < SHORTEST || length > LONGEST || (view.code(at) === ONE && length !== UATP_DIGITS)) return undefined;
   return isFree(view, runEnd) && isCard(view, at, runEnd) ? [{ from: at, to: runEnd }] : undefined;
+}
+
+/** Most numbers are neither as long as a card nor as its first group. */
+function beginnings(): Beginnings {
+  const digits = createBeginnings();
+  for (let next: number = FOLLOWER.other; next <= FOLLOWER.closing; next++) {
+    for (let run = SHORTEST; run <= LONGEST; run++) digits[slotOf(run, next)] = ALL_DIGITS;
+  }
+  // An underscore, `%20` and what typographers set are among the others.
+  digits[slotOf(4, FOLLOWER.other)] = GROUPED;
+  digits[slotOf(4, FOLLOWER.plus)] = GROUPED;
+  digits[slotOf(4, FOLLOWER.space)] = GROUPED;
+  digits[slotOf(4, FOLLOWER.dash)] = GROUPED;
+  digits[slotOf(4, FOLLOWER.dot)] = GROUPED;
+  return { digits };
 }
 
 function grouped(view: View, at: number, firstEnd: number, before: number): readonly Span[] | undefined {

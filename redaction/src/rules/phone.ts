@@ -11,11 +11,14 @@ const MOST_DIGITS = 15;
 /** A shorter one is more often a difference, `+1234567`, than a telephone. */
 const FEWEST_DIGITS = 8;
 
+/** What goes on behind a plus; that one may be encoded. */
+const BEHIND_PLUS = '123456789(';
+
 export const phone: Rule = {
   kind: PHONE,
   what: 'International telephone numbers, `+` and country calling code; with spaces, brackets, dots, dashes and slashes',
   source: 'ITU-T E.164, E.123; calling codes and lengths as in the metadata of libphonenumber',
-  anchors: ['+', '%'],
+  anchors: [...[...BEHIND_PLUS].map((next) => `+${next}`), '%2B', '%2b'],
   enumerable: true,
   match(view, at) {
     const sign = view.code(at) === PLUS ? at : encodedPlus(view, at);

@@ -13,10 +13,12 @@ import { encodedAssignment } from './encoded-assignment.ts';
 import { ENCODED_KEYS } from './encoded-key.ts';
 import { escapes } from './escape.ts';
 import { iban } from './iban.ts';
+import { identifier } from './identifier.ts';
 import { jwk } from './jwk.ts';
 import { jwt } from './jwt.ts';
 import { kubernetesSecret } from './kubernetes-secret.ts';
-import { PAYMENT_CARDS } from './payment-card.ts';
+import { label } from './label.ts';
+import { paymentCard } from './payment-card.ts';
 import { phone } from './phone.ts';
 import { dialledPhone } from './phone-dialled.ts';
 import { bracketedPhone } from './phone-in-brackets.ts';
@@ -58,8 +60,9 @@ export const RULES: readonly Rule[] = [
   kubernetesSecret,
   ...CONNECTION_STRINGS,
   email,
-  ...PAYMENT_CARDS,
+  paymentCard,
   iban,
+  identifier,
   phone,
   dialledPhone,
   bracketedPhone,
@@ -78,6 +81,7 @@ export const RULES: readonly Rule[] = [
   jwk,
   assignment,
   commandFlag,
+  label,
   encodedAssignment,
   element,
   spokenPassword,

@@ -130,10 +130,21 @@ function redactName(pass: Pass, name: string): string {
 export function redactNamed(pass: Pass, name: string, value: CapturedValue, depth = 0): CapturedValue {
   const kind = pass.redactor.name(name);
   if (kind !== undefined) return hideUnder(pass, kind, value, depth);
+  const told = kindTold(pass, name, value);
+  if (told !== undefined) return hideWhole(pass, told, value);
   if (value.type === 'array' && ALTERNATING.has(name)) {
     return { ...value, items: alternatingItems(pass, value.items, depth + 1) };
   }
   return redactValue(pass, value, depth);
+}
+
+/** The kind by which a name that hides nothing by itself hides this value: a telephone number under `phone`. */
+export function kindTold({ redactor }: Pass, name: string, value: CapturedValue): string | undefined {
+  if (value.type !== 'string' && value.type !== 'number' && value.type !== 'bigint') return undefined;
+  const telling = redactor.telling(name);
+  if (telling === undefined) return undefined;
+  if (value.type !== 'bigint') return redactor.fits(telling, value.value);
+  return value.value.length <= LONGEST_CARD ? redactor.fits(telling, BigInt(value.value)) : undefined;
 }
 
 /** What stands in place of a value whose name is secret. That there is none, a truth value, a count, a function or a promise is shown. */
@@ -207,23 +218,22 @@ function numberOr(pass: Pass, value: CapturedValue, number: number | bigint | un
 }
 
 function redactProperties(pass: Pass, properties: readonly Property[], depth: number): Property[] {
-  const kind = kindBeside(pass, properties);
   return properties.map((property) => {
     const { name, value } = property;
-    const hidden = kind !== undefined && VALUES.has(name.toLowerCase());
+    const kind = VALUES.has(name.toLowerCase()) ? kindBeside(pass, properties, value) : undefined;
     return {
       ...property,
       name: redactName(pass, name),
-      value: hidden ? hideUnder(pass, kind, value, depth + 1) : redactNamed(pass, name, value, depth + 1),
+      value: kind !== undefined ? hideUnder(pass, kind, value, depth + 1) : redactNamed(pass, name, value, depth + 1),
     };
   });
 }
 
-/** The kind of the first name that hides: an object may have a `key` beside its `name`. */
-function kindBeside(pass: Pass, properties: readonly Property[]): string | undefined {
+/** The kind of the first name that hides the `held` value: an object may have a `key` beside its `name`. */
+function kindBeside(pass: Pass, properties: readonly Property[], held: CapturedValue): string | undefined {
   for (const { name, value } of properties) {
     if (value.type !== 'string' || !NAMES.has(name.toLowerCase())) continue;
-    const kind = pass.redactor.name(value.value);
+    const kind = pass.redactor.name(value.value) ?? kindTold(pass, value.value, held);
     if (kind !== undefined) return kind;
   }
   return undefined;
@@ -237,7 +247,7 @@ function underKey(pass: Pass, key: CapturedValue, held: CapturedValue, depth: nu
 function pairItems(pass: Pass, items: readonly CapturedValue[]): CapturedValue[] | undefined {
   const [name, value] = items;
   if (items.length !== 2 || name?.type !== 'string' || value === undefined) return undefined;
-  const kind = pass.redactor.name(name.value);
+  const kind = pass.redactor.name(name.value) ?? kindTold(pass, name.value, value);
   return kind === undefined ? undefined : [name, hideUnder(pass, kind, value)];
 }
 

@@ -1,6 +1,6 @@
-import { type ExpressionResult, type Hit, LIMITS, type Variable } from '@borescope/agent-protocol';
+import { type CapturedValue, type ExpressionResult, type Hit, LIMITS, type Variable } from '@borescope/agent-protocol';
 import type { Finding, Redactor } from '@borescope/redaction';
-import { hideUnder, type Pass, redactLabel, redactNamed, redactValue } from './redact-value.ts';
+import { hideUnder, kindTold, type Pass, redactLabel, redactNamed, redactValue } from './redact-value.ts';
 
 /** Bounds of the texts of a hit in the protocol, in UTF-16 code units. */
 const NAME = 1024;
@@ -47,7 +47,7 @@ function redactVariable(pass: Pass, variable: Variable): Variable {
 
 function redactResult(pass: Pass, result: ExpressionResult): ExpressionResult {
   const { expression, value, error } = result;
-  const kind = value === undefined ? undefined : secretIn(pass.redactor, expression);
+  const kind = value === undefined ? undefined : secretIn(pass, expression, value);
   return {
     expression: redactLabel(pass, expression, LIMITS.expressionLength),
     ...(value !== undefined && { value: kind === undefined ? redactValue(pass, value) : hideUnder(pass, kind, value) }),
@@ -59,10 +59,10 @@ function redactResult(pass: Pass, result: ExpressionResult): ExpressionResult {
  * The kind of the first secret name that an expression reads, be it an identifier or a quoted key: what is derived from
  * a secret is one. `typeof` tells the type only.
  */
-function secretIn(redactor: Redactor, expression: string): string | undefined {
+function secretIn(pass: Pass, expression: string, value: CapturedValue): string | undefined {
   if (/^\s*typeof\b/.test(expression)) return undefined;
   for (const [name] of expression.matchAll(/[\p{L}\p{N}_$-]+/gu)) {
-    const kind = redactor.name(name);
+    const kind = pass.redactor.name(name) ?? kindTold(pass, name, value);
     if (kind !== undefined) return kind;
   }
   return undefined;

@@ -30,6 +30,8 @@ const NOTHING: Redactor = {
   text: () => undefined,
   label: () => undefined,
   number: () => undefined,
+  telling: () => undefined,
+  fits: () => undefined,
 };
 
 interface Contender {

@@ -11,6 +11,12 @@ export const BASE58 = alphabet(LETTERS);
 const VALUES = new Integers16(128);
 for (let value = 0; value < 58; value++) VALUES[LETTERS.charCodeAt(value)] = value;
 
+/**
+ * First bytes of addresses: Bitcoin, its test network, Litecoin and its test network, Dogecoin, Dash, Tron. Looked at
+ * before the checksum, which takes a few microseconds.
+ */
+const VERSIONS: readonly number[] = [0, 5, 111, 196, 48, 50, 58, 30, 22, 76, 16, 65];
+
 const MOST_BYTES = 48;
 const bytes = new Bytes(MOST_BYTES);
 const hash = new Bytes(32);
@@ -28,8 +34,14 @@ export function isBase58Check(view: View, from: number, to: number, size: number
     // More bytes than there may be.
     if (carry !== 0) return false;
   }
+  if (!isVersion(bytes[0] ?? 0)) return false;
   sha256(bytes, size - 4, hash);
   sha256(hash, 32, hash);
   for (let index = 0; index < 4; index++) if (hash[index] !== bytes[size - 4 + index]) return false;
   return true;
+}
+
+function isVersion(byte: number): boolean {
+  for (let index = 0; index < VERSIONS.length; index++) if (VERSIONS[index] === byte) return true;
+  return false;
 }

@@ -29,7 +29,7 @@ export const base58Wallet: Rule = {
   what: 'Addresses of Bitcoin, Litecoin, Dogecoin, Dash and Tron in Base58Check, by their checksum',
   source: 'Bitcoin developer reference, "Address conversion" and "Base58Check encoding"',
   anchors: FIRST,
-  ahead: SHORTEST - 1,
+  shortest: SHORTEST,
   match(view, at) {
     const to = view.runEnd(BASE58, at);
     const length = to - at;

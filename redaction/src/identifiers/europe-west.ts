@@ -1,0 +1,417 @@
+import {
+  characterOf,
+  digit,
+  digitsIn,
+  isLuhn,
+  isMod11And10,
+  isMonthAndDay,
+  isOneOf,
+  isRepeated,
+  number,
+  remainder,
+  weighted,
+} from './checks.ts';
+import type { Id, IdFormat } from './format.ts';
+
+const NIF_LETTERS = 'TRWAGMYFPDXBNJZSQVHLCKE';
+const LETTER_A = 10;
+const LETTER_X = 33;
+
+/** Of seven digits a leading zero is left out. */
+function isNif(id: Id, length: number): boolean {
+  return characterOf(NIF_LETTERS, number(id, 0, length - 1) % 23) === id[length - 1];
+}
+
+/** The first letter stands for a digit: X, Y, Z for 0, 1, 2. */
+function isNie(id: Id): boolean {
+  const first = digit(id, 0) - LETTER_X;
+  if (first < 0 || first > 2) return false;
+  return characterOf(NIF_LETTERS, (first * 10_000_000 + number(id, 1, 7)) % 23) === id[8];
+}
+
+/** Values of the letters A to Z, and of the digits as of the first ten, at places that are counted odd. */
+const ODD = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
+/** Letters that replace digits where two people would have the same code. */
+const OMOCODIA = 'LMNPQRSTUV';
+const DIGIT_PLACES = [6, 7, 9, 10, 12, 13, 14];
+
+function isFiscalCode(id: Id): boolean {
+  if (!isOneOf('ABCDEHLMPRST', id, 8)) return false;
+  for (let index = 0; index < DIGIT_PLACES.length; index++) {
+    const place = DIGIT_PLACES[index] ?? 0;
+    if (digit(id, place) >= LETTER_A && !isOneOf(OMOCODIA, id, place)) return false;
+  }
+  let sum = 0;
+  for (let index = 0; index < 15; index++) {
+    const value = digit(id, index);
+    const place = value < LETTER_A ? value : value - LETTER_A;
+    sum += index % 2 === 0 ? (ODD[place] ?? 0) : place;
+  }
+  return (sum % 26) + LETTER_A === id[15];
+}
+
+/** Sex, year, month (beyond 12 where it is not known), department, commune, order; the key is 97 less the remainder. */
+function isNir(id: Id): boolean {
+  const sex = digit(id, 0);
+  const month = number(id, 3, 2);
+  if (sex < 1 || sex > 8 || month < 1 || (month > 12 && month < 20)) return false;
+  const corsica = digit(id, 6);
+  if (corsica === 0 && digit(id, 5) === 0) return false;
+  if (corsica < LETTER_A) return 97 - remainder(id, 0, 13, 97) === number(id, 13, 2);
+  // 2A and 2B count as 19 and 18.
+  if (corsica > LETTER_A + 1 || digit(id, 5) !== 2) return false;
+  let rest = remainder(id, 0, 5, 97);
+  rest = (rest * 100 + 29 - corsica) % 97;
+  for (let index = 7; index < 13; index++) rest = (rest * 10 + digit(id, index)) % 97;
+  return 97 - rest === number(id, 13, 2);
+}
+
+/** Office, date of birth, letter as two digits, serial number; the sums of the digits of the products. */
+const PENSION = [2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1];
+
+function isPensionNumber(id: Id): boolean {
+  const day = number(id, 2, 2);
+  if (!isMonthAndDay(number(id, 4, 2), day > 50 ? day - 50 : day)) return false;
+  const letter = digit(id, 8) - LETTER_A + 1;
+  let sum = 0;
+  for (let index = 0; index < PENSION.length; index++) {
+    const value =
+      index < 8 ? digit(id, index) : index === 8 ? (letter / 10) | 0 : index === 9 ? letter % 10 : digit(id, index - 1);
+    const product = value * (PENSION[index] ?? 0);
+    sum += ((product / 10) | 0) + (product % 10);
+  }
+  return sum % 10 === id[11];
+}
+
+/** As Luhn, but from the left, with the letter as two digits. */
+function isHealthInsurance(id: Id): boolean {
+  const letter = digit(id, 0) - LETTER_A + 1;
+  let sum = ((letter / 10) | 0) + crossSum((letter % 10) * 2);
+  for (let index = 1; index < 9; index++) sum += index % 2 === 1 ? digit(id, index) : crossSum(digit(id, index) * 2);
+  return sum % 10 === id[9];
+}
+
+function crossSum(value: number): number {
+  return value > 9 ? value - 9 : value;
+}
+
+/** Letters that are given out, and pairs that are not. */
+function isNino(id: Id): boolean {
+  if (isOneOf('DFIQUV', id, 0) || isOneOf('DFIOQUV', id, 1) || digit(id, 8) > LETTER_A + 3) return false;
+  return !(
+    (isOneOf('B', id, 0) && isOneOf('G', id, 1)) ||
+    (isOneOf('G', id, 0) && isOneOf('B', id, 1)) ||
+    (isOneOf('N', id, 0) && isOneOf('KT', id, 1)) ||
+    (isOneOf('KT', id, 0) && isOneOf('N', id, 1)) ||
+    (isOneOf('Z', id, 0) && isOneOf('Z', id, 1))
+  );
+}
+
+function isNhs(id: Id): boolean {
+  const check = 11 - (weighted(id, [10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11);
+  return !isRepeated(id, 10) && id[9] === (check === 11 ? 0 : check);
+}
+
+/** Five letters of the surname, filled with nines; decade, month (50 more for women), day, year; initials; two letters. */
+function isUkLicence(id: Id): boolean {
+  for (let index = 2; index < 5; index++) if (digit(id, index) < LETTER_A && id[index] !== 9) return false;
+  const month = number(id, 6, 2);
+  return (
+    isMonthAndDay(month > 50 ? month - 50 : month, number(id, 8, 2)) && (digit(id, 12) >= LETTER_A || id[12] === 9)
+  );
+}
+
+function isBsn(id: Id): boolean {
+  return weighted(id, [9, 8, 7, 6, 5, 4, 3, 2, -1]) % 11 === 0 && !isRepeated(id, 9);
+}
+
+/** From 2000 on a 2 is put before the first nine digits. Months of numbers that are not for citizens are 20 or 40 more. */
+function isBelgian(id: Id): boolean {
+  const month = number(id, 2, 2) % 20;
+  if (month > 12 || number(id, 2, 2) > 52 || number(id, 4, 2) > 31) return false;
+  const serial = number(id, 0, 9);
+  const check = number(id, 9, 2);
+  return serial !== 0 && (97 - (serial % 97) === check || 97 - ((2_000_000_000 + serial) % 97) === check);
+}
+
+/** Two letters behind the digits where there are more people than numbers; the second counts ninefold. */
+function isPps(id: Id, length: number): boolean {
+  const second = length === 9 && id[8] !== 32 ? digit(id, 8) - LETTER_A + 1 : 0;
+  const rest = (weighted(id, [8, 7, 6, 5, 4, 3, 2]) + 9 * second) % 23;
+  return characterOf('WABCDEFGHIJKLMNOPQRSTUV', rest) === id[7];
+}
+
+function isPortuguese(id: Id): boolean {
+  const check = 11 - (weighted(id, [9, 8, 7, 6, 5, 4, 3, 2]) % 11);
+  return id[0] !== 0 && id[0] !== 4 && id[8] === (check > 9 ? 0 : check) && !isRepeated(id, 9);
+}
+
+function isAustrian(id: Id): boolean {
+  const month = number(id, 6, 2);
+  return month <= 15 && number(id, 4, 2) <= 31 && weighted(id, [3, 7, 9, 0, 5, 8, 4, 2, 1, 6]) % 11 === id[3];
+}
+
+/** 756 is the country; the check is that of an EAN-13. */
+function isSwiss(id: Id): boolean {
+  return number(id, 0, 3) === 756 && weighted(id, [1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]) % 10 === 0;
+}
+
+/** Letters and digits of German identity cards and passports: no vowels, and none that look like a digit. */
+function isGermanDocument(id: Id, length: number): boolean {
+  for (let index = 0; index < length; index++) if (isOneOf('ABDEIOQSU', id, index)) return false;
+  return digitsIn(id, length) >= 4;
+}
+
+/** A country prefix, or none; most of it digits. */
+function isVat(id: Id, length: number): boolean {
+  return length >= 8 && length <= 15 && digitsIn(id, length) >= 7 && !isRepeated(id, length);
+}
+
+const LETTER_B = 11;
+const LETTER_G = 16;
+
+/** Where the name says that it is a number and no amount: also the short ones of small countries and of offices (GB). */
+function isVatNumber(id: Id, length: number): boolean {
+  const digits = digitsIn(id, length);
+  if (id[0] === LETTER_G && id[1] === LETTER_B && length === 7) return digits === 3;
+  return length <= 18 && digits >= 5 && !isRepeated(id, length);
+}
+
+/** Letters of Cyprus, from the digits at odd places by a table, and those at even places as they are. */
+function isCypriot(id: Id): boolean {
+  let sum = 0;
+  for (let index = 0; index < 8; index++) sum += index % 2 === 0 ? (ODD[digit(id, index)] ?? 0) : digit(id, index);
+  return (sum % 26) + LETTER_A === id[8];
+}
+
+export const EUROPE_WEST: readonly IdFormat[] = [
+  {
+    what: 'NIF of citizens (ES)',
+    source: 'Real Decreto 1065/2007, article 19; Ministerio del Interior, check letter by modulo 23',
+    shapes: ['99999999A', '9999999A'],
+    anywhere: ['99999999A', '99999999-A', '9999999-A'],
+    names: 'nif dni documento',
+    isValid: isNif,
+  },
+  {
+    what: 'NIE of foreigners (ES)',
+    source: 'Real Decreto 1065/2007, article 20; Ministerio del Interior, check letter by modulo 23',
+    shapes: ['A9999999A'],
+    anywhere: ['A9999999A', 'A9999999-A', 'A-9999999-A', 'A-9999999A'],
+    names: 'nie nif dni extranjero',
+    isValid: isNie,
+  },
+  {
+    what: 'Codice fiscale of persons (IT)',
+    source: 'Decreto ministeriale 23 December 1976, articles 2 to 6',
+    shapes: ['AAAAAAXXAXXAXXXA'],
+    anywhere: ['AAAAAAXXAXXAXXXA'],
+    names: 'codicefiscale codfiscale cf fiscalcode',
+    isValid: isFiscalCode,
+  },
+  {
+    what: 'Partita IVA (IT)',
+    source: 'Agenzia delle Entrate, check digit by Luhn',
+    shapes: ['99999999999'],
+    names: 'partitaiva piva iva',
+    isValid: (id) => isLuhn(id, 0, 11) && !isRepeated(id, 11),
+  },
+  {
+    what: 'Driving licence and identity card (IT)',
+    source: 'Ministero dell’Interno: letters and digits of the documents in use',
+    shapes: ['A9X999999A', 'AA9999999A', 'AA9999999', 'AA99999AA', '9999999AA'],
+    names: 'patente cartaidentita cartadidentita',
+    isValid: () => true,
+  },
+  {
+    what: 'NIR, the number of social security (FR)',
+    source: 'INSEE, numéro d’inscription au répertoire; décret 82-103',
+    shapes: ['999999999999999', '999999A99999999'],
+    anywhere: ['999999999999999', '9 99 99 99 999 999 99', '9 99 99 9A 999 999 99', '9999999999999 99'],
+    names: 'nir insee securitesociale secu numerosecuritesociale',
+    isValid: isNir,
+  },
+  {
+    what: 'Numéro fiscal (FR)',
+    source: 'Direction générale des Finances publiques: the check is the remainder of the first ten digits by 511',
+    shapes: ['9999999999999'],
+    names: 'numerofiscal spi nif tin',
+    isValid: (id) => digit(id, 0) < 4 && number(id, 0, 10) % 511 === number(id, 10, 3),
+  },
+  {
+    what: 'Steuer-Identifikationsnummer (DE)',
+    source: 'Bundeszentralamt für Steuern, calculation of the check digit; ISO/IEC 7064, MOD 11,10',
+    shapes: ['99999999999'],
+    names: 'steuerid steueridentifikationsnummer idnr identifikationsnummer tin taxid steueridnr',
+    isValid: (id) => id[0] !== 0 && isMod11And10(id, 0, 11),
+  },
+  {
+    what: 'Steuernummer (DE)',
+    source: 'ELSTER, forms of the tax number of the Länder: ten, eleven or thirteen digits',
+    shapes: ['9999999999', '99999999999', '9999999999999'],
+    names: 'steuernummer steuernr stnr',
+    isValid: (id, length) => !isRepeated(id, length),
+  },
+  {
+    what: 'Rentenversicherungsnummer (DE)',
+    source: 'Verordnung über die Versicherungsnummer (VKVV), sections 2 to 4',
+    shapes: ['99999999A999'],
+    anywhere: ['99999999A999'],
+    names: 'rvnr rentenversicherungsnummer sozialversicherungsnummer svnr versicherungsnummer',
+    isValid: isPensionNumber,
+  },
+  {
+    what: 'Krankenversichertennummer (DE)',
+    source: 'Section 290 SGB V; GKV-Spitzenverband, calculation of the check digit',
+    shapes: ['A999999999'],
+    names: 'kvnr krankenversichertennummer versichertennummer krankenversicherung',
+    isValid: isHealthInsurance,
+  },
+  {
+    what: 'Identity cards and passports (DE)',
+    source: 'Passverwaltungsvorschrift, serial numbers; letters of the alphabet without vowels',
+    shapes: ['A99999999', 'AXXXXXXXX', 'AXXXXXXXX9'],
+    names: 'personalausweis ausweisnummer ausweis reisepass passnummer passnr',
+    isValid: isGermanDocument,
+  },
+  {
+    what: 'Driving licence (DE)',
+    source: 'Fahrerlaubnis-Verordnung, annex 8: authority, serial number, check character, copy',
+    shapes: ['X99XXXXXXXX', 'A9999999999', 'AA99999999A', 'AA999999999'],
+    names: 'fuhrerschein fuehrerschein führerschein fuhrerscheinnummer fuehrerscheinnummer',
+    isValid: (id, length) => digitsIn(id, length) >= 5,
+  },
+  {
+    what: 'Numbers of physicians and their places (DE)',
+    source: 'Kassenärztliche Bundesvereinigung, guideline under section 75 SGB V',
+    shapes: ['999999999'],
+    names: 'lanr bsnr arztnummer betriebsstattennummer betriebsstaettennummer',
+    isValid: (id) => !isRepeated(id, 9),
+  },
+  {
+    what: 'National insurance number (GB)',
+    source: 'HMRC National Insurance Manual, NIM39110',
+    shapes: ['AA999999A'],
+    anywhere: ['AA999999A', 'AA 99 99 99 A', 'AA-99-99-99-A'],
+    names: 'nino nationalinsurance nationalinsurancenumber ninumber',
+    isValid: isNino,
+  },
+  {
+    what: 'NHS number (GB)',
+    source: 'NHS Data Dictionary, NHS NUMBER: modulus 11',
+    shapes: ['9999999999'],
+    names: 'nhs nhsnumber nhsno',
+    isValid: isNhs,
+  },
+  {
+    what: 'Unique taxpayer reference (GB)',
+    source: 'HMRC, check digit of the UTR by modulus 11',
+    shapes: ['9999999999'],
+    names: 'utr taxpayerreference',
+    isValid: (id) => characterOf('21987654321', weighted(id, [6, 7, 8, 9, 10, 5, 4, 3, 2], 1) % 11) === id[0],
+  },
+  {
+    what: 'Driving licence (GB)',
+    source: 'DVLA, driver number',
+    shapes: ['AAXXX999999AX9AA'],
+    anywhere: ['AAXXX999999AX9AA'],
+    names: 'drivinglicence drivernumber licence licencenumber driverslicense',
+    isValid: isUkLicence,
+  },
+  {
+    what: 'Burgerservicenummer (NL)',
+    source: 'Wet algemene bepalingen burgerservicenummer; the elfproef',
+    shapes: ['999999999'],
+    names: 'bsn burgerservicenummer sofinummer sofi',
+    isValid: isBsn,
+  },
+  {
+    what: 'Rijksregisternummer, numéro national (BE)',
+    source: 'Arrêté royal of 3 April 1984 on the identification number of the national register',
+    shapes: ['99999999999'],
+    anywhere: ['99999999999', '99.99.99-999.99', '99.99.99 999 99', '999999-999-99'],
+    names: 'rijksregisternummer rijksregister numeronational nrn niss insz nationaalnummer nationalnumber',
+    isValid: isBelgian,
+  },
+  {
+    what: 'Matricule (LU)',
+    source: 'Loi of 19 June 2013 on the identification of natural persons: Luhn, and Verhoeff',
+    shapes: ['9999999999999'],
+    names: 'matricule',
+    isValid: (id) => isLuhn(id, 0, 12) && isMonthAndDay(number(id, 4, 2), number(id, 6, 2)),
+  },
+  {
+    what: 'PPS number (IE)',
+    source: 'Department of Social Protection: check letter by modulus 23',
+    shapes: ['9999999A', '9999999AA'],
+    names: 'pps ppsn ppsnumber ppsno',
+    isValid: isPps,
+  },
+  {
+    what: 'NIF (PT)',
+    source: 'Portaria 271/84; check digit by modulus 11',
+    shapes: ['999999999'],
+    names: 'nif contribuinte numerocontribuinte nipc',
+    isValid: isPortuguese,
+  },
+  {
+    what: 'Sozialversicherungsnummer (AT)',
+    source: 'Section 31 ASVG: check digit by modulus 11',
+    shapes: ['9999999999'],
+    names: 'svnr sozialversicherungsnummer svnummer',
+    isValid: isAustrian,
+  },
+  {
+    what: 'AHV number (CH)',
+    source: 'Zentrale Ausgleichsstelle, new AHV number: EAN-13',
+    shapes: ['9999999999999'],
+    anywhere: ['756.9999.9999.99', '7569999999999'],
+    names: 'ahv avs ahvnummer ahvnr numeroavs',
+    isValid: isSwiss,
+  },
+  {
+    what: 'Value added tax numbers (EU, GB, CH, NO)',
+    source: 'Directive 2006/112/EC, article 215; VIES, structure of the numbers',
+    shapes: [],
+    names: 'vat mwst tva btw gst gstin tin nipt kbo',
+    isValid: isVat,
+  },
+  {
+    what: 'The same, and those of other countries, where the name says that it is a number',
+    source:
+      'Directive 2006/112/EC, article 215; https://gov.uk/guidance/vat-registration; numbers of five to eighteen characters',
+    shapes: [],
+    names: `vatid vatnumber vatno vatcode vatregistration vatregistrationnumber vatidentificationnumber vatin ustid ustidnr
+      ustidnummer umsatzsteuerid mwstnr mwstnummer uidnummer numerotva tvanumber btwnummer btwnr momsnummer
+      momsnr gstnumber gstno`,
+    isValid: isVatNumber,
+  },
+  {
+    what: 'Abgabenkontonummer (AT)',
+    source: 'Bundesministerium für Finanzen, tax number of nine digits; check digit by Luhn',
+    shapes: ['999999999'],
+    names: 'abgabenkontonummer steuernummer tin',
+    isValid: (id) => isLuhn(id, 0, 9) && !isRepeated(id, 9),
+  },
+  {
+    what: 'Taxpayer number (CY)',
+    source: 'European Commission, TIN by country: Cyprus; check letter by modulo 26',
+    shapes: ['99999999A'],
+    names: 'tin tic taxidentificationcode',
+    isValid: isCypriot,
+  },
+  {
+    what: 'Identity card and taxpayer number (MT)',
+    source: 'European Commission, TIN by country: Malta; nine digits, or seven and one of eight letters',
+    shapes: ['9999999A', '999999999'],
+    names: 'tin identitycard idcard',
+    isValid: (id, length) => (length === 9 ? !isRepeated(id, 9) && number(id, 0, 2) > 0 : isOneOf('MGAPLHBZ', id, 7)),
+  },
+  {
+    what: 'Register of companies (DE)',
+    source: 'Handelsregisterverordnung, section 13: department, number, and a letter in some courts',
+    shapes: [],
+    names: 'handelsregister handelsregisternummer hrb hra hrbnummer registernummer',
+    isValid: (id, length) => length <= 10 && digitsIn(id, length) >= 3 && digitsIn(id, length) <= 6,
+  },
+];
