@@ -5,7 +5,7 @@ export function placeholder(kind: string, pseudonym: string | undefined): string
   return pseudonym === undefined ? `[redacted:${kind}]` : `[redacted:${kind}:${pseudonym}]`;
 }
 
-const OPENING = '[redacted:';
+export const OPENING = '[redacted:';
 /** Kind and pseudonym together; the protocol allows 64 characters for each. */
 const LONGEST = 160;
 

@@ -35,6 +35,9 @@ const WALLETS =
   mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4
   tb1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3q0sl5k7
   bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0
+  cosmos1q8w4ur23clxd5mzfsh79vn6pg0kaytje7f8fll stake1qrxfv0j4cm7py82dsnkeulz9gtw35h6aqrxfv0j4cm7py82duxxuc
+  addr1qtkpvhzdcrwey069smx3u8jagn7f5l24qtkpvhzdcrwey069smx3u8jagn7f5l24qtkpvhzdcrwey069smx3u8jagn7ff3ypwp
+  addr_test1q9205e7rgdjhupxts46lyfwncaz8v3kmq9205e7rgdjhupxts46lyfwncaz8v3kmq9205e7rgdjhupxts46lyfwncaz82yggwm
   0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed 0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB`.split(/\s+/);
 
 test(proves('redaction:wallet', 'addresses of wallets are known by their checksums'), () => {
@@ -48,9 +51,11 @@ test('what looks like the address of a wallet and is none stays', () => {
     'bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj1',
     'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8F3T4', // small and capital letters
     '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD',
-    '0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed', // no checksum without capitals
     '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed00',
     '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAe',
+    'cosmos1q8w4ur23clxd5mzfsh79vn6pg0kaytje7f8flq',
+    '0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed', // no checksum without capitals
+    '5aaeb6053f3e94c9b9a09f33669435e7ef1beaed',
     '1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNaa',
     '3f2504e04f8911d39a0c0305e82c3301',
     '1234567890123456789012345678901234',

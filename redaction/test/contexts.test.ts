@@ -160,6 +160,7 @@ test('connection strings lose their user and password', () => {
   hides('host=h user=app password=', 's3cr3t', ' sslmode=require');
   hides('Endpoint=sb://n.example.net/;SharedAccessKeyName=a;SharedAccessKey=', 'c2VjcmV0', ';x=1');
   hides('DefaultEndpointsProtocol=https;AccountName=a;AccountKey=', 'c2VjcmV0==', ';x=1');
+  stays('[redacted:private-key]: refused', '[redacted:mac-address]:abc=def');
   hides('redis://[', '::1', ']:6379/@x', 'private-ip-address');
   stays(
     'jdbc:oracle:thin:@host:1521:shop',

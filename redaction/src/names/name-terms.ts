@@ -43,6 +43,8 @@ const SECRET_LIST = 'secret-list';
 export const CODE_NAME = 'code-name';
 export const PERSONAL_NAME = 'personal-name';
 export const PAYMENT_NAME = 'payment-name';
+/** The kind of the rule of hardware addresses: one policy for both. */
+const MAC_NAME = 'mac-address';
 export const POLICY_NAME = 'policy-name';
 
 /** Whether a value of this type (as `typeof` has it) is a count under a name of this kind, and so is shown. */
@@ -136,6 +138,20 @@ export const TERM_GROUPS: readonly TermGroup[] = [
     terms: `ssn socialsecurity socialsecuritynumber nationalid nationalidnumber passportnumber passportno taxid
       taxnumber driverslicense driverlicense driverslicence driverlicence voterid dateofbirth birthdate maidenname`,
   },
+  {
+    kind: PERSONAL_NAME,
+    role: ROLE.word,
+    terms: `phonenumber phonenumbers telephonenumber mobilenumber mobilephone cellphone cellnumber faxnumber homephone
+      workphone msisdn whatsappnumber phoneno mobileno telno`,
+  },
+  { kind: PERSONAL_NAME, role: ROLE.loose, terms: 'phone telephone tel fax' },
+  {
+    kind: MAC_NAME,
+    role: ROLE.word,
+    terms: `macaddress macaddresses macaddr hwaddr hwaddress hardwareaddress ethernetaddress etheraddr bssid wifimac
+      wlanmac ethmac devicemac clientmac bluetoothmac`,
+  },
+  { kind: MAC_NAME, role: ROLE.loose, terms: 'mac' },
   { kind: PERSONAL_NAME, role: ROLE.whole, terms: 'ipaddress xforwardedfor xrealip remoteaddr geolocation dob' },
   { kind: PERSONAL_NAME, role: ROLE.loose, terms: 'address email phonenumber uuid' },
   {

@@ -2,6 +2,7 @@ import { alphabet, HEX } from '../alphabet.ts';
 import type { IdFormat } from '../identifiers/format.ts';
 import { lowerCase } from '../intrinsics.ts';
 import { SECRET_NAME } from '../names/name-terms.ts';
+import { OPENING } from '../placeholder.ts';
 import type { Rule, Span } from '../rule.ts';
 import type { View } from '../view.ts';
 import { bareValue, type Place } from './assigned-bare.ts';
@@ -54,6 +55,8 @@ export const assignment: Rule = {
     while (wrapped - end < 6 && view.isIn(AROUND_KEY, end - 1)) end--;
     let from = view.runStart(KEY, end, LONGEST_KEY);
     if (from === end) return comparedFirst(view, at, operator, wrapped);
+    // The kind in a placeholder is no name: `[redacted:private-key]: ...`.
+    if (wrapped > end && view.startsWith(OPENING, from - OPENING.length)) return undefined;
     let kind = view.nameKind(from, end);
     let formats: readonly IdFormat[] | undefined;
     if (kind === undefined) {

@@ -88,7 +88,7 @@ export const BUILDS: readonly TokenFormat[] = [
     what: 'Vercel personal, integration, app, refresh and gateway tokens',
     source: 'https://vercel.com/docs/rest-api#authentication',
     prefixes: ['vcp_', 'vci_', 'vca_', 'vcr_', 'vck_'],
-    parts: [run(ALNUM, 24)],
+    parts: [run(ALNUM, 20)],
   },
   {
     kind: 'vercel-token',

@@ -1,4 +1,4 @@
-import { ALNUM, alphabet, BASE32, BASE64, BASE64URL, HEX, HEX_LOWER, UPPER_ALNUM, WORD } from '../../alphabet.ts';
+import { ALNUM, alphabet, BASE64, BASE64URL, HEX, HEX_LOWER, UPPER_ALNUM, WORD } from '../../alphabet.ts';
 import { exactly, run, type TokenFormat } from './token-format.ts';
 
 /** BIP 173 data characters, capitals. */
@@ -12,7 +12,15 @@ export const CLOUD: readonly TokenFormat[] = [
     what: 'AWS access key ids, long-lived, temporary and context-bound',
     source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids',
     prefixes: ['AKIA', 'ASIA', 'ABIA', 'ACCA'],
-    parts: [exactly(BASE32, 16)],
+    parts: [exactly(UPPER_ALNUM, 16)],
+  },
+  {
+    kind: 'aws-principal',
+    what: 'AWS unique ids of users, roles, groups, policies, profiles and certificates',
+    source: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids',
+    prefixes: ['AGPA', 'AIDA', 'AIPA', 'ANPA', 'ANVA', 'APKA', 'AROA', 'ASCA'],
+    parts: [exactly(UPPER_ALNUM, 16)],
+    digit: true,
   },
   {
     kind: 'aws-access-key',

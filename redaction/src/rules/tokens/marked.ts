@@ -1,4 +1,4 @@
-import { ALNUM, type Alphabet, alphabet, BASE64URL, DIGIT, HEX, HEX_LOWER, WORD } from '../../alphabet.ts';
+import { ALNUM, type Alphabet, alphabet, BASE64URL, DIGIT, HEX_LOWER, LOWER_ALNUM, WORD } from '../../alphabet.ts';
 import { sliceText } from '../../intrinsics.ts';
 import type { Rule } from '../../rule.ts';
 import type { View } from '../../view.ts';
@@ -94,7 +94,7 @@ const FORMATS: readonly MarkedFormat[] = [
     source: 'https://mailchimp.com/developer/marketing/guides/quick-start/',
     mark: '-us',
     joint: '',
-    before: { of: HEX, min: 32, max: 32 },
+    before: { of: LOWER_ALNUM, min: 32, max: 32 },
     parts: [run(DIGIT, 1, 2)],
   },
   {

@@ -44,7 +44,7 @@ export const MESSAGING: readonly TokenFormat[] = [
     what: 'Slack incoming webhooks and workflow triggers: whoever has the URL may post',
     source: 'https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks',
     prefixes: ['hooks.slack.com/services/', 'hooks.slack.com/workflows/', 'hooks.slack.com/triggers/'],
-    parts: [run(PATH, 24)],
+    parts: [run(PATH, 12)],
   },
   {
     kind: 'discord-webhook',
@@ -108,8 +108,8 @@ export const MESSAGING: readonly TokenFormat[] = [
     kind: 'discord-token',
     what: 'Discord bot tokens: the base64 of a user id, a time and a MAC',
     source: 'https://discord.com/developers/docs/reference#authentication',
-    prefixes: ['MT', 'Mj', 'Mz', 'ND', 'NT', 'Nj', 'Nz', 'OD', 'OT'],
-    parts: [run(BASE64URL, 20, 28), '.', exactly(BASE64URL, 6), '.', run(BASE64URL, 27, 40)],
+    prefixes: ['M', 'N', 'O'],
+    parts: [run(BASE64URL, 21, 29), '.', exactly(BASE64URL, 6), '.', run(BASE64URL, 27, 40)],
   },
   {
     kind: 'discord-webhook',

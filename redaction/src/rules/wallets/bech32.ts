@@ -21,11 +21,16 @@ const BECH32M_REST = 0x2bc830a3;
 /** Whether `from` to `to` is a bech32 or bech32m text whose human-readable part ends before the `1` at `separator`. */
 export function isBech32(view: View, from: number, separator: number, to: number): boolean {
   let rest = 1;
-  for (let index = from; index < separator; index++) rest = appended(rest, (view.code(index) | 32) >> 5);
+  for (let index = from; index < separator; index++) rest = appended(rest, small(view.code(index)) >> 5);
   rest = appended(rest, 0);
-  for (let index = from; index < separator; index++) rest = appended(rest, (view.code(index) | 32) & 31);
+  for (let index = from; index < separator; index++) rest = appended(rest, small(view.code(index)) & 31);
   for (let index = separator + 1; index < to; index++) rest = appended(rest, VALUES[view.code(index)] ?? 0);
   return rest === BECH32_REST || rest === BECH32M_REST;
+}
+
+/** A letter in lower case; the underscore of `addr_test` is none. */
+function small(code: number): number {
+  return code >= 65 && code <= 90 ? code + 32 : code;
 }
 
 function appended(rest: number, value: number): number {

@@ -16,10 +16,11 @@ const LONGEST = 35;
 /** First characters of addresses: Bitcoin and its test network, Litecoin, Dogecoin, Dash, Tron. */
 const FIRST = ['1', '3', '2', 'm', 'n', 'L', 'M', 'D', 'X', 'T'];
 
-/** BIP 173: characters of a segregated witness address. */
-const LONGEST_BECH32 = 90;
+/** BIP 173 has 90 for a segregated witness address; CIP 19 takes more for one with a part to stake. */
+const LONGEST_BECH32 = 110;
 const SHORTEST_DATA = 14;
-const PREFIXES = ['bc', 'tb', 'bcrt', 'ltc', 'tltc', 'BC', 'TB', 'BCRT', 'LTC', 'TLTC'];
+const CHAINS = `bc tb bcrt ltc tltc BC TB BCRT LTC TLTC addr addr_test stake cosmos osmo terra celestia juno akash kava inj sei bnb zs`;
+const PREFIXES = CHAINS.split(/\s+/);
 
 const SMALL = alphabet('abcdefghijklmnopqrstuvwxyz');
 const CAPITAL = alphabet('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
@@ -40,8 +41,8 @@ export const base58Wallet: Rule = {
 
 export const bech32Wallet: Rule = {
   kind: WALLET,
-  what: 'Segregated witness addresses of Bitcoin and Litecoin, by the checksum of bech32 or bech32m',
-  source: 'BIP 173 and BIP 350',
+  what: 'Addresses of Bitcoin, Litecoin, Cardano, Cosmos and its kin, and Zcash, by the checksum of bech32 or bech32m',
+  source: 'BIP 173 and BIP 350; CIP 5 and CIP 19; SLIP 173',
   anchors: PREFIXES.map((prefix) => `${prefix}1`),
   match(view, at) {
     let separator = at + 2;
