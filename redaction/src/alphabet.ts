@@ -3,6 +3,8 @@ export interface Alphabet {
   readonly id: number;
   /** 1 for a member, by UTF-16 code unit below 128. */
   readonly has: Uint8Array;
+  /** Letters and digits only. */
+  readonly plain: boolean;
 }
 
 let made = 0;
@@ -13,8 +15,14 @@ const UPPER = LOWER.toUpperCase();
 
 export function alphabet(members: string): Alphabet {
   const has = new Uint8Array(128);
-  for (let index = 0; index < members.length; index++) has[members.charCodeAt(index)] = 1;
-  return { id: made++, has };
+  let plain = true;
+  for (let index = 0; index < members.length; index++) {
+    const code = members.charCodeAt(index);
+    has[code] = 1;
+    const letter = (code | 32) - 97;
+    if (!(code >= 48 && code <= 57) && !(letter >= 0 && letter < 26)) plain = false;
+  }
+  return { id: made++, has, plain };
 }
 
 export const DIGIT = alphabet(DIGITS);

@@ -22,6 +22,8 @@ const octetsOfMac: Rule = {
   source: 'IEEE Std 802-2014 section 8.1, IEEE guidelines for EUI, OUI and CID; RFC 9542 section 2',
   anchors: ['%3A', '%3a', ...HEX_DIGITS.flatMap((digit) => [`:${digit}`, `-${digit}`])],
   behind: HEX,
+  // The last digit of the sixth octet, also where the colons are encoded.
+  ahead: 14,
   enumerable: true,
   match(view, at) {
     const separator = view.code(at);
@@ -40,6 +42,7 @@ const groupsOfMac: Rule = {
   source: 'IEEE guidelines for EUI, OUI and CID; Cisco IOS Configuration Fundamentals, "MAC addresses"',
   anchors: LETTERS.map((letter) => `.${letter}`),
   behind: HEX,
+  ahead: 9,
   enumerable: true,
   match: dottedMac,
 };

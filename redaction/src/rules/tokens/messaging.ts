@@ -109,6 +109,8 @@ export const MESSAGING: readonly TokenFormat[] = [
     what: 'Discord bot tokens: the base64 of a user id, a time and a MAC',
     source: 'https://discord.com/developers/docs/reference#authentication',
     prefixes: ['M', 'N', 'O'],
+    // Base64 of digits has no other characters.
+    ahead: 20,
     parts: [run(BASE64URL, 21, 29), '.', exactly(BASE64URL, 6), '.', run(BASE64URL, 27, 40)],
   },
   {

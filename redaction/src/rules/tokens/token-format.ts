@@ -21,6 +21,8 @@ export interface TokenFormat {
   readonly digit?: boolean;
   /** The prefix says so little that the rest must not look like a name or words. */
   readonly random?: boolean;
+  /** See `Rule.ahead`; known without it where the prefix is followed by letters and digits. */
+  readonly ahead?: number;
 }
 
 export function run(of: Alphabet, min: number, max?: number): Run {
@@ -38,6 +40,7 @@ export function tokenRule(format: TokenFormat): Rule {
     what: format.what,
     source: format.source,
     anchors: format.prefixes,
+    ahead: format.ahead ?? aheadOf(format),
     match(view, at) {
       for (let index = 0; index < format.prefixes.length; index++) {
         const prefix = format.prefixes[index] ?? '';
@@ -48,6 +51,21 @@ export function tokenRule(format: TokenFormat): Rule {
       return undefined;
     },
   };
+}
+
+/** Where a letter or digit stands behind each of the prefixes; 0: nowhere. */
+function aheadOf({ prefixes, parts }: TokenFormat): number {
+  const first = parts[0];
+  if (first === undefined || typeof first === 'string' || !first.of.plain) return 0;
+  let shortest = Infinity;
+  let longest = 0;
+  for (let index = 0; index < prefixes.length; index++) {
+    const length = prefixes[index]?.length ?? 0;
+    if (length < shortest) shortest = length;
+    if (length > longest) longest = length;
+  }
+  const ahead = shortest + first.min - 1;
+  return ahead >= longest ? ahead : 0;
 }
 
 /** The index behind the parts that begin at `from`; -1 where they do not stand there. */
