@@ -22,7 +22,7 @@ const TOKENS: readonly (readonly [kind: string, token: string])[] = [
   ['aws-principal', `AROA${upper(16)}`],
   ['aws-access-key', `ASIA${'1089'.repeat(4)}`],
   ['slack-webhook', `hooks.slack.com/services/T${upper(4)}/B${upper(4)}/${alnum(4)}`],
-  ['discord-token', `M${alnum(23)}.${alnum(6)}.${alnum(27)}`],
+  ['discord-token', `MT${alnum(22)}.${alnum(6)}.${alnum(27)}`],
   ['mailchimp-key', `${lower(32)}-us12`],
   ['facebook-token', `${digits(15)}%7C${alnum(27)}`],
   ['sendgrid-key', `SG.${lower(66)}`],

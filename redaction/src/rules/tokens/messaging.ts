@@ -108,10 +108,10 @@ export const MESSAGING: readonly TokenFormat[] = [
     kind: 'discord-token',
     what: 'Discord bot tokens: the base64 of a user id, a time and a MAC',
     source: 'https://discord.com/developers/docs/reference#authentication',
-    prefixes: ['M', 'N', 'O'],
+    prefixes: ['MT', 'Mj', 'Mz', 'ND', 'NT', 'Nj', 'Nz', 'OD', 'OT'],
     // Base64 of digits has no other characters.
     ahead: 20,
-    parts: [run(BASE64URL, 21, 29), '.', exactly(BASE64URL, 6), '.', run(BASE64URL, 27, 40)],
+    parts: [run(BASE64URL, 20, 28), '.', exactly(BASE64URL, 6), '.', run(BASE64URL, 27, 40)],
   },
   {
     kind: 'discord-webhook',
