@@ -1,4 +1,4 @@
-import { HEX } from '../alphabet.ts';
+import { alphabet, HEX } from '../alphabet.ts';
 import { least } from '../intrinsics.ts';
 import type { Rule } from '../rule.ts';
 import type { View } from '../view.ts';
@@ -6,8 +6,8 @@ import type { View } from '../view.ts';
 /** Parameters of a terminal's colour, `1;38;5;196`: characters that are read. */
 const LONGEST_COLOUR = 16;
 
-const WRITTEN: readonly string[] = '\\b \\e \\f \\n \\r \\t \\v \\u \\x \\0'.split(/\s+/);
-const HEX_DIGITS: readonly string[] = '0 1 2 3 4 5 6 7 8 9 a b c d e f A B C D E F'.split(/\s+/);
+/** Behind a backslash: `\n`, `\u0022`, `\x22`, `\033` and their kin. */
+const WRITTEN = alphabet('befnrtvux0');
 
 /**
  * Hides nothing. Notes where a word begins whose letters join those of an escape before it: behind `\n`, `\u0022` and
@@ -17,7 +17,7 @@ export const escapes: Rule = {
   kind: 'nothing',
   what: 'Where a word begins behind the letters of an escape',
   source: 'RFC 8259 section 7, ECMA-262 section 12.9.4, RFC 3986 section 2.1, ECMA-48 section 8.3.117 (SGR)',
-  anchors: [...WRITTEN, ...HEX_DIGITS.map((digit) => `%${digit}`), '\u001b['],
+  anchors: ['\\', '%', '\u001b['],
   match(view, at) {
     const to = escapeEnd(view, at);
     if (to > at) view.fresh = to;
@@ -30,6 +30,7 @@ function escapeEnd(view: View, at: number): number {
   if (code === PERCENT) return percentEnd(view, at);
   let to = at + 1;
   if (code === BACKSLASH) {
+    if (!view.isIn(WRITTEN, to)) return -1;
     const letter = view.code(to);
     const digits = letter === LETTER_U ? 4 : letter === LETTER_X || letter === ZERO ? 2 : 0;
     to++;
