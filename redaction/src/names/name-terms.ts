@@ -139,13 +139,6 @@ export const TERM_GROUPS: readonly TermGroup[] = [
       taxnumber driverslicense driverlicense driverslicence driverlicence voterid dateofbirth birthdate maidenname`,
   },
   {
-    kind: PERSONAL_NAME,
-    role: ROLE.word,
-    terms: `phonenumber phonenumbers telephonenumber mobilenumber mobilephone cellphone cellnumber faxnumber homephone
-      workphone msisdn whatsappnumber phoneno mobileno telno`,
-  },
-  { kind: PERSONAL_NAME, role: ROLE.loose, terms: 'phone telephone tel fax' },
-  {
     kind: MAC_NAME,
     role: ROLE.word,
     terms: `macaddress macaddresses macaddr hwaddr hwaddress hardwareaddress ethernetaddress etheraddr bssid wifimac
