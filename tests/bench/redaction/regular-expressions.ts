@@ -11,8 +11,10 @@ const ROOT = new URL('../../../', import.meta.url);
 
 interface Found {
   readonly path: string;
+  /** Of a literal its pattern, of `RegExp(...)` the code: nobody knows before it runs what it checks. */
   readonly pattern: string;
-  readonly flags: string;
+  /** Undefined where it is no literal. */
+  readonly flags: string | undefined;
 }
 
 const recheck = z.object({
@@ -36,7 +38,7 @@ export function regularExpressions(packages: TemporaryPackages | undefined, log:
       ...(folder === isOurs && {
         target: 'none',
         met: found.length === 0,
-        why: [...new Set(found.map(({ path }) => path))].join(', '),
+        why: `they are in ${[...new Set(found.map(({ path }) => path))].join(', ')}.`,
       }),
     });
   }
@@ -48,10 +50,10 @@ export function regularExpressions(packages: TemporaryPackages | undefined, log:
   // Its build without Java and without a binary.
   process.env['RECHECK_BACKEND'] = 'pure';
   const { checkSync } = recheck.parse(packages.require('recheck'));
-  const statuses = all.map((one) => ({
-    ...one,
-    status: checkSync(one.pattern, one.flags, { timeout: TIMEOUT }).status,
-  }));
+  const statuses = all.map((one) => {
+    const { pattern, flags } = one;
+    return { ...one, status: flags === undefined ? 'unknown' : checkSync(pattern, flags, { timeout: TIMEOUT }).status };
+  });
   const unsafe = statuses.filter(({ status }) => status !== 'safe');
   rows.push({
     what: 'recheck on all of them',
@@ -63,7 +65,7 @@ export function regularExpressions(packages: TemporaryPackages | undefined, log:
   return rows;
 }
 
-/** Literals, and `RegExp(...)` of whatever: its pattern is then told as the code has it. */
+/** Literals, and `RegExp(...)` of whatever. */
 function patternsIn(folder: string): Found[] {
   const found: Found[] = [];
   for (const name of readdirSync(fileURLToPath(new URL(folder, ROOT)), { recursive: true, encoding: 'utf8' })) {
@@ -73,7 +75,7 @@ function patternsIn(folder: string): Found[] {
     const { program } = parseSync(path, source);
     const made = ({ callee, start, end }: { callee: { type: string; name?: unknown }; start: number; end: number }) => {
       if (callee.type === 'Identifier' && callee.name === 'RegExp') {
-        found.push({ path, pattern: source.slice(start, end), flags: '' });
+        found.push({ path, pattern: source.slice(start, end), flags: undefined });
       }
     };
     new Visitor({
