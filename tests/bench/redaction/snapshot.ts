@@ -92,7 +92,7 @@ export function snapshot(log: (line: string) => void): Row[] {
 }
 
 const WHY =
-  'the middle is below it, for every one of the hits. What makes the slowest of a hundred is not known yet: a larger young generation of the heap changed nothing, and the machine was shared (see the noise of the loop that only reads).';
+  'what makes the slowest of a hundred is not known yet: a larger young generation of the heap changed nothing, and the machine was shared (see the noise of the loop that only reads).';
 
 function told(samples: readonly number[]): string {
   return `p50 ${median(samples).toFixed(2)} ms, p99 ${quantile(samples, 0.99).toFixed(2)} ms`;
