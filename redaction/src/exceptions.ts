@@ -6,14 +6,19 @@ import type { Exceptions } from './redactor.ts';
  * cards are not: single ones are excepted by their text.
  */
 export const SPARABLE_KINDS = [
+  'bank-routing',
   'crypto-wallet',
   'email',
   'iban',
+  'imei',
   'ip-address',
   'mac-address',
+  'national-id',
+  'npi',
   'personal-name',
   'phone',
   'private-ip-address',
+  'us-ssn',
 ] as const;
 
 /** What an organization lets be shown although a rule finds it. */
