@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -25,6 +25,7 @@ const result = z.object({
   placements: z.array(z.object({ runtime: z.string(), status: z.string() })),
   hits: z.array(z.object({ hit: z.number() })),
 });
+const valued = z.object({ hits: z.array(z.object({ values: z.array(z.object({ value: z.unknown() })) })) });
 const issued = z.object({ token: z.string(), id: z.string() });
 const inspected = z.object({
   locations: z.array(z.object({ names: z.array(z.string()), source: z.array(z.object({ text: z.string() })) })),
@@ -122,6 +123,29 @@ describe('two brokers on one Redis', { skip: noRedis }, () => {
       await client.close();
     }
   });
+
+  test(
+    proves('redaction:at-once', 'what a command changes in the store is hidden at every broker within a second'),
+    async () => {
+      await attach('hidden', brokers[0]?.url ?? '');
+      const b = await at(1);
+      await attachedRuntime(b, 'hidden');
+      const policy = async (document: object) => {
+        writeFileSync(join(folder, 'policy.json'), JSON.stringify(document));
+        await start([COMMAND, 'policy', 'set', 'policy.json']).line(/this is version/);
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+      };
+      const shown = async () => {
+        const asked = { runtimes: { service: 'hidden' }, ...PLACE, expressions: ['next'], wait_seconds: 30 };
+        return valued.parse(await b.call('capture_snapshot', asked)).hits[0]?.values[0]?.value;
+      };
+      assert.equal(typeof (await shown()), 'number');
+      await policy({ redaction: { names: ['next'] } });
+      assert.deepEqual(await shown(), { $redacted: 'policy-name', $of: 'number' });
+      await policy({});
+      assert.equal(typeof (await shown()), 'number');
+    },
+  );
 
   test(
     proves('brokers:one', 'a call that waits at one broker learns at once of a cancellation at the other'),
