@@ -1,16 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { lineOf } from '../../scripts/demo/source-line.ts';
-import { attachedRuntime } from '../live/attached.ts';
-import { type LiveBroker, liveBroker } from '../live/broker.ts';
-import { type Assistant, currentClient } from '../live/mcp-clients.ts';
-import { NodeProcess } from '../live/node-process.ts';
+import { cartPlace, type LiveCart, liveCart } from '../live/cart.ts';
 import { proves } from '../proves.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const SERVICE = fileURLToPath(new URL('../fixtures/cart-service.mjs', import.meta.url));
 const ASKED = 'const sum = ';
 
 const result = z.object({
@@ -31,30 +24,19 @@ const result = z.object({
   ),
 });
 
-let broker: LiveBroker;
-let assistant: Assistant;
-let service: NodeProcess;
+let cart: LiveCart;
 
 before(async () => {
-  broker = await liveBroker();
-  assistant = await currentClient(broker.url, broker.mcpToken);
-  const environment = { ...broker.agentEnvironment, BORESCOPE_SERVICE: 'cart' };
-  service = new NodeProcess(['--import', '@borescope/agent', SERVICE], { cwd: ROOT, environment });
-  await service.line(/serving/);
-  await attachedRuntime(assistant, 'cart');
+  cart = await liveCart();
 });
 
-after(async () => {
-  await assistant?.close();
-  await service?.stop();
-  await broker?.close();
-});
+after(() => cart?.close());
 
 async function capture(text: string, asked: Readonly<Record<string, unknown>>) {
-  const place = { file: 'fixtures/cart-service.mjs', line: lineOf(SERVICE, text) };
+  const place = cartPlace(text);
   const wait = { timeout_seconds: 30, wait_seconds: 30 };
   return result.parse(
-    await assistant.call('capture_snapshot', { runtimes: { service: 'cart' }, ...place, ...wait, ...asked }),
+    await cart.assistant.call('capture_snapshot', { runtimes: { service: 'cart' }, ...place, ...wait, ...asked }),
   );
 }
 
@@ -112,8 +94,8 @@ test(
     assert.match(message, /expressions\[3\].*column 4/);
     assert.match(message, /Did you mean `toLowerCase`\?/);
     assert.match(message, /Callable are/);
-    assert.ok(service.running);
-    assert.equal(service.errorOutput, '');
+    assert.ok(cart.service.running);
+    assert.equal(cart.service.errorOutput, '');
   },
 );
 

@@ -1,18 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { lineOf } from '../../scripts/demo/source-line.ts';
-import { attachedRuntime } from '../live/attached.ts';
-import { type LiveBroker, liveBroker } from '../live/broker.ts';
-import { type Assistant, currentClient } from '../live/mcp-clients.ts';
-import { NodeProcess } from '../live/node-process.ts';
+import { cartPlace, type LiveCart, liveCart } from '../live/cart.ts';
 import { until } from '../live/until.ts';
 import { proves } from '../proves.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const SERVICE = fileURLToPath(new URL('../fixtures/cart-service.mjs', import.meta.url));
-const PLACE = { file: 'fixtures/cart-service.mjs', line: lineOf(SERVICE, 'const rounded = ') };
+const PLACE = cartPlace('const rounded = ');
 
 const value = z.unknown();
 const result = z.object({
@@ -21,47 +14,25 @@ const result = z.object({
   redactions: z.object({ count: z.int(), kinds: z.array(z.string()) }),
 });
 
-let broker: LiveBroker;
-let assistant: Assistant;
-let service: NodeProcess;
-let version = 0;
+let cart: LiveCart;
 
 before(async () => {
-  broker = await liveBroker();
-  assistant = await currentClient(broker.url, broker.mcpToken);
-  const environment = { ...broker.agentEnvironment, BORESCOPE_SERVICE: 'cart', BORESCOPE_ENVIRONMENT: 'test' };
-  service = new NodeProcess(['--import', '@borescope/agent', SERVICE], { cwd: ROOT, environment });
-  await service.line(/serving/);
-  await attachedRuntime(assistant, 'cart');
+  cart = await liveCart({ BORESCOPE_ENVIRONMENT: 'test' });
 });
 
-after(async () => {
-  await assistant?.close();
-  await service?.stop();
-  await broker?.close();
-});
+after(() => cart?.close());
 
-async function setRedaction(redaction: object): Promise<void> {
-  const answer = await fetch(`${broker.url}/api/policy`, {
-    method: 'PUT',
-    headers: {
-      authorization: `Bearer ${broker.adminToken}`,
-      'content-type': 'application/json',
-      'if-match': `"${version}"`,
-    },
-    body: JSON.stringify({ redaction }),
-  });
-  assert.equal(answer.status, 200, await answer.text());
-  version += 1;
+function setRedaction(redaction: object): Promise<void> {
+  return cart.setPolicy({ redaction });
 }
 
 async function place(asked: object) {
   const places = { runtimes: { service: 'cart' }, ...PLACE, timeout_seconds: 60, overhead_percent: 20 };
-  return result.parse(await assistant.call('capture_snapshot', { ...places, ...asked }));
+  return result.parse(await cart.assistant.call('capture_snapshot', { ...places, ...asked }));
 }
 
 async function hitsOf(id: string) {
-  return result.parse(await assistant.call('wait_for_action', { action_id: id, wait_seconds: 0 }));
+  return result.parse(await cart.assistant.call('wait_for_action', { action_id: id, wait_seconds: 0 }));
 }
 
 test(
@@ -88,7 +59,7 @@ test(
       { $redacted: 'policy-sku', $length: 8 },
       { $redacted: 'policy-name', $of: 'number' },
     ]);
-    await assistant.call('cancel_action', { action_id: action.id });
+    await cart.assistant.call('cancel_action', { action_id: action.id });
   },
 );
 
