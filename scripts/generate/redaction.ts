@@ -69,6 +69,8 @@ In the [policy](access.md#policy) of the organization. It is the same document a
   200 ms of a hit at most; what is not looked at in that time is hidden. **Agents do not know them**: such a value leaves the process, is hidden before it is stored, and a condition can test it. Where that is too much use a name or a literal.
 - **exceptions**: whole key names, exact texts, and kinds (${SPARABLE_KINDS.map((kind) => `\`${kind}\``).join(', ')}) that are shown although a rule below would hide them. They
   never undo a rule of your own. What a key name hides is of the kind of the name, \`email\` under \`email:\` of \`personal-name\`.
+  Addresses of networks are hidden unless they are excepted: \`private-ip-address\` shows those that say nothing of anybody outside, such as that of a
+  database in \`connect ECONNREFUSED 10.0.0.5:5432\`.
 
 Everything is checked when it is set: a pattern that is none is refused with its position, and what was there stays. See what it does first:
 
