@@ -631,6 +631,9 @@ test('a condition that holds a guess is refused before it is placed, and does no
 });
 
 test('a value keeps the name that stands beside it, and bytes are not read one by one', () => {
+  const pesel = { name: 'pesel', value: '44051401359' };
+  assert.ok('secret' in evaluate('entry.value', { entry: pesel }), 'hidden by its name and its form together');
+  assert.equal(read('entry.value', { entry: { name: 'pesel', value: '44051401350' } }), '44051401350');
   const variables = {
     pair: ['password', 'correct-horse'],
     rawHeaders: ['Host', 'x', 'X-Api-Key', 'correct-horse'],

@@ -22,15 +22,19 @@ import { withoutName } from './taint.ts';
  * alternating names and values (Node's `rawHeaders`), the name that stands beside `value`.
  */
 export function nameBeside(context: Context, holder: unknown, key: string): string | undefined {
-  if (context.redactor === undefined || typeof holder !== 'object' || holder === null || isProxy(holder))
+  const { redactor } = context;
+  if (redactor === undefined || typeof holder !== 'object' || holder === null || isProxy(holder))
     return undefined;
   if (isArray(holder)) return nameBefore(holder, indexOfKey(key));
   if (!holdsNamedValue(key)) return undefined;
+  let told: string | undefined;
   for (let i = 0; i < NAMING_PROPERTIES.length; i++) {
     const name = ownData(holder, NAMING_PROPERTIES[i] ?? '');
-    if (typeof name === 'string' && context.redactor.name(name) !== undefined) return name;
+    if (typeof name !== 'string') continue;
+    if (redactor.name(name) !== undefined) return name;
+    if (told === undefined && redactor.telling(name) !== undefined) told = name;
   }
-  return undefined;
+  return told;
 }
 
 /** An item that loses its place on the way into a text or another list. */
