@@ -23,8 +23,7 @@ import { withoutName } from './taint.ts';
  */
 export function nameBeside(context: Context, holder: unknown, key: string): string | undefined {
   const { redactor } = context;
-  if (redactor === undefined || typeof holder !== 'object' || holder === null || isProxy(holder))
-    return undefined;
+  if (redactor === undefined || typeof holder !== 'object' || holder === null || isProxy(holder)) return undefined;
   if (isArray(holder)) return nameBefore(holder, indexOfKey(key));
   if (!holdsNamedValue(key)) return undefined;
   let told: string | undefined;
