@@ -39,6 +39,9 @@ export class View {
   private units = 0;
   private readonly runFrom: Int32Array;
   private readonly runTo: Int32Array;
+  /** By alphabet, between which places none of its characters stands. */
+  private readonly gapFrom: Int32Array;
+  private readonly gapTo: Int32Array;
   /** What the remembered runs of this text are kept above: those of the texts before lie below it. */
   private base = 0;
   private searched = '';
@@ -48,6 +51,8 @@ export class View {
     this.names = names;
     this.runFrom = new Integers32(alphabetCount());
     this.runTo = new Integers32(alphabetCount());
+    this.gapFrom = new Integers32(alphabetCount());
+    this.gapTo = new Integers32(alphabetCount());
   }
 
   /** Starts on a text, of which the first `units` UTF-16 code units are looked at. */
@@ -62,7 +67,10 @@ export class View {
     this.manifest.end = 0;
     this.searched = '';
     if (this.base > LARGEST_BASE) {
-      for (let id = 0; id < this.runTo.length; id++) this.runTo[id] = 0;
+      for (let id = 0; id < this.runTo.length; id++) {
+        this.runTo[id] = 0;
+        this.gapTo[id] = 0;
+      }
       this.base = 0;
     }
   }
@@ -137,6 +145,23 @@ export class View {
     this.runFrom[alphabet.id] = from + this.base;
     this.runTo[alphabet.id] = index + this.base;
     return index;
+  }
+
+  /** The first index from `from` on and before `to` whose character is in the alphabet; -1 where there is none. */
+  firstOf(alphabet: Alphabet, from: number, to: number): number {
+    const end = smaller(to, this.units);
+    const { id, has } = alphabet;
+    const gapFrom = (this.gapFrom[id] ?? 0) - this.base;
+    const gapTo = (this.gapTo[id] ?? 0) - this.base;
+    const isKnown = from >= gapFrom && from <= gapTo;
+    let index = isKnown ? gapTo : from;
+    for (; index < end; index++) {
+      const code = codeAt(this.text, index);
+      if (code < 128 && has[code] === 1) break;
+    }
+    this.gapFrom[id] = (isKnown ? gapFrom : from) + this.base;
+    this.gapTo[id] = index + this.base;
+    return index < end ? index : -1;
   }
 
   /** The first index from `from` on where `part` stands, or -1. Linear as long as one rule searches, for one part. */

@@ -11,7 +11,8 @@ const ENDS = alphabet('/?# \t\r\n"\'`<>\\');
 
 /** User info that is read past the end of an authority, or encoded: it is shorter, because it is guessed. */
 const LONGEST_UNESCAPED = 256;
-const HARD_ENDS = alphabet(' \t\r\n"\'`<>\\,&');
+/** What ends it, and the `@` that it ends with. */
+const HARD_ENDS = alphabet('@ \t\r\n"\'`<>\\,&');
 
 /** The hole of a template, an address in brackets. */
 const OPENS = alphabet('${<[%:*');
@@ -57,14 +58,8 @@ function unescapedEnd(view: View, from: number): number {
     view.runEnd(DIGIT, from) >= view.end
   )
     return -1;
-  for (
-    let index = from;
-    index - from < LONGEST_UNESCAPED && index < view.end && !view.isIn(HARD_ENDS, index);
-    index++
-  ) {
-    if (view.code(index) === AT) return index;
-  }
-  return -1;
+  const end = view.firstOf(HARD_ENDS, from, from + LONGEST_UNESCAPED);
+  return view.code(end) === AT ? end : -1;
 }
 
 /** `postgres%3A%2F%2Fapp%3Asecret%40host`. */

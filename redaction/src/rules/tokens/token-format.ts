@@ -117,6 +117,5 @@ export function isRandom(view: View, from: number, to: number): boolean {
 const LONGEST_LOOK = 64;
 
 function hasDigit(view: View, from: number, to: number): boolean {
-  for (let index = from; index < to && index - from < LONGEST_LOOK; index++) if (view.isIn(DIGIT, index)) return true;
-  return false;
+  return view.firstOf(DIGIT, from, least(to, from + LONGEST_LOOK)) >= 0;
 }
