@@ -1,3 +1,5 @@
+import { wordsIn } from '../words.ts';
+
 /**
  * Country calling codes of ITU-T E.164 with the lengths of the national numbers behind them, as libphonenumber's metadata
  * (Apache-2.0) has them: `code:lengths`. Mexico's and Benin's of before 2019 and 2024, one digit more and two fewer, stay:
@@ -21,7 +23,7 @@ const CALLING_CODES = `1:10 7:10 20:8-10 27:5-10 30:10-12 31:5-11 32:8-9 33:9 34
 
 /** By calling code, a bit for each length. */
 const LENGTHS = new Int32Array(1000);
-for (const entry of CALLING_CODES.split(/\s+/)) {
+for (const entry of wordsIn(CALLING_CODES)) {
   const colon = entry.indexOf(':');
   let bits = 0;
   let first = 0;

@@ -2,6 +2,7 @@ import { ALNUM, DIGIT } from '../alphabet.ts';
 import { ANYTHING, type Beginnings, createBeginnings, FOLLOWER, slotOf } from '../beginnings.ts';
 import type { Rule } from '../rule.ts';
 import type { View } from '../view.ts';
+import { wordsIn } from '../words.ts';
 
 /** Country codes with the total length of their numbers. */
 const REGISTRY = `AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20
@@ -12,7 +13,7 @@ const REGISTRY = `AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH
 const UNREGISTERED = `AO25 BF28 BJ28 CF27 CG27 CI28 CM27 CV25 DZ26 GA27 GQ27 GW25 IR26 KM27 MA28 MG27 ML28 MZ25 NE28
   SN28 TD27 TG28`;
 
-const COUNTRIES: readonly string[] = `${REGISTRY} ${UNREGISTERED}`.split(/\s+/);
+const COUNTRIES: readonly string[] = wordsIn(`${REGISTRY} ${UNREGISTERED}`);
 
 /** Total length by country code, both letters as one number. */
 const LENGTHS = new Uint8Array(26 * 26);

@@ -14,8 +14,8 @@ const PRIVATE = 'private-ip-address';
 const LONGEST_ZONE = 32;
 const ZONE = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._~');
 
-const DIGITS: readonly string[] = '0 1 2 3 4 5 6 7 8 9'.split(/\s+/);
-const LETTERS: readonly string[] = 'a b c d e f A B C D E F'.split(/\s+/);
+const DIGITS: readonly string[] = [...'0123456789'];
+const LETTERS: readonly string[] = [...'abcdefABCDEF'];
 
 const SOURCE =
   'RFC 3986 section 3.2.2, RFC 4291 section 2.2, RFC 5952, RFC 6874, IANA IPv6 Unicast Address Assignments';

@@ -11,8 +11,8 @@ const LONG = 8;
 const BARE_DIGITS = 12;
 const LONGEST_GAP = 8;
 
-const LETTERS: readonly string[] = 'a b c d e f A B C D E F'.split(/\s+/);
-const HEX_DIGITS: readonly string[] = [...'0 1 2 3 4 5 6 7 8 9'.split(/\s+/), ...LETTERS];
+const LETTERS: readonly string[] = [...'abcdefABCDEF'];
+const HEX_DIGITS: readonly string[] = [...'0123456789', ...LETTERS];
 const GAP = alphabet(' \t"\'`\\:=');
 
 /** Six or eight octets in hexadecimal. */

@@ -2,6 +2,7 @@ import { ALNUM, alphabet, HEX } from '../../alphabet.ts';
 import { Bytes } from '../../intrinsics.ts';
 import type { Rule } from '../../rule.ts';
 import type { View } from '../../view.ts';
+import { wordsIn } from '../../words.ts';
 import { BASE58, isBase58Check } from './base58.ts';
 import { BECH32, isBech32 } from './bech32.ts';
 import { keccak256 } from './keccak256.ts';
@@ -20,7 +21,7 @@ const FIRST = ['1', '3', '2', 'm', 'n', 'L', 'M', 'D', 'X', 'T'];
 const LONGEST_BECH32 = 110;
 const SHORTEST_DATA = 14;
 const CHAINS = `bc tb bcrt ltc tltc BC TB BCRT LTC TLTC addr addr_test stake cosmos osmo terra celestia juno akash kava inj sei bnb zs`;
-const PREFIXES = CHAINS.split(/\s+/);
+const PREFIXES = wordsIn(CHAINS);
 
 const SMALL = alphabet('abcdefghijklmnopqrstuvwxyz');
 const CAPITAL = alphabet('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
