@@ -14,6 +14,7 @@ import { ASKED, RULES } from './rules/table.ts';
 import { toldValue } from './rules/told.ts';
 import { createScanner, type Scanner } from './scanner.ts';
 import { type Caught, mergeSpans } from './spans.ts';
+import { hideRest, UNEXAMINED } from './unexamined.ts';
 import { View } from './view.ts';
 
 /**
@@ -28,9 +29,6 @@ export const TEXT_LIMIT = 1024 * 1024;
  * longer text are safe when n + TEXT_LOOKAHEAD of them were looked at, which is what `text(text, n)` does.
  */
 export const TEXT_LOOKAHEAD = 2048;
-
-/** Kind of what was not looked at: behind the limit, or after a failure inside the redactor. */
-export const UNEXAMINED = 'unexamined';
 
 /** A pseudonym of a shorter value would help to guess it. UTF-16 code units. */
 const PSEUDONYM_FROM = 8;
@@ -140,6 +138,7 @@ function standardRedactor(options: RedactorOptions): SourceRedactor {
     if (literal !== undefined) all = all === undefined ? literal : mergeSpans(all, literal);
     const found = findOwn?.(text, end);
     if (found !== undefined && found.length > 0) all = mergeSpans(all ?? [], found);
+    if (all !== undefined) hideRest(all, end);
     return all;
   }
 
@@ -172,7 +171,10 @@ function standardRedactor(options: RedactorOptions): SourceRedactor {
     }
     if (wanted > seen) {
       caught ??= [];
-      caught[caught.length] = { from: seen, to: text.length, kind: UNEXAMINED };
+      const last = caught[caught.length - 1];
+      const goesOn = last?.kind === UNEXAMINED && last.to >= seen;
+      const at = goesOn ? caught.length - 1 : caught.length;
+      caught[at] = { from: goesOn ? last.from : seen, to: text.length, kind: UNEXAMINED };
     }
     return caught;
   }

@@ -1,6 +1,7 @@
 import { Bytes, codeAt, Integers32 } from './intrinsics.ts';
 import { placeholderEnd } from './placeholder.ts';
 import { addSpan, type Caught } from './spans.ts';
+import { hideRest } from './unexamined.ts';
 
 /** The kind of an organization's own texts, which are hidden wherever they stand. */
 const POLICY_LITERAL = 'policy-literal';
@@ -82,6 +83,7 @@ export function createLiteralFinder(literals: readonly string[]): LiteralFinder 
       if (length === 0) continue;
       caught ??= [];
       addSpan(caught, { from: at + 1 - length, to: at + 1, kind: POLICY_LITERAL });
+      if (hideRest(caught, end)) break;
     }
     return caught;
   };

@@ -4,6 +4,7 @@ import type { Spared } from './exceptions.ts';
 import { codeAt, own } from './intrinsics.ts';
 import type { Span } from './rule.ts';
 import { addSpan, type Caught } from './spans.ts';
+import { hideRest } from './unexamined.ts';
 import type { View } from './view.ts';
 
 /** Finds what the rules catch in the first `end` units of a text; undefined where that is nothing. */
@@ -127,6 +128,7 @@ export function createScanner(table: AnchorTable, view: View, spared: Spared | u
         if (span.to > last) last = span.to;
         if (span.to > span.from) addSpan(caught, { from: span.from, to: span.to, kind: own(span, 'kind') ?? kind });
       }
+      if (hideRest(caught, end)) return caught;
       view.floor = last;
       // A word that begins within it is none.
       if (last <= at) last = at + 1;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { createRedactor, TEXT_LIMIT, TEXT_LOOKAHEAD } from '@borescope/redaction';
+import { createRedactor, MOST_FINDINGS, TEXT_LIMIT, TEXT_LOOKAHEAD } from '@borescope/redaction';
 import { ADVERSARIAL } from './adversarial.ts';
 
 const redactor = createRedactor({});
@@ -20,6 +20,38 @@ test('what stands behind the limit is never shown', () => {
   assert.equal(found?.whole, false);
   const enormous = redactor.text('x'.repeat(10_000_000));
   assert.equal(enormous?.text.length, TEXT_LIMIT + '[redacted:unexamined]'.length);
+});
+
+test('what stands behind too many findings is never shown', () => {
+  const many = (count: number) => `${SECRET}\n`.repeat(count);
+  const just = redactor.text(`${many(MOST_FINDINGS)}and plain`);
+  assert.equal(just?.findings.length, MOST_FINDINGS);
+  assert.ok(just?.text.endsWith('[redacted:email]\nand plain'));
+
+  const found = redactor.text(`${many(MOST_FINDINGS + 1)}and plain`);
+  const head = '[redacted:email]\n'.repeat(MOST_FINDINGS).trimEnd();
+  assert.equal(found?.text, `${head}[redacted:unexamined]`);
+  assert.equal(found?.findings.length, MOST_FINDINGS + 1);
+  assert.equal(redactor.text(found.text), undefined);
+  const beyond = redactor.text(many(TEXT_LIMIT / 16));
+  assert.equal(beyond?.text, found.text, 'also where the text is longer than what is looked at');
+
+  const source = redactor.source(`${many(MOST_FINDINGS + 1)}and plain`);
+  assert.equal(source, `${head}[redacted:unexamined]${'\n[redacted:unexamined]'.repeat(2)}`);
+});
+
+test('what stands behind too many findings of a policy is never shown', () => {
+  const text = `${'ab '.repeat(MOST_FINDINGS + 1)}and plain`;
+  const shown = /^(\[redacted:policy-\w+\] ){4095}\[redacted:policy-\w+\]\[redacted:unexamined\]$/;
+  assert.match(createRedactor({ literals: ['ab'] }).text(text)?.text ?? '', shown);
+  const find = (all: string) =>
+    Array.from({ length: MOST_FINDINGS + 1 }, (_, at) => ({ from: at * 3, to: at * 3 + 2, kind: 'policy-a' })).filter(
+      ({ to }) => to <= all.length,
+    );
+  assert.match(createRedactor({ find }).text(text)?.text ?? '', shown);
+  const whole = createRedactor({ find: () => [{ from: 0, to: 17 * MOST_FINDINGS + 17, kind: 'policy-a' }] });
+  const behind = whole.text(`${`${SECRET}\n`.repeat(MOST_FINDINGS + 1)}and ${SECRET}`);
+  assert.equal(behind?.text, '[redacted:email]', 'one of them may take in all that was found');
 });
 
 test('a caller that shows only the head gets only the head, and a secret that the cut would run through is hidden', () => {

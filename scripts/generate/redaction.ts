@@ -1,4 +1,4 @@
-import { FORMATS, ROLE, RULES, SPARABLE_KINDS, TERM_GROUPS } from '@borescope/redaction';
+import { FORMATS, MOST_FINDINGS, ROLE, RULES, SPARABLE_KINDS, TERM_GROUPS } from '@borescope/redaction';
 import type { GeneratedFile } from './generated-file.ts';
 import { cell } from './json-schema-rows.ts';
 
@@ -33,8 +33,8 @@ names in running text (\`password=...\`, JSON in a string, cookies). Then number
 rules below, keys and messages and stacks as well. A name says it in camel, snake or kebab case and as whole words: \`author\`, \`keyboard\` and
 \`tokenize\` stay, and so do names that only describe a secret (\`tokenCount\`, \`hasPassword\`, \`passwordPolicy\`).
 
-Whatever cannot be looked at is hidden whole: what lies behind 1 MiB of a text, a value of a kind that nobody knows, anything
-at which the redaction itself fails or for which its time is over (\`unexamined\`, \`redaction-failed\`).
+Whatever cannot be looked at is hidden whole: what lies behind 1 MiB of a text or behind ${MOST_FINDINGS.toLocaleString('en')}
+findings in it, a value of a kind that nobody knows, anything at which the redaction itself fails or for which its time is over (\`unexamined\`, \`redaction-failed\`).
 
 ## A policy of your own
 
