@@ -80,10 +80,14 @@ export interface AnchorTable {
   readonly long: readonly Long[];
   /** How far from its first the last letter or digit of such a word stands at least. */
   readonly reach: number;
-  /** By the first two characters of an anchor, its row in `thirds`; 0 where no anchor begins with them. */
+  /** By the first two characters of an anchor, its row in `thirds`; 0 where no anchor begins with them: see `open`. */
   readonly pairs: Uint16Array;
-  /** By the third character, in rows of 128, the place in `lists`; 0 where no anchor goes on with it. */
+  /** By the first character, the row for all other second ones; 0 where no anchor is that character alone. */
+  readonly open: Uint16Array;
+  /** By the third character, in rows of 128, the place in `lists`; 0 where no anchor goes on with it: see `rest`. */
   readonly thirds: Uint16Array;
+  /** By row, the place in `lists` for all other third characters; 0 where no anchor has but one or two. */
+  readonly rest: Uint16Array;
 }
 
 /**
@@ -108,76 +112,60 @@ export function tableOfAnchors(rules: readonly Rule[]): AnchorTable {
   for (let at = 0; at < rules.length; at++) count += rules[at]?.anchors.length ?? 0;
   // Row 0 is that of no anchor; no anchor makes more than one.
   const thirds = new Words((1 + count) * ROW);
-  let rows = 0;
-  /** By row, the list for third characters that no anchor goes on with: those of one or two characters; 0 for none. */
   const rest = new Words(1 + count);
-  /** By the first character, the row for second characters that no anchor goes on with. */
   const open = new Words(ROW);
   const lists: (Anchored | undefined)[] = [undefined];
-  /** By list, the turn in which an anchor was put into it. */
-  const turns: number[] = [0];
-  let turn = 0;
+  let rows = 0;
+  /** By the first character the last of its rows, by row the last of its lists, and of each the one before it; 0: none. */
+  const lastRows = new Words(ROW);
+  const rowsBefore = new Words(1 + count);
+  const lastLists = new Words(1 + count);
+  const listsBefore = new Words(1 + 2 * count);
 
-  /** It begins as another one is. */
-  function addList(like: number): number {
-    lists[lists.length] = lists[like];
-    turns[turns.length] = 0;
-    return lists.length - 1;
+  /** It begins as another one is, of the same row or of that for any second character. */
+  function addList(row: number, like: number): number {
+    const list = lists.length;
+    lists[list] = lists[like];
+    listsBefore[list] = lastLists[row] ?? 0;
+    lastLists[row] = list;
+    return list;
   }
 
   function put(list: number, { anchor, rule, behind, ahead }: Anchored): void {
     lists[list] = { anchor, rule, behind, ahead, next: lists[list] };
   }
 
-  function addRow(like: number): number {
+  function addRow(first: number): number {
     rows++;
-    if (like !== 0) setRest(rows, rest[like] ?? 0);
+    rowsBefore[rows] = lastRows[first] ?? 0;
+    lastRows[first] = rows;
+    const like = open[first] ?? 0;
+    if (like !== 0) rest[rows] = addList(rows, rest[like] ?? 0);
     return rows;
-  }
-
-  function setRest(row: number, like: number): void {
-    const list = addList(like);
-    rest[row] = list;
-    for (let cell = row * ROW; cell < (row + 1) * ROW; cell++) if (thirds[cell] === 0) thirds[cell] = list;
   }
 
   /** Whatever the third character is. */
   function putInRow(row: number, anchored: Anchored): void {
-    if (rest[row] === 0) setRest(row, 0);
-    for (let cell = row * ROW; cell < (row + 1) * ROW; cell++) {
-      const list = thirds[cell] ?? 0;
-      if (turns[list] === turn) continue;
-      turns[list] = turn;
-      put(list, anchored);
-    }
+    if (rest[row] === 0) rest[row] = addList(row, 0);
+    for (let list = lastLists[row] ?? 0; list !== 0; list = listsBefore[list] ?? 0) put(list, anchored);
   }
 
   function add(first: number, anchored: Anchored): void {
     const { anchor } = anchored;
-    turn++;
     if (anchor.length === 1) {
-      if (open[first] === 0) {
-        const row = addRow(0);
-        open[first] = row;
-        for (let pair = first * ROW; pair < (first + 1) * ROW; pair++) if (pairs[pair] === 0) pairs[pair] = row;
-      }
-      let before = 0;
-      for (let pair = first * ROW; pair < (first + 1) * ROW; pair++) {
-        const row = pairs[pair] ?? 0;
-        if (row !== before) putInRow(row, anchored);
-        before = row;
-      }
+      if (open[first] === 0) open[first] = addRow(first);
+      for (let row = lastRows[first] ?? 0; row !== 0; row = rowsBefore[row] ?? 0) putInRow(row, anchored);
       return;
     }
     const pair = first * ROW + codeAt(anchor, 1);
-    if (pairs[pair] === open[first]) pairs[pair] = addRow(open[first] ?? 0);
+    if (pairs[pair] === 0) pairs[pair] = addRow(first);
     const row = pairs[pair] ?? 0;
     if (anchor.length === KNOWN) {
       putInRow(row, anchored);
       return;
     }
     const cell = row * ROW + codeAt(anchor, KNOWN);
-    if (thirds[cell] === rest[row]) thirds[cell] = addList(rest[row] ?? 0);
+    if (thirds[cell] === 0) thirds[cell] = addList(row, rest[row] ?? 0);
     put(thirds[cell] ?? 0, anchored);
   }
 
@@ -224,7 +212,9 @@ export function tableOfAnchors(rules: readonly Rule[]): AnchorTable {
     folded,
     filter,
     pairs,
+    open,
     thirds,
+    rest,
     lists,
     digits,
     capitals,

@@ -17,7 +17,20 @@ export type Scanner = (text: string, end: number) => Caught[] | undefined;
  * are asked for it, so that no secret is shown because a rule that was excepted has found more than one.
  */
 export function createScanner(table: AnchorTable, view: View, spared: Spared | undefined): Scanner {
-  const { types, folded, filter, lists, pairs, thirds, digits, capitals, labelledDigits, labelledCapitals } = table;
+  const {
+    types,
+    folded,
+    filter,
+    lists,
+    pairs,
+    open,
+    thirds,
+    rest,
+    digits,
+    capitals,
+    labelledDigits,
+    labelledCapitals,
+  } = table;
   const { begunByDigits, begunByCapitals, long, reach } = table;
   const halfWay = reach >> 1;
 
@@ -53,8 +66,8 @@ export function createScanner(table: AnchorTable, view: View, spared: Spared | u
         ((folded[third < 128 ? third : 0] ?? 0) & (THIRDS - 1));
       let list = 0;
       if (((filter[bit >> 3] ?? 0) & (1 << (bit & 7))) !== 0) {
-        const row = pairs[code * 128 + (next < 128 ? next : 0)] ?? 0;
-        list = row === 0 ? 0 : (thirds[row * ROW + (third < 128 ? third : 0)] ?? 0);
+        const row = pairs[code * ROW + (next < ROW ? next : 0)] || (open[code] ?? 0);
+        list = thirds[row * ROW + (third < ROW ? third : 0)] || (rest[row] ?? 0);
       }
       const isLong = type === LONG && reaches(text, at, end);
       let slot = 0;
