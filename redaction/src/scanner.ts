@@ -2,7 +2,7 @@ import { type AnchorTable, FOLDS, isAlnum, KNOWN, LONG, QUIET, ROW, SYMBOL, THIR
 import { followsLabel, isFraction, mayBegin, runOf, slotAt } from './beginnings.ts';
 import type { Spared } from './exceptions.ts';
 import { codeAt, own } from './intrinsics.ts';
-import type { Span } from './rule.ts';
+import type { Rule, Span } from './rule.ts';
 import { addSpan, type Caught } from './spans.ts';
 import { hideRest } from './unexamined.ts';
 import type { View } from './view.ts';
@@ -115,11 +115,15 @@ export function createScanner(table: AnchorTable, view: View, spared: Spared | u
         spans = rule.match(view, at, slot);
         if (spared !== undefined && spans !== undefined) spans = kept(spared, text, spans, kind);
       }
+      let asked: Rule | undefined;
       for (let one = lists[list]; one !== undefined && spans === undefined; one = one.next) {
         const { rule, behind, ahead } = one;
+        // By another anchor of it, at this place: it would read and say the same.
+        if (rule === asked) continue;
         if (ahead > 0 && (at + ahead >= end || (types[codeAt(text, at + ahead)] ?? QUIET) < WORD)) continue;
         if (behind !== undefined && (at === 0 || behind[codeAt(text, at - 1)] !== 1)) continue;
         if (!view.startsWith(one.anchor, at, KNOWN)) continue;
+        asked = rule;
         kind = rule.kind;
         spans = rule.match(view, at, slot);
         if (spared !== undefined && spans !== undefined) spans = kept(spared, text, spans, kind);

@@ -31,7 +31,19 @@ export const ADVERSARIAL: readonly string[] = [
     'aKey:"aB1',
   ],
   ...['%3D', 'token%3D', 'token%253D', 'token%3D%22', '%2522', '%5D=', 'a%5Btoken%5D=', '%3A%2F%2F', '%3A%2F%2Fa%3A'],
-  ...['<token>', '<token>a', '<token><![CDATA[', '<', '<a', ';pwd={', ';pwd={a}', 'x://a:b/', 'x://a:b/c', 'x://a:'],
+  ...[
+    '<token>',
+    '<token>a',
+    '<token><![CDATA[',
+    '<token><![CDATA[]',
+    '<',
+    '<a',
+    ';pwd={',
+    ';pwd={a}',
+    'x://a:b/',
+    'x://a:b/c',
+    'x://a:',
+  ],
   // Commands, manifests, connection strings, words.
   ...['curl -u ', 'curl -u a', 'curl ', '-u ', '-u a:', 'curl\n-u a:b', 'curl -u "a:', '--user a:b ', 'curl\\\n'],
   ...[

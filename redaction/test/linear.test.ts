@@ -22,7 +22,7 @@ const PIECES = [
 ];
 
 /** Reads of one character that the worst text may cost: a constant, whatever the length. */
-const MOST_READS = 100;
+const MOST_READS = 50;
 
 function readsOf(piece: string, length: number): number {
   const text = piece.repeat(Math.ceil(length / piece.length)).slice(0, length);

@@ -197,10 +197,19 @@ function lineEnd(view: View, from: number): number {
 /** `token: ${last ?? 'none'}`: all of the value is the hole of a template. */
 function isFilledLater(view: View, at: number): boolean {
   if (view.code(at + 1) !== BRACE) return false;
-  let index = at + 2;
-  while (index - at < LONGEST_HOLE && view.code(index) !== BRACE_CLOSE && view.code(index) >= 32) index++;
+  const index = holeEnd(view, at, at + 2);
   if (view.code(index) !== BRACE_CLOSE) return false;
   return index + 1 >= view.end || view.isIn(ENDS, index + 1) || view.isIn(TRAILING, index + 1);
+}
+
+/** Where its brace stands, the line ends, or it is too long. */
+function holeEnd(view: View, at: number, from: number): number {
+  let to = from;
+  for (; to - at < LONGEST_HOLE; to++) {
+    const code = view.code(to);
+    if (code === BRACE_CLOSE || code < 32) break;
+  }
+  return to;
 }
 
 /** `;Pwd={p;w}`: ODBC and ADO.NET put a value with special characters into braces. In JSX a space stands there. */
@@ -209,8 +218,7 @@ function isOdbc(view: View, place: Place): boolean {
 }
 
 function bracedValue(view: View, at: number): readonly Span[] | undefined {
-  let to = at + 1;
-  while (to - at < LONGEST_HOLE && view.code(to) !== BRACE_CLOSE && view.code(to) >= 32) to++;
+  const to = holeEnd(view, at, at + 1);
   return view.code(to) === BRACE_CLOSE && to > at + 1 && !isStandIn(view, at + 1, to)
     ? [{ from: at + 1, to }]
     : undefined;

@@ -4,8 +4,9 @@ import type { View } from '../view.ts';
 import { isStandIn } from './stand-in.ts';
 
 const LONGEST = 256;
-/** What ends a connection string in text. */
-const ENDS = alphabet(' \t\r\n"\'`<>\\');
+/** What ends a connection string in text, and the `@` before its host. */
+const ENDS = alphabet('@ \t\r\n"\'`<>\\');
+const SLASH = alphabet('/');
 const USER = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.-:/+~!#$%^&*?=@');
 const HOST = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_');
 
@@ -22,13 +23,10 @@ const oracle: Rule = {
     while (from - at < 32 && view.isIn(ALNUM, from)) from++;
     if (view.code(from) !== COLON) return undefined;
     from++;
-    let slash = -1;
-    for (let to = from; to - from < LONGEST && to < view.end && !view.isIn(ENDS, to); to++) {
-      const code = view.code(to);
-      if (code === SLASH && slash < 0) slash = to;
-      if (code === AT) return slash < 0 ? undefined : found(view, from, to, slash);
-    }
-    return undefined;
+    const to = view.firstOf(ENDS, from, from + LONGEST);
+    if (view.code(to) !== AT) return undefined;
+    const slash = view.firstOf(SLASH, from, to);
+    return slash < 0 ? undefined : found(view, from, to, slash);
   },
 };
 
@@ -60,6 +58,5 @@ function found(view: View, from: number, to: number, separator: number): readonl
 
 const DASH = 45;
 const DOT = 46;
-const SLASH = 47;
 const COLON = 58;
 const AT = 64;

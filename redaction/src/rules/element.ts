@@ -7,6 +7,8 @@ const LONGEST_NAME = 64;
 const LONGEST_VALUE = 512;
 const NAME = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-.:');
 const CDATA = '<![CDATA[';
+const LESS = alphabet('<');
+const BRACKET_CLOSE = alphabet(']');
 
 /** `<password>hunter2</password>`: the element is closed at once, which tells it from a generic type and from JSX. */
 export const element: Rule = {
@@ -26,11 +28,11 @@ export const element: Rule = {
     if (view.code(from) === BRACE) return undefined;
     let to = from;
     const closing = isRaw ? ']]></' : '</';
-    while (to - from < LONGEST_VALUE && to < view.end && (isRaw || view.code(to) !== LESS)) {
-      if (view.startsWith(closing, to)) break;
-      to++;
-    }
-    if (!view.startsWith(closing, to)) return undefined;
+    // An element ends at the first of them, and raw text at one that the rest of it follows.
+    do to = view.firstOf(isRaw ? BRACKET_CLOSE : LESS, to, from + LONGEST_VALUE + 1) + 1;
+    while (isRaw && to > 0 && !view.startsWith(closing, to - 1));
+    to--;
+    if (to < 0 || !view.startsWith(closing, to)) return undefined;
     while (from < to && view.code(from) <= SPACE) from++;
     while (to > from && view.code(to - 1) <= SPACE) to--;
     return from === to || isStandIn(view, from, to) ? undefined : [{ from, to, kind }];
@@ -38,6 +40,5 @@ export const element: Rule = {
 };
 
 const SPACE = 32;
-const LESS = 60;
 const GREATER = 62;
 const BRACE = 123;

@@ -1,6 +1,6 @@
 import { ALNUM, alphabet, DIGIT } from '../alphabet.ts';
 import { type Beginnings, createBeginnings, FOLLOWER, slotOf } from '../beginnings.ts';
-import { codeAt, isSafeInteger, toText } from '../intrinsics.ts';
+import { Bytes, codeAt, isSafeInteger, toText } from '../intrinsics.ts';
 import type { Rule, Span } from '../rule.ts';
 import type { View } from '../view.ts';
 
@@ -81,6 +81,9 @@ const FIRST = alphabet('12345689');
 
 const SHORTEST = 12;
 const LONGEST = 19;
+const MOST_GROUPS = 5;
+/** One digit more than a group has. */
+const TOO_WIDE = 7;
 const UATP_DIGITS = 15;
 
 /** Digits in every place, and in those of a grouped number but for the separator behind its first four. */
@@ -107,7 +110,7 @@ function cardAt(view: View, at: number): readonly Span[] | undefined {
   const length = runEnd - at;
   if (length === 4) return grouped(view, at, runEnd, before);
   if (length < SHORTEST || length > LONGEST || (view.code(at) === ONE && length !== UATP_DIGITS)) return undefined;
-  return isFree(view, runEnd) && isCard(view, at, runEnd) ? [{ from: at, to: runEnd }] : undefined;
+  return isFree(view, runEnd) && isCard(readDigits(view, at, runEnd, 0)) ? [{ from: at, to: runEnd }] : undefined;
 }
 
 /** Most numbers are neither as long as a card nor as its first group. */
@@ -133,29 +136,54 @@ function grouped(view: View, at: number, firstEnd: number, before: number): read
     return undefined;
   // The tail of a longer dashed thing, such as a UUID.
   if (separator === DASH && before === DASH) return undefined;
+  const count = readGroups(view, at, separator);
   for (let index = 0; index < GROUPINGS.length; index++) {
     const grouping = GROUPINGS[index];
-    if (grouping === undefined) continue;
-    const end = groupsEnd(view, at, grouping, separator);
-    if (end < 0 || !isFree(view, end) || (separator === DASH && view.code(end) === DASH)) continue;
+    if (grouping === undefined || grouping.length > count || !isGrouped(grouping)) continue;
+    const end = ends[grouping.length - 1] ?? 0;
+    if (!isFree(view, end) || (separator === DASH && view.code(end) === DASH)) continue;
     // Fewer groups of four than there are.
     if (grouping[2] === 4 && grouping[3] !== 4 && view.code(end) === separator && isNextGroup(view, end)) continue;
-    if (isCard(view, at, end)) return [{ from: at, to: end }];
+    if (isCard(totals[grouping.length - 1] ?? 0)) return [{ from: at, to: end }];
   }
   return undefined;
 }
 
-function groupsEnd(view: View, at: number, grouping: readonly number[], separator: number): number {
+/** Scratch of one call: the digits, and by group its size, where it ends, and how many digits there are up to there. */
+const digits = new Bytes(MOST_GROUPS * TOO_WIDE);
+const sizes: number[] = [0, 0, 0, 0, 0];
+const ends: number[] = [0, 0, 0, 0, 0];
+const totals: number[] = [0, 0, 0, 0, 0];
+
+/** How many groups stand there, each read once. */
+function readGroups(view: View, at: number, separator: number): number {
   let index = at;
-  for (let group = 0; group < grouping.length; group++) {
+  let total = 0;
+  for (let group = 0; group < MOST_GROUPS; group++) {
     if (group > 0) {
-      if (view.code(index) !== separator) return -1;
+      if (view.code(index) !== separator) return group;
       index += separatorWidth(view, index);
     }
-    const size = grouping[group] ?? 0;
-    for (let digit = 0; digit < size; digit++) if (!view.isIn(DIGIT, index++)) return -1;
+    const from = index;
+    while (index - from < TOO_WIDE && view.isIn(DIGIT, index)) index++;
+    if (index === from) return group;
+    total = readDigits(view, from, index, total);
+    sizes[group] = index - from;
+    ends[group] = index;
+    totals[group] = total;
   }
-  return index;
+  return MOST_GROUPS;
+}
+
+/** How many digits there are with these. */
+function readDigits(view: View, from: number, to: number, before: number): number {
+  for (let index = from; index < to; index++) digits[before + index - from] = view.code(index) - 48;
+  return before + to - from;
+}
+
+function isGrouped(grouping: readonly number[]): boolean {
+  for (let group = 0; group < grouping.length; group++) if (grouping[group] !== sizes[group]) return false;
+  return true;
 }
 
 function isNextGroup(view: View, end: number): boolean {
@@ -187,33 +215,18 @@ export function isLetterBeyond(code: number): boolean {
   return code >= 0xc0 && code < 0x2000;
 }
 
-function isCard(view: View, from: number, to: number): boolean {
-  let length = 0;
-  let lead = 0;
+/** The first so many digits that were read. Luhn from the right: every second digit counts double. */
+function isCard(length: number): boolean {
   let sum = 0;
-  // Luhn from the right: every second digit counts double.
-  for (let index = to - 1; index >= from; index--) {
-    const code = view.code(index);
-    if (!isCounted(view, from, index)) continue;
-    const digit = code - 48;
-    const counted = length % 2 === 0 ? digit : digit * 2;
+  for (let index = length - 1, place = 0; index >= 0; index--, place++) {
+    const digit = digits[index] ?? 0;
+    const counted = place % 2 === 0 ? digit : digit * 2;
     sum += counted > 9 ? counted - 9 : counted;
-    length++;
   }
   if (sum % 10 !== 0) return false;
-  for (let index = from, digits = 0; digits < 4; index++) {
-    const code = view.code(index);
-    if (!isCounted(view, from, index)) continue;
-    lead = lead * 10 + code - 48;
-    digits++;
-  }
+  let lead = 0;
+  for (let index = 0; index < 4; index++) lead = lead * 10 + (digits[index] ?? 0);
   return isIssued(lead, length);
-}
-
-/** A digit of the number, and not of `%20`. */
-function isCounted(view: View, from: number, index: number): boolean {
-  if (!view.isIn(DIGIT, index)) return false;
-  return index < from + 4 || (view.code(index - 1) !== PERCENT && view.code(index - 2) !== PERCENT);
 }
 
 /** `lead`: the first four digits. */

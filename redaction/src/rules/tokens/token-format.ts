@@ -1,4 +1,4 @@
-import { ALNUM, type Alphabet, BASE64URL, DIGIT, UPPER_ALNUM } from '../../alphabet.ts';
+import { ALNUM, type Alphabet, BASE64URL, DIGIT } from '../../alphabet.ts';
 import { least } from '../../intrinsics.ts';
 import type { Rule } from '../../rule.ts';
 import type { View } from '../../view.ts';
@@ -105,12 +105,23 @@ function isJoined(view: View, piece: Run, end: number): boolean {
 export function isRandom(view: View, from: number, to: number): boolean {
   const end = least(to, from + LONGEST_LOOK);
   let changes = 0;
+  let before = classOf(view.code(from));
   for (let index = from + 1; index < end; index++) {
-    const isDigit = view.isIn(DIGIT, index);
-    if (isDigit !== view.isIn(DIGIT, index - 1)) changes++;
-    else if (!isDigit && view.isIn(UPPER_ALNUM, index) && !view.isIn(UPPER_ALNUM, index - 1)) changes++;
+    const next = classOf(view.code(index));
+    if (next !== before && (next !== SMALL || before === NUMBER)) changes++;
+    before = next;
   }
   return changes * 4 > end - from;
+}
+
+/** Small letters and all other characters are one class. */
+const SMALL = 0;
+const CAPITAL = 1;
+const NUMBER = 2;
+
+function classOf(code: number): number {
+  if (code >= 48 && code <= 57) return NUMBER;
+  return code >= 65 && code <= 90 ? CAPITAL : SMALL;
 }
 
 /** How far a token is looked through for a digit. */
