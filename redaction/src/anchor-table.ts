@@ -90,12 +90,25 @@ export interface AnchorTable {
   readonly rest: Uint16Array;
 }
 
+/** A table that is made bit by bit: all at once would be some milliseconds of the application's thread. */
+export interface TableMaker {
+  /** How often `step` has something to do. */
+  readonly steps: number;
+  /** Takes the next few rules in. */
+  readonly step: () => void;
+  /** Takes in all that are left. Asked once. */
+  readonly finish: () => AnchorTable;
+}
+
+/** Anchors that a step takes in at least: about a third of a millisecond of code that has not been optimized. */
+const ANCHORS_OF_STEP = 64;
+
 /**
- * Runs no built-in that the application may have replaced since this module was loaded, and no iterator. Made once, in
- * the application's thread, by going through the anchors once, from the last on: each is put before those that are known,
- * so the rules keep their order, in which the first that finds something is taken, and lists share their ends.
+ * Runs no built-in that the application may have replaced since this module was loaded, and no iterator. Goes through the
+ * anchors once, from the last on: each is put before those that are known, so the rules keep their order, in which the
+ * first that finds something is taken, and lists share their ends.
  */
-export function tableOfAnchors(rules: readonly Rule[]): AnchorTable {
+export function createTableMaker(rules: readonly Rule[]): TableMaker {
   const types = new Bytes(ROW);
   for (let code = 0; code < ROW; code++) types[code] = isAlnum(code) ? WORD : QUIET;
   const filter = new Bytes((FOLDS * FOLDS * THIRDS) / 8);
@@ -169,9 +182,7 @@ export function tableOfAnchors(rules: readonly Rule[]): AnchorTable {
     put(thirds[cell] ?? 0, anchored);
   }
 
-  for (let at = rules.length - 1; at >= 0; at--) {
-    const rule = rules[at];
-    if (rule === undefined) continue;
+  function takeIn(rule: Rule): void {
     const behind = own(rule, 'behind')?.has;
     const ahead = own(rule, 'ahead') ?? 0;
     const shortest = own(rule, 'shortest');
@@ -190,11 +201,10 @@ export function tableOfAnchors(rules: readonly Rule[]): AnchorTable {
       addToFilter(filter, anchor);
     }
   }
-  for (let at = 0; at < rules.length; at++) {
-    const rule = rules[at];
-    if (rule === undefined) continue;
+
+  function takeInBeginnings(rule: Rule): void {
     const beginnings = own(rule, 'beginnings')?.();
-    if (beginnings === undefined) continue;
+    if (beginnings === undefined) return;
     const labelled = own(beginnings, 'labelled') === true;
     const bitsOfDigits = own(beginnings, 'digits');
     const bitsOfCapitals = own(beginnings, 'capitals');
@@ -207,24 +217,45 @@ export function tableOfAnchors(rules: readonly Rule[]): AnchorTable {
       include(labelled ? labelledCapitals : capitals, bitsOfCapitals);
     }
   }
-  return {
-    types,
-    folded,
-    filter,
-    pairs,
-    open,
-    thirds,
-    rest,
-    lists,
-    digits,
-    capitals,
-    labelledDigits,
-    labelledCapitals,
-    begunByDigits,
-    begunByCapitals,
-    long,
-    reach,
-  };
+
+  let left = rules.length;
+
+  function step(): void {
+    for (let taken = 0; left > 0 && taken < ANCHORS_OF_STEP; ) {
+      const rule = rules[--left];
+      if (rule === undefined) continue;
+      takeIn(rule);
+      taken += rule.anchors.length;
+    }
+  }
+
+  function finish(): AnchorTable {
+    while (left > 0) step();
+    for (let at = 0; at < rules.length; at++) {
+      const rule = rules[at];
+      if (rule !== undefined) takeInBeginnings(rule);
+    }
+    return {
+      types,
+      folded,
+      filter,
+      pairs,
+      open,
+      thirds,
+      rest,
+      lists,
+      digits,
+      capitals,
+      labelledDigits,
+      labelledCapitals,
+      begunByDigits,
+      begunByCapitals,
+      long,
+      reach,
+    };
+  }
+
+  return { steps: ((count / ANCHORS_OF_STEP) | 0) + 1, step, finish };
 }
 
 function include(all: Int32Array, bits: Int32Array): void {

@@ -1,4 +1,4 @@
-import { type AnchorTable, tableOfAnchors } from './anchor-table.ts';
+import { type AnchorTable, createTableMaker, type TableMaker } from './anchor-table.ts';
 import { createSpared } from './exceptions.ts';
 import { ENUMERABLE_KINDS } from './identifiers/formats.ts';
 import { codeAt, createMemo, isSafeInteger, least, own, sliceText, toText } from './intrinsics.ts';
@@ -61,8 +61,31 @@ const ENUMERABLE: readonly string[] = [
   ...ENUMERABLE_KINDS,
 ];
 
-/** The same for every redactor. Made when it is first needed: it takes a part of a millisecond of the host's start. */
+/** The same for every redactor. Made when it is first needed, or before, in steps: see `preparation`. */
 let anchors: AnchorTable | undefined;
+let making: TableMaker | undefined;
+
+function anchorTable(): AnchorTable {
+  if (anchors !== undefined) return anchors;
+  making ??= createTableMaker(ASKED);
+  anchors = making.finish();
+  making = undefined;
+  return anchors;
+}
+
+/**
+ * What the first text takes besides itself, some milliseconds of the application's thread, in short steps. They may be
+ * left out, stop anywhere, and run when a text has already come.
+ */
+export function preparation(): readonly (() => void)[] {
+  if (anchors !== undefined) return [];
+  making ??= createTableMaker(ASKED);
+  const { steps, step } = making;
+  const all: (() => void)[] = [];
+  for (let at = 0; at < steps; at++) all[at] = step;
+  all[steps] = anchorTable;
+  return all;
+}
 
 const NO_EXCEPTIONS: Exceptions = { names: [], values: [], kinds: [] };
 
@@ -125,9 +148,8 @@ function standardRedactor(options: RedactorOptions): SourceRedactor {
   }
 
   function scan(text: string, end: number): Caught[] | undefined {
-    anchors ??= tableOfAnchors(ASKED);
     view ??= new View(names());
-    scanner ??= createScanner(anchors, view, spared);
+    scanner ??= createScanner(anchorTable(), view, spared);
     return alsoOwn(text, end, scanner(text, end));
   }
 

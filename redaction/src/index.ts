@@ -1,7 +1,7 @@
 export { type Blocked, type Blocklist, createBlocklist } from './blocked/blocklist.ts';
 export { BLOCKED_CLASS, createClassMatcher } from './blocked/class-matcher.ts';
 export { patternFault } from './blocked/pattern-fault.ts';
-export { createRedactor, TEXT_LIMIT, TEXT_LOOKAHEAD } from './create-redactor.ts';
+export { createRedactor, preparation, TEXT_LIMIT, TEXT_LOOKAHEAD } from './create-redactor.ts';
 export { SPARABLE_KINDS } from './exceptions.ts';
 export { FORMATS } from './identifiers/formats.ts';
 export { STRICT } from './modes.ts';

@@ -1,3 +1,4 @@
+import { preparation } from '@borescope/redaction';
 import type { CaptureBudget, Capturer } from '../capture/request.ts';
 import { compileExpression } from '../expressions/compile.ts';
 import { createScope, type ScopeName } from '../expressions/scope.ts';
@@ -58,6 +59,7 @@ export function createWarmUp(places: Pick<Places, 'hiding' | 'capturer'>): () =>
   const steps: (() => unknown)[] = [
     () => places.capturer(),
     () => places.hiding().redactor.name('customerName'),
+    ...preparation(),
     () => places.hiding().redactor.text('x', 1),
     () => capture(1),
     () => capture('text'),
