@@ -178,7 +178,7 @@ export const AMERICAS: readonly IdFormat[] = [
     source: RECEITA,
     shapes: ['99999999999'],
     anywhere: ['999.999.999-99'],
-    names: 'cpf cadastrodepessoa',
+    names: 'cpf cadastrodepessoa cpfcnpj cpfoucnpj',
     isValid: isCpf,
   },
   {
@@ -186,7 +186,7 @@ export const AMERICAS: readonly IdFormat[] = [
     source: RECEITA,
     shapes: ['XXXXXXXXXXXX99'],
     anywhere: ['99.999.999/9999-99'],
-    names: 'cnpj',
+    names: 'cnpj cpfcnpj cpfoucnpj cnpjcpf',
     isValid: isCnpj,
   },
   {
@@ -204,6 +204,13 @@ export const AMERICAS: readonly IdFormat[] = [
     anywhere: ['AAAA999999XXX'],
     names: 'rfc',
     isValid: isRfc,
+  },
+  {
+    what: 'RFC whose check is not looked at (MX)',
+    source: 'SAT, Resolución Miscelánea Fiscal, rule 2.7.1.23: also the generic ones, XAXX010101000 and XEXX010101000',
+    shapes: ['AAAA999999XXX', 'AAA999999XXX'],
+    names: 'rfc registrofederaldecontribuyentes',
+    isValid: (id, length) => isYearFirst(id, length - 9),
   },
   {
     what: 'RUT (CL)',
@@ -232,7 +239,7 @@ export const AMERICAS: readonly IdFormat[] = [
     what: 'Cédula (EC)',
     source: 'Registro Civil, check digit by modulo 10',
     shapes: ['9999999999'],
-    names: 'cedula',
+    names: 'cedula ci',
     isValid: (id) => number(id, 0, 2) >= 1 && number(id, 0, 2) <= 24 && digit(id, 2) < 7 && isLuhn(id, 0, 10),
   },
   {
@@ -248,7 +255,7 @@ export const AMERICAS: readonly IdFormat[] = [
     source: 'Dirección Nacional de Identificación Civil, check digit by modulo 10',
     shapes: ['99999999'],
     anywhere: ['9.999.999-9'],
-    names: 'cedula',
+    names: 'cedula ci',
     isValid: (id) => !isRepeated(id, 8) && (10 - (weighted(id, [2, 9, 8, 7, 6, 3, 4]) % 10)) % 10 === id[7],
   },
   {

@@ -248,7 +248,7 @@ export const ASIA_AFRICA: readonly IdFormat[] = [
     what: 'UEN (SG)',
     source: 'https://www.uen.gov.sg/ueninternet/faces/pages/admin/aboutUEN.jspx',
     shapes: ['99999999A', '999999999A', 'A99AA9999A'],
-    names: 'uen',
+    names: 'uen uniqueentitynumber',
     isValid: () => true,
   },
   {
@@ -263,7 +263,7 @@ export const ASIA_AFRICA: readonly IdFormat[] = [
     what: 'National identification number (TW)',
     source: 'Household Registration Act of Taiwan; check digit by modulus 10',
     shapes: ['A999999999'],
-    names: 'identitycard idcard nationalid taiwanid 身分證 身分證字號',
+    names: 'identitycard idcard nationalid natid taiwanid arc arcnumber 身分證 身分證字號',
     isValid: isTaiwanese,
   },
   {
@@ -316,7 +316,7 @@ export const ASIA_AFRICA: readonly IdFormat[] = [
     source: 'National Registration Regulations 1990: date of birth, place, serial number',
     shapes: ['999999999999'],
     anywhere: ['999999-99-9999'],
-    names: 'mykad nric kadpengenalan icnumber nokp',
+    names: 'mykad nric nricno nricnumber kadpengenalan icnumber icno nokp',
     isValid: isMalaysian,
   },
   {
@@ -372,9 +372,10 @@ export const ASIA_AFRICA: readonly IdFormat[] = [
   {
     what: 'Identity number (IL)',
     source: 'Population Registry Law, 1965; Luhn formula',
-    shapes: ['999999999'],
+    // Without its leading zeros where it was kept as a number.
+    shapes: ['999999999', '99999999', '9999999'],
     names: 'teudatzehut tz israeliid identitycard מספרזהות תעודתזהות',
-    isValid: (id) => isLuhn(id, 0, 9) && !isRepeated(id, 9),
+    isValid: (id, length) => isLuhn(id, 0, length) && !isRepeated(id, length),
   },
   {
     what: 'Emirates ID (AE)',
@@ -419,7 +420,7 @@ export const ASIA_AFRICA: readonly IdFormat[] = [
     what: 'National identification number (NG)',
     source: 'NIMC Act 2007: eleven digits that tell nothing',
     shapes: ['99999999999'],
-    names: 'nin bvn',
+    names: 'nin bvn nationalidentificationnumber bankverificationnumber',
     isValid: (id) => !isRepeated(id, 11),
   },
   {

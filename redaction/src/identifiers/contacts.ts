@@ -10,7 +10,7 @@ export const CONTACTS: readonly IdFormat[] = [
     what: 'Telephone numbers without a calling code',
     source: 'ITU-T E.164: at most 15 digits; E.123, national notation',
     shapes: [],
-    names: `phone phones phonenumber phoneno telephone tel mobile mobilenumber mobileno cellphone cellnumber fax msisdn whatsapp telefon telefono telefone téléphone telefonnummer handy handynummer celular móvil contactnumber caller`,
+    names: `phone phones phonenumber phoneno telephone tel mobile mobilenumber mobileno cellphone cellnumber cell cellular fax msisdn whatsapp telefon telefono telefone téléphone telefonnummer handy handynummer celular móvil contactnumber caller`,
     isValid: (id, length) => length >= 6 && length <= 15 && digitsIn(id, length) === length && !isRepeated(id, length),
   },
   {

@@ -62,7 +62,8 @@ function isIcelandic(id: Id): boolean {
 
 /** Sex and century, date, serial number. */
 function isBaltic(id: Id): boolean {
-  if (id[0] === 0 || id[0] === 9 || !isYearFirst(id, 1)) return false;
+  // In Lithuania a first digit of 9 stands for an exception, which tells no date.
+  if (id[0] === 0 || (id[0] !== 9 && !isYearFirst(id, 1))) return false;
   let check = weighted(id, [1, 2, 3, 4, 5, 6, 7, 8, 9, 1]) % 11;
   if (check === 10) check = weighted(id, [3, 4, 5, 6, 7, 8, 9, 1, 2, 3]) % 11;
   return check % 10 === id[10];
@@ -106,15 +107,16 @@ function isBulgarian(id: Id): boolean {
   return (weighted(id, [2, 4, 8, 5, 10, 9, 7, 3, 6]) % 11) % 10 === id[9];
 }
 
-/** Day, month, the last three digits of the year. */
+/** Day, month, the last three digits of the year. A check of 10 or 11 is written as 0. */
 function isYugoslav(id: Id): boolean {
   if (!isDayFirst(id, 0)) return false;
   const check = 11 - (weighted(id, [7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11);
-  return check !== 10 && check % 11 === id[12];
+  return (check > 9 ? 0 : check) === id[12];
 }
 
-function isGreekTax(id: Id): boolean {
-  return !isRepeated(id, 9) && (weighted(id, [256, 128, 64, 32, 16, 8, 4, 2]) % 11) % 10 === id[8];
+function isGreekTax(id: Id, length: number): boolean {
+  const weights = length === 9 ? [256, 128, 64, 32, 16, 8, 4, 2] : [128, 64, 32, 16, 8, 4, 2];
+  return !isRepeated(id, length) && (weighted(id, weights) % 11) % 10 === id[length - 1];
 }
 
 function isHungarian(id: Id): boolean {
@@ -196,7 +198,7 @@ export const EUROPE_NORTH: readonly IdFormat[] = [
     what: 'Isikukood (EE) and asmens kodas (LT)',
     source: 'EVS 585:2007; Lietuvos Respublikos gyventojų registro įstatymas',
     shapes: ['99999999999'],
-    names: 'isikukood asmenskodas personalcode personalidcode',
+    names: 'isikukood asmenskodas asmens personalcode personalidcode',
     isValid: isBaltic,
   },
   {
@@ -247,20 +249,21 @@ export const EUROPE_NORTH: readonly IdFormat[] = [
     what: 'JMBG and EMŠO (RS, BA, ME, MK, SI)',
     source: 'Zakon o jedinstvenom matičnom broju građana: check digit by modulus 11',
     shapes: ['9999999999999'],
-    names: 'jmbg emso emšo embg',
+    names: 'jmbg emso emšo embg јмбг ембг',
     isValid: isYugoslav,
   },
   {
     what: 'OIB (HR)',
     source: 'Zakon o osobnom identifikacijskom broju; ISO/IEC 7064, MOD 11,10',
     shapes: ['99999999999'],
-    names: 'oib',
+    names: 'oib osobniidentifikacijskibroj',
     isValid: (id) => isMod11And10(id, 0, 11),
   },
   {
     what: 'AFM (GR)',
     source: 'AADE, check digit by modulus 11',
-    shapes: ['999999999'],
+    // Older ones have eight digits, as if a zero stood before them.
+    shapes: ['999999999', '99999999'],
     names: 'afm αφμ tin',
     isValid: isGreekTax,
   },
@@ -297,7 +300,7 @@ export const EUROPE_NORTH: readonly IdFormat[] = [
     what: 'Number of the taxpayer’s card (UA)',
     source: 'State Tax Service of Ukraine, check digit by modulus 11',
     shapes: ['9999999999'],
-    names: 'ipn rnokpp рнокпп іпн tin',
+    names: 'ipn rnokpp rntrc рнокпп іпн tin',
     isValid: isUkrainian,
   },
   {

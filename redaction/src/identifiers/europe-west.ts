@@ -121,8 +121,9 @@ function isUkLicence(id: Id): boolean {
   );
 }
 
-function isBsn(id: Id): boolean {
-  return weighted(id, [9, 8, 7, 6, 5, 4, 3, 2, -1]) % 11 === 0 && !isRepeated(id, 9);
+function isBsn(id: Id, length: number): boolean {
+  const weights = length === 9 ? [9, 8, 7, 6, 5, 4, 3, 2, -1] : [8, 7, 6, 5, 4, 3, 2, -1];
+  return weighted(id, weights) % 11 === 0 && !isRepeated(id, length);
 }
 
 /** From 2000 on a 2 is put before the first nine digits. Months of numbers that are not for citizens are 20 or 40 more. */
@@ -162,9 +163,16 @@ function isGermanDocument(id: Id, length: number): boolean {
   return digitsIn(id, length) >= 4;
 }
 
-/** A country prefix, or none; most of it digits. */
+/** A country prefix, or none; most of it digits. With the prefix of IS, RO or SM it may be shorter, and with any longer. */
 function isVat(id: Id, length: number): boolean {
-  return length >= 8 && length <= 15 && digitsIn(id, length) >= 7 && !isRepeated(id, length);
+  const digits = digitsIn(id, length);
+  const isShort =
+    (isOneOf('I', id, 0) && isOneOf('S', id, 1)) ||
+    (isOneOf('R', id, 0) && isOneOf('O', id, 1)) ||
+    (isOneOf('S', id, 0) && isOneOf('M', id, 1));
+  if (isShort && length === 7) return digits === 5;
+  if (length > 15) return length <= 18 && digits >= 7 && digit(id, 0) >= LETTER_A && digit(id, 1) >= LETTER_A;
+  return length >= 8 && digits >= 7 && !isRepeated(id, length);
 }
 
 const LETTER_B = 11;
@@ -206,14 +214,14 @@ export const EUROPE_WEST: readonly IdFormat[] = [
     source: 'Decreto ministeriale 23 December 1976, articles 2 to 6',
     shapes: ['AAAAAAXXAXXAXXXA'],
     anywhere: ['AAAAAAXXAXXAXXXA'],
-    names: 'codicefiscale codfiscale cf fiscalcode',
+    names: 'codicefiscale codfiscale cf fiscalcode taxcode',
     isValid: isFiscalCode,
   },
   {
     what: 'Partita IVA (IT)',
     source: 'Agenzia delle Entrate, check digit by Luhn',
     shapes: ['99999999999'],
-    names: 'partitaiva piva iva',
+    names: 'partitaiva piva iva taxcode codicefiscale',
     isValid: (id) => isLuhn(id, 0, 11) && !isRepeated(id, 11),
   },
   {
@@ -257,7 +265,7 @@ export const EUROPE_WEST: readonly IdFormat[] = [
     source: 'Verordnung über die Versicherungsnummer (VKVV), sections 2 to 4',
     shapes: ['99999999A999'],
     anywhere: ['99999999A999'],
-    names: 'rvnr rentenversicherungsnummer sozialversicherungsnummer svnr versicherungsnummer',
+    names: 'rvnr rentenversicherungsnummer sozialversicherungsnummer svnr vsnr versicherungsnummer',
     isValid: isPensionNumber,
   },
   {
@@ -271,7 +279,8 @@ export const EUROPE_WEST: readonly IdFormat[] = [
     what: 'Identity cards and passports (DE)',
     source: 'Passverwaltungsvorschrift, serial numbers; letters of the alphabet without vowels',
     shapes: ['A99999999', 'AXXXXXXXX', 'AXXXXXXXX9'],
-    names: 'personalausweis ausweisnummer ausweis reisepass passnummer passnr',
+    names: `personalausweis personalausweisnummer personalausweisnr pwnr ausweisnummer ausweisnr ausweis reisepass
+      passnummer passnr`,
     isValid: isGermanDocument,
   },
   {
@@ -321,8 +330,9 @@ export const EUROPE_WEST: readonly IdFormat[] = [
   {
     what: 'Burgerservicenummer (NL)',
     source: 'Wet algemene bepalingen burgerservicenummer; the elfproef',
-    shapes: ['999999999'],
-    names: 'bsn burgerservicenummer sofinummer sofi',
+    // Without its leading zero where it was kept as a number.
+    shapes: ['999999999', '99999999'],
+    names: 'bsn burgerservicenummer sofinummer sofi onderwijsnummer',
     isValid: isBsn,
   },
   {
@@ -330,7 +340,8 @@ export const EUROPE_WEST: readonly IdFormat[] = [
     source: 'Arrêté royal of 3 April 1984 on the identification number of the national register',
     shapes: ['99999999999'],
     anywhere: ['99999999999', '99.99.99-999.99', '99.99.99 999 99', '999999-999-99'],
-    names: 'rijksregisternummer rijksregister numeronational nrn niss insz nationaalnummer nationalnumber',
+    names:
+      'rijksregisternummer rijksregister numeronational nrn niss insz nationaalnummer nationalnumber bisnummer numerobis',
     isValid: isBelgian,
   },
   {
@@ -344,7 +355,7 @@ export const EUROPE_WEST: readonly IdFormat[] = [
     what: 'PPS number (IE)',
     source: 'Department of Social Protection: check letter by modulus 23',
     shapes: ['9999999A', '9999999AA'],
-    names: 'pps ppsn ppsnumber ppsno',
+    names: 'pps ppsn ppsnumber ppsno personalpublicservicenumber',
     isValid: isPps,
   },
   {
@@ -358,7 +369,7 @@ export const EUROPE_WEST: readonly IdFormat[] = [
     what: 'Sozialversicherungsnummer (AT)',
     source: 'Section 31 ASVG: check digit by modulus 11',
     shapes: ['9999999999'],
-    names: 'svnr sozialversicherungsnummer svnummer',
+    names: 'svnr sozialversicherungsnummer svnummer vnr vsnr versicherungsnummer',
     isValid: isAustrian,
   },
   {
@@ -383,7 +394,10 @@ export const EUROPE_WEST: readonly IdFormat[] = [
     shapes: [],
     names: `vatid vatnumber vatno vatcode vatregistration vatregistrationnumber vatidentificationnumber vatin ustid ustidnr
       ustidnummer umsatzsteuerid mwstnr mwstnummer uidnummer numerotva tvanumber btwnummer btwnr momsnummer
-      momsnr gstnumber gstno`,
+      momsnr gstnumber gstno umsatzsteueridentifikationsnummer mehrwertsteuernummer momsregistreringsnummer
+      arvonlisaveronumero kmkr kmkrnumber pvmkodas pvmmoketojokodas dic dič icdph danoveidentifikacnicislo idzaddv
+      vsknumer ondernemingsnummer kbonummer enterprisenumber tvaintracom tvaintracommunautaire numerotvaintracommunautaire
+      kozossegiadoszam adoszam codidentificarefiscala codulidentificarefiscala vatreg vatregno valueaddedtaxnumber valueaddedtaxregistrationnumber atunummer`,
     isValid: isVatNumber,
   },
   {

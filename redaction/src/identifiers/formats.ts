@@ -1,19 +1,44 @@
 import { own } from '../intrinsics.ts';
 import { AMERICAS } from './americas.ts';
 import { ASIA_AFRICA } from './asia-africa.ts';
+import { BANK_ACCOUNT, BANK_ACCOUNTS } from './bank-accounts.ts';
+import { BUSINESSES } from './businesses.ts';
 import { CONTACTS } from './contacts.ts';
 import { EUROPE_NORTH } from './europe-north.ts';
 import { EUROPE_WEST } from './europe-west.ts';
 import { type IdFormat, NATIONAL_ID } from './format.ts';
+import { ROMANCE } from './romance.ts';
+import { TAXPAYERS } from './taxpayers.ts';
 
-export const FORMATS: readonly IdFormat[] = [...AMERICAS, ...EUROPE_WEST, ...EUROPE_NORTH, ...ASIA_AFRICA, ...CONTACTS];
+export const FORMATS: readonly IdFormat[] = [
+  ...AMERICAS,
+  ...EUROPE_WEST,
+  ...EUROPE_NORTH,
+  ...ASIA_AFRICA,
+  ...ROMANCE,
+  ...TAXPAYERS,
+  ...BUSINESSES,
+  ...BANK_ACCOUNTS,
+  ...CONTACTS,
+];
 
 /** Kinds of which there are few enough values to go through all of them; wallets are none of those. */
-export const ENUMERABLE_KINDS: readonly string[] = [NATIONAL_ID, 'us-ssn', 'bank-routing', 'npi', 'phone', 'imei'];
+export const ENUMERABLE_KINDS: readonly string[] = [
+  NATIONAL_ID,
+  'us-ssn',
+  'bank-routing',
+  BANK_ACCOUNT,
+  'npi',
+  'phone',
+  'imei',
+];
 
 /** Names that say that it is a person's number, and not which one. */
 const GENERAL = `idnumber idno identitynumber identityno identificationnumber identitydocument personalnumber personalno personalid
-  personalcode personnumber nationalnumber nationalidentity taxnumber taxno citizennumber residentnumber insurancenumber`;
+  personalcode personnumber nationalnumber nationalidentity taxnumber taxno citizennumber residentnumber insurancenumber
+  idcard idcardno idcardnumber identitycard identitycardno identitycardnumber identificationcard nationalidcard idnr
+  nationalidentifier identificacion numeroidentificacion numerodeidentificacion
+  nationalid nationalidnumber taxid taxidentificationnumber taxpayerid numerodocumento numerodedocumento documentoidentidad documentodeidentidad`;
 
 /** Names, separated by white space, under which a value is hidden where it is valid for the formats. */
 type Telling = (names: string, formats: readonly IdFormat[]) => void;

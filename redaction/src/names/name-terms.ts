@@ -136,7 +136,7 @@ export const TERM_GROUPS: readonly TermGroup[] = [
     kind: PERSONAL_NAME,
     role: ROLE.word,
     terms: `ssn socialsecurity socialsecuritynumber nationalid nationalidnumber passportnumber passportno taxid
-      taxnumber driverslicense driverlicense driverslicence driverlicence voterid dateofbirth birthdate maidenname`,
+      taxnumber taxidentificationnumber taxpayerid taxpayernumber taxpayeridentificationnumber driverslicense driverlicense driverslicence driverlicence voterid dateofbirth birthdate maidenname`,
   },
   {
     kind: MAC_NAME,

@@ -13,7 +13,10 @@ const REGISTRY = `AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH
 const UNREGISTERED = `AO25 BF28 BJ28 CF27 CG27 CI28 CM27 CV25 DZ26 GA27 GQ27 GW25 IR26 KM27 MA28 MG27 ML28 MZ25 NE28
   SN28 TD27 TG28`;
 
-const COUNTRIES: readonly string[] = wordsIn(`${REGISTRY} ${UNREGISTERED}`);
+/** Parts of Finland, France and the United Kingdom: the registry has them under their country, some programs do not. */
+const TERRITORIES = 'AX18 BL27 GF27 GG22 GP27 IM22 JE22 MF27 MQ27 NC27 PF27 PM27 RE27 TF27 WF27 YT27';
+
+const COUNTRIES: readonly string[] = wordsIn(`${REGISTRY} ${UNREGISTERED} ${TERRITORIES}`);
 
 /** Total length by country code, both letters as one number. */
 const LENGTHS = new Uint8Array(26 * 26);

@@ -6,8 +6,9 @@ import { behindSeparators, PHONE, phoneEnd } from './phone.ts';
 
 /** Digits behind the prefix: shorter ones are too often a padded number. */
 const FEWEST_DIGITS = 10;
-/** GS1 General Specifications: GTIN-13 and GTIN-14, which begin with zeros when a shorter one is padded. */
-const GTINS = [13, 14];
+/** GS1 General Specifications: GTIN-12, whose prefixes begin with zeros, and longer ones to which a shorter is padded. */
+const SHORTEST_GTIN = 12;
+const LONGEST_GTIN = 14;
 
 export const dialledPhone: Rule = {
   kind: PHONE,
@@ -49,7 +50,7 @@ function isNational(view: View, from: number): boolean {
 
 function isGtin(view: View, from: number, to: number): boolean {
   const length = to - from;
-  if (length !== GTINS[0] && length !== GTINS[1]) return false;
+  if (length < SHORTEST_GTIN || length > LONGEST_GTIN) return false;
   let sum = 0;
   for (let back = 0; back < length; back++) {
     const code = view.code(to - 1 - back);

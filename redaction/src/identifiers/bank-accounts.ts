@@ -1,0 +1,53 @@
+import { digit, isRepeated, weighted } from './checks.ts';
+import type { Id, IdFormat } from './format.ts';
+
+export const BANK_ACCOUNT = 'bank-account';
+
+/** Bank, branch, account, check digit. */
+function isClabe(id: Id): boolean {
+  let sum = 0;
+  for (let index = 0; index < 17; index++) sum += (digit(id, index) * ([3, 7, 1][index % 3] ?? 0)) % 10;
+  return (10 - (sum % 10)) % 10 === id[17];
+}
+
+const CBU_BANK = [7, 1, 3, 9, 7, 1, 3];
+const CBU_ACCOUNT = [3, 9, 7, 1, 3, 9, 7, 1, 3, 9, 7, 1, 3];
+
+function isCbu(id: Id): boolean {
+  return (
+    (10 - (weighted(id, CBU_BANK) % 10)) % 10 === id[7] && (10 - (weighted(id, CBU_ACCOUNT, 8) % 10)) % 10 === id[21]
+  );
+}
+
+/** Kontonummer: check digit by modulus 11. */
+function isNorwegianAccount(id: Id): boolean {
+  return !isRepeated(id, 11) && (11 - (weighted(id, [5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11)) % 11 === id[10];
+}
+
+/** Accounts that have no IBAN, or are told by their national number. */
+export const BANK_ACCOUNTS: readonly IdFormat[] = [
+  {
+    kind: BANK_ACCOUNT,
+    what: 'CLABE (MX)',
+    source: 'Banco de México, circular 3/2012: check digit by modulus 10',
+    shapes: ['999999999999999999'],
+    names: 'clabe clabeinterbancaria clavebancaria clavebancariaestandarizada',
+    isValid: isClabe,
+  },
+  {
+    kind: BANK_ACCOUNT,
+    what: 'CBU and CVU (AR)',
+    source: 'Banco Central de la República Argentina, comunicación A 2622: two check digits by modulus 10',
+    shapes: ['9999999999999999999999'],
+    names: 'cbu cvu clavebancariauniforme',
+    isValid: isCbu,
+  },
+  {
+    kind: BANK_ACCOUNT,
+    what: 'Kontonummer (NO)',
+    source: 'Bits AS, account numbers of eleven digits: check digit by modulus 11',
+    shapes: ['99999999999'],
+    names: 'kontonummer kontonr bankkontonummer',
+    isValid: isNorwegianAccount,
+  },
+];

@@ -1,0 +1,211 @@
+import { digit, digitsIn, isLuhn, isOneOf, isRepeated, isVerhoeff, weighted } from './checks.ts';
+import type { Id, IdFormat } from './format.ts';
+
+const LETTER_A = 10;
+
+/** One of two tables of weights; the second where the first gives 10. Eight digits count as nine with a zero before. */
+function isIrd(id: Id, length: number): boolean {
+  const at = 9 - length;
+  let check = irdCheck(id, length, [3, 2, 7, 6, 5, 4, 3, 2], at);
+  if (check === 10) check = irdCheck(id, length, [7, 4, 3, 2, 5, 2, 7, 6], at);
+  return check === id[length - 1] && !isRepeated(id, length);
+}
+
+function irdCheck(id: Id, length: number, weights: readonly number[], at: number): number {
+  let sum = 0;
+  for (let index = 0; index < length - 1; index++) sum += digit(id, index) * (weights[index + at] ?? 0);
+  return (11 - (sum % 11)) % 11;
+}
+
+const RIF_LETTERS = 'VEJPG';
+
+/** Letter of the kind of holder; it counts four times its place among V, E, J, P, G. */
+function isRif(id: Id): boolean {
+  let place = 0;
+  while (place < RIF_LETTERS.length && !isOneOf(RIF_LETTERS[place] ?? '', id, 0)) place++;
+  if (place === RIF_LETTERS.length) return false;
+  const rest = ((place + 1) * 4 + weighted(id, [3, 2, 7, 6, 5, 4, 3, 2], 1)) % 11;
+  return (rest < 2 ? 0 : 11 - rest) === id[9];
+}
+
+/** The digits count with their place, then by powers of two, and never as less than a modulus of 9 tells. */
+function isVkn(id: Id): boolean {
+  let sum = 0;
+  for (let index = 0; index < 9; index++) {
+    const back = 9 - index;
+    const shifted = (digit(id, index) + back) % 10;
+    if (shifted !== 0) sum += (shifted * 2 ** back) % 9 || 9;
+  }
+  return (10 - (sum % 10)) % 10 === id[9] && !isRepeated(id, 10);
+}
+
+/** The letters of the taxpayers that are persons; the check digit is not looked at. */
+function isUnp(id: Id): boolean {
+  return digit(id, 0) < LETTER_A ? id[0] !== 0 : isOneOf('ABCEHKM', id, 0);
+}
+
+/** No letter is I, O or U. */
+function isTunisian(id: Id): boolean {
+  return isOneOf('ABCDEFGHJKLMNPQRSTVWXYZ', id, 7);
+}
+
+/** Those of British Columbia begin with 9, and have a check digit by modulus 11. */
+function isHealthNumber(id: Id, length: number): boolean {
+  if (id[0] === 9) return (11 - (weighted(id, [2, 4, 8, 5, 10, 9, 7, 3], 1) % 11)) % 11 === id[9];
+  return id[0] !== 0 && length >= 10 && isLuhn(id, 0, 10);
+}
+
+function isMauritian(id: Id): boolean {
+  return digit(id, 0) >= LETTER_A;
+}
+
+/** The second letter stands for the last digit of its value. */
+const TAIWAN = [10, 11, 12, 13, 14, 15, 16, 17, 34, 18, 19, 20, 21, 22, 35, 23, 24, 25, 26, 27, 28, 29, 32, 30, 31, 33];
+
+function isOldTaiwanese(id: Id): boolean {
+  const area = TAIWAN[digit(id, 0) - LETTER_A] ?? 0;
+  const second = (TAIWAN[digit(id, 1) - LETTER_A] ?? 0) % 10;
+  const sum = ((area / 10) | 0) + (area % 10) * 9 + second * 8 + weighted(id, [7, 6, 5, 4, 3, 2, 1, 1], 2);
+  return isOneOf('ABCD', id, 1) && sum % 10 === 0;
+}
+
+/** ATU, or U alone. */
+function isAustrianUid(id: Id, length: number): boolean {
+  const at = length - 8;
+  let sum = 4;
+  for (let index = 0; index < 7; index++) {
+    const value = index % 2 === 0 ? digit(id, at + index) : digit(id, at + index) * 2;
+    sum += value > 9 ? value - 9 : value;
+  }
+  return isOneOf('U', id, at - 1) && (10 - (sum % 10)) % 10 === id[length - 1];
+}
+
+function isSwissUid(id: Id): boolean {
+  const check = (11 - (weighted(id, [5, 4, 3, 2, 7, 6, 5, 4], 3) % 11)) % 11;
+  return isOneOf('C', id, 0) && isOneOf('H', id, 1) && isOneOf('E', id, 2) && check === id[11];
+}
+
+const notRepeated = (id: Id, length: number): boolean => !isRepeated(id, length);
+
+export const TAXPAYERS: readonly IdFormat[] = [
+  {
+    what: 'IRD number (NZ)',
+    source: 'Inland Revenue, Resident and Non-Resident Withholding Tax specification, check digit of the IRD number',
+    shapes: ['99999999', '999999999'],
+    names: 'ird irdnumber irdno inlandrevenuenumber',
+    isValid: isIrd,
+  },
+  {
+    what: 'UID (AT)',
+    source: 'Bundesministerium für Finanzen, construction of the UID number: check digit',
+    shapes: ['A99999999', 'AAA99999999'],
+    names: 'uid',
+    isValid: isAustrianUid,
+  },
+  {
+    what: 'UID (CH)',
+    source: 'Bundesamt für Statistik, UID: check digit by modulus 11',
+    shapes: ['AAA999999999'],
+    names: 'uid ide idi uidnumber unternehmensidentifikationsnummer',
+    isValid: isSwissUid,
+  },
+  {
+    what: 'RUT of businesses (UY)',
+    source: 'Dirección General Impositiva: twelve digits, check digit by modulus 11',
+    shapes: ['999999999999'],
+    names: 'rut registrounicotributario',
+    isValid: (id) => (11 - (weighted(id, [4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2]) % 11)) % 11 === id[11],
+  },
+  {
+    what: 'RIF (VE)',
+    source: 'SENIAT, registro único de información fiscal: check digit by modulus 11',
+    shapes: ['A999999999'],
+    names: 'rif registrounicodeinformacionfiscal',
+    isValid: isRif,
+  },
+  {
+    what: 'Vergi kimlik numarası (TR)',
+    source: 'Gelir İdaresi Başkanlığı: check digit of the tax number',
+    shapes: ['9999999999'],
+    names: 'vkn vergino vergikimlikno vergikimliknumarasi vergikimlik verginumarasi',
+    isValid: isVkn,
+  },
+  {
+    what: 'УНП (BY)',
+    source: 'Ministry of Taxes of Belarus: nine digits, or a letter and eight',
+    shapes: ['X99999999', 'AA9999999'],
+    names: 'unp унп unpnumber',
+    isValid: isUnp,
+  },
+  {
+    what: 'Matricule fiscal (TN)',
+    source: 'Direction générale des impôts of Tunisia: seven digits, a check letter, codes and the establishment',
+    shapes: ['9999999A', '9999999AAA999'],
+    names: 'mf matriculefiscal matriculefiscale',
+    isValid: isTunisian,
+  },
+  {
+    what: 'PIN of the Kenya Revenue Authority (KE)',
+    source: 'Kenya Revenue Authority: A or P, nine digits, a letter',
+    shapes: ['A999999999A'],
+    names: 'krapin kra pinnumber',
+    isValid: (id) => isOneOf('AP', id, 0),
+  },
+  {
+    what: 'Numbers of health cards (CA)',
+    source: 'Ministry of Health of British Columbia, personal health number; OHIP number of Ontario: Luhn formula',
+    shapes: ['9999999999', '9999999999AA'],
+    names: 'phn personalhealthnumber healthnumber healthcard healthcardnumber ohip ohipnumber',
+    isValid: isHealthNumber,
+  },
+  {
+    what: 'National identity card (MU)',
+    source: 'Civil Status Division of Mauritius: initial of the surname, date of birth, seven characters',
+    shapes: ['A999999999999X', 'A99999999999X'],
+    names: 'nid nationalidentifier nationalid',
+    isValid: isMauritian,
+  },
+  {
+    what: 'Resident certificate before 2021 (TW)',
+    source: 'National Immigration Agency of Taiwan; check digit by modulus 10',
+    shapes: ['AA99999999'],
+    names: 'arc arcnumber uinumber residentcertificate natid taiwanid',
+    isValid: isOldTaiwanese,
+  },
+  {
+    what: 'Единен данъчен номер (MK)',
+    source: 'Public Revenue Office of North Macedonia: check digit by modulus 11',
+    shapes: ['9999999999999'],
+    names: 'edb едб',
+    isValid: (id) => (11 - (weighted(id, [7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11)) % 11 === id[12],
+  },
+  {
+    what: 'Личен номер на чужденец (BG)',
+    source: 'Ministry of Interior of Bulgaria: check digit by modulus 10',
+    shapes: ['9999999999'],
+    names: 'pnf lnch lnc лнч',
+    isValid: (id) => weighted(id, [21, 19, 17, 13, 11, 9, 7, 3, 1]) % 10 === id[9],
+  },
+  {
+    what: 'Taxpayer numbers, where the name says that it is one',
+    source: 'https://www.oecd.org/tax/automatic-exchange/crs-implementation-and-assistance/tax-identification-numbers/',
+    shapes: [],
+    names: `nit nrt rnc ruc ntn nuit nifp peid pib mst masothue masothuedn npwp nomorpokokwajibpajak voen vöen
+      personenidentifikationsnummer poreskiidentifikacionibroj numeroidentificacionfiscal numerodeidentificacionfiscal
+      numerodeidentificacaofiscal numeroidentificacaofiscal numeroidentificaciontributaria
+      numerodeidentificaciontributaria registrounicodecontribuyentes registrounicodelcontribuyentes
+      registrounicotributario registronacionaldelcontribuyente registrofederaldecontribuyentes cadastrodepessoasfisicas
+      numerodimmatriculationfiscale numeroimmatriculationfiscale numerodidentificationfiscale
+      numerounicodeidentificacaotributaria numeroderegistretributari numeroidentificationfiscale identifiantfiscal
+      taxregistrationnumber taxreferencenumber taxreference
+      numeridentyfikacjipodatkowej taxidentifier inlandrevenue steueridentifikation`,
+    isValid: (id, length) => length >= 6 && length <= 20 && digitsIn(id, length) >= 5 && notRepeated(id, length),
+  },
+  {
+    what: 'Virtual identity number of Aadhaar (IN)',
+    source: 'UIDAI, circular 1 of 2018: sixteen digits; Verhoeff',
+    shapes: ['9999999999999999'],
+    names: 'aadhaarvid virtualid vid',
+    isValid: (id) => digit(id, 0) > 1 && isVerhoeff(id, 16),
+  },
+];
