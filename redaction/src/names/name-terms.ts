@@ -98,6 +98,16 @@ export const TERM_GROUPS: readonly TermGroup[] = [
     role: ROLE.word,
     terms: `sonarlogin sumologicaccessid sumoaccessid sumologicid bundleenterprisecontribsyscom bundlegemscontribsyscom`,
   },
+  // Passwords and keys in other languages.
+  {
+    kind: SECRET_NAME,
+    role: ROLE.word,
+    terms: `haslo hasło heslo lösenord losenord salasana lozinka şifre sifre jelszó jelszo adgangskode passord пароль пароля 密码 密碼
+      パスワード 비밀번호 geheimnis zugangscode zugriffstoken zugangsdaten apischlüssel apischluessel apischlussel
+      clavesecreta claveacceso clavedeacceso jetondacces jetonacces`,
+  },
+  // Also a word of its own.
+  { kind: SECRET_NAME, role: ROLE.whole, terms: 'parola' },
   // The key of a service is no key of a map or of a table.
   {
     kind: SECRET_NAME,
@@ -111,7 +121,12 @@ export const TERM_GROUPS: readonly TermGroup[] = [
       zendeskkey salesforcekey shopifykey etsykey dropboxkey githubkey gitlabkey artifactorykey jfrogkey sonarkey snykkey
       coinbasekey binancekey krakenkey kucoinkey bittrexkey finnhubkey oktakey openweatherkey rapidapikey asanakey
       trellokey airtablekey notionkey figmakey contentfulkey shippokey easypostkey lobkey flickrkey nytimeskey
-      typeformkey adafruitkey confluentkey databrickskey merakikey beamerkey freemiuskey`,
+      typeformkey adafruitkey confluentkey databrickskey merakikey beamerkey freemiuskey alibabakey aliyunkey
+      atlassiankey bitbucketkey ciscokey codecovkey dronekey dronecikey finicitykey freshbookskey gitterkey gocardlesskey
+      hashicorpkey lookerkey mattermostkey netlifykey privateaikey sidekiqkey squarespacekey sumologickey sumokey
+      traviskey twitchkey yandexkey deepseekkey huggingfacekey perplexitykey pineconekey supabasekey posthogkey
+      rollbarkey bugsnagkey linodekey vultrkey hetznerkey ovhkey scalewaykey plivokey telnyxkey infobipkey onesignalkey
+      adyenkey molliekey klarnakey paddlekey chargebeekey recurlykey clickupkey elevenlabskey deepgramkey assemblyaikey`,
   },
   { kind: SECRET_NAME, role: ROLE.last, terms: 'pass basicauth dsn salt' },
   { kind: SECRET_LIST, role: ROLE.word, terms: 'sessiontokens' },
@@ -122,7 +137,7 @@ export const TERM_GROUPS: readonly TermGroup[] = [
     kind: CODE_NAME,
     role: ROLE.word,
     terms: `otp totp hotp otpcode 2fa mfacode twofactorcode pincode pinnumber cardpin userpin passcode certificatepin
-      securitycode securityanswer securityquestion verificationcode recoverycode recoverycodes backupcode backupcodes
+      codigoseguridad codigodeseguridad cryptogramme securitycode securityanswer securityquestion verificationcode recoverycode recoverycodes backupcode backupcodes
       onetimecode`,
   },
   { kind: CODE_NAME, role: ROLE.whole, terms: 'pin' },
@@ -130,12 +145,18 @@ export const TERM_GROUPS: readonly TermGroup[] = [
     kind: PAYMENT_NAME,
     role: ROLE.word,
     terms: `creditcard creditcards debitcard cardnumber cardnumbers ccnumber ccnum cvv cvv2 cvc cvc2 cardcode
-      bankaccount accountnumber routingnumber sortcode iban`,
+      bankaccount accountnumber routingnumber sortcode iban kreditkartennummer kartennummer kreditkarte numerotarjeta
+      numerodetarjeta tarjetadecredito tarjetacredito numerocarte numerodecarte cartebancaire numerocartao numerodocartao
+      cartaodecredito cartaocredito numerocarta cartadicredito`,
   },
   {
     kind: PERSONAL_NAME,
     role: ROLE.word,
     terms: `ssn socialsecurity socialsecuritynumber nationalid nationalidnumber passportnumber passportno taxid
+      driverslicensenumber driverlicensenumber driverslicencenumber driverlicencenumber geburtsdatum geburtstag
+      fechadenacimiento fechanacimiento datedenaissance datenaissance datadenascimento datanascimento datadinascita
+      datanascita geboortedatum fødselsdato fodselsdato fødselsdag födelsedatum fodelsedatum syntymäaika syntymaaika
+      dataurodzenia datumnarození datumnarozeni doğumtarihi dogumtarihi датарождения 生年月日 出生日期 생년월일
       taxnumber taxidentificationnumber taxpayerid taxpayernumber taxpayeridentificationnumber driverslicense driverlicense driverslicence driverlicence voterid dateofbirth birthdate maidenname`,
   },
   {
@@ -146,6 +167,8 @@ export const TERM_GROUPS: readonly TermGroup[] = [
   },
   { kind: MAC_NAME, role: ROLE.loose, terms: 'mac' },
   { kind: PERSONAL_NAME, role: ROLE.whole, terms: 'ipaddress xforwardedfor xrealip remoteaddr geolocation dob' },
+  // A card or a list of birthdays is none.
+  { kind: PERSONAL_NAME, role: ROLE.whole | ROLE.last, terms: 'birthday' },
   { kind: PERSONAL_NAME, role: ROLE.loose, terms: 'address email phonenumber uuid' },
   {
     role: ROLE.tail,
