@@ -248,6 +248,64 @@ describe('the patterns of an organization', () => {
     );
   });
 
+  test(
+    proves(
+      'redaction:patterns',
+      'are all asked where they cannot be made one: groups of one name, quotations left open',
+    ),
+    () => {
+      for (const [one, other, text] of [
+        ['(?P<n>x{2})', '(?P<n>y{2})', 'xx yy'],
+        ['\\Qx.', 'y{2}', 'x. yy'],
+        // Joined they would be understood, and mean something else.
+        ['\\Qx.', '\\Qy\\Ey', 'x. yy'],
+      ] as const) {
+        const policy = policyOf({
+          patterns: [
+            { name: 'one', pattern: one },
+            { name: 'other', pattern: other },
+          ],
+        });
+        const finder = createPatternFinder(policy.redaction?.patterns ?? [], () => 0);
+        assert.deepEqual(
+          finder?.find(text, text.length),
+          [
+            { from: 0, to: 2, kind: 'policy-one' },
+            { from: 3, to: 5, kind: 'policy-other' },
+          ],
+          one,
+        );
+      }
+    },
+  );
+
+  test(proves('redaction:closed', 'begin no search that could take long: it cannot be broken off'), () => {
+    // Nearly each character makes another state of 900 instructions.
+    const text = Array.from({ length: 8192 }, (_, n) => 'ab'[((n * n * 7919) % 11) % 2] ?? '').join('');
+    const patterns = Array.from({ length: 50 }, (_, n) => ({ name: `p${n}`, pattern: `a[ab]{${900 - n}}[c-z]` }));
+    const finder = createPatternFinder(policyOf({ patterns }).redaction?.patterns ?? [], () => performance.now());
+    assert.ok(finder !== undefined);
+    const redactor = createPolicyRedactor({ keyNames: [] }, finder);
+    const begun = performance.now();
+    assert.equal(redactor.text(text)?.text, '[redacted:unexamined]');
+    finder.begin();
+    redactor.text(text.slice(0, 1024));
+    assert.ok(performance.now() - begun < 2_000);
+    const one = createPatternFinder([{ name: 'order', pattern: '\\bORD-[0-9]{6}\\b' }], () => 0);
+    const long = `${'x'.repeat(65_000)} ORD-123456`;
+    assert.equal(one?.find(long, long.length).length, 1, 'an ordinary one is asked of long texts');
+  });
+
+  test(proves('redaction:patterns', 'find the digits of a long bigint'), async (t) => {
+    const digits = '123456789012345678901234567890';
+    const { hit } = await shown(
+      t,
+      { patterns: [{ name: 'serial', pattern: '4567890123' }] },
+      { n: { type: 'bigint', value: digits } },
+    );
+    assert.deepEqual(hit.variables[0]?.value, { type: 'redacted', kind: 'policy-serial', of: 'bigint' });
+  });
+
   const refused = (redaction: object): string[] =>
     policySchema.safeParse({ redaction }).error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ??
     [];

@@ -1,5 +1,5 @@
 import type { FoundPart } from '@borescope/redaction';
-import { RE2JS } from 're2js';
+import { RE2JS, RE2JSSyntaxException } from 're2js';
 import { compilePattern } from '../policies/compile-pattern.ts';
 import type { RedactionPolicy } from '../policies/redaction-policy.ts';
 
@@ -15,6 +15,15 @@ export interface PatternFinder {
  * are taken by others where the machine is busy; a hit of mixed data takes one or two.
  */
 const MOST_TIME = 200;
+
+/**
+ * Instructions times characters that one search may take at worst, about 50 ns each: it cannot be broken off, so what would take
+ * longer is not begun. Nearly all searches take a hundredth of that.
+ */
+const MOST_WORK = 3_000_000;
+/** Instructions of all patterns as one, beyond which not even a short text could be searched by it. */
+const MOST_AT_ONCE = 3_000;
+const QUOTATION = '\\Q';
 
 /** The kind of what the pattern of this name finds. */
 export function patternKind(name: string): string {
@@ -32,8 +41,7 @@ export function createPatternFinder(
     if (!one.ok) throw new Error(`the pattern ${name} of a policy that was checked is not understood: ${one.fault}`);
     return { kind: patternKind(name), pattern: one.pattern };
   });
-  // Nearly every text is told to be free of all of them in one pass.
-  const any = RE2JS.compile(patterns.map(({ pattern: text }) => `(?:${text})`).join('|'));
+  const any = allAsOne(compiled.map(({ pattern }) => pattern));
   /** What was taken since `begin`, by the calls that are over. */
   let taken = 0;
   let begun = 0;
@@ -45,9 +53,11 @@ export function createPatternFinder(
   function find(text: string, end: number): readonly FoundPart[] {
     inTime();
     const looked = end < text.length ? text.slice(0, end) : text;
-    if (!any.test(looked)) return [];
+    if (any !== undefined && any.programSize() * looked.length <= MOST_WORK && !any.test(looked)) return [];
     const found: FoundPart[] = [];
     for (const { kind, pattern } of compiled) {
+      if (pattern.programSize() * looked.length > MOST_WORK)
+        throw new Error('the text is too long for a pattern of the organization');
       const matcher = pattern.matcher(looked);
       while (matcher.find()) {
         inTime();
@@ -71,6 +81,21 @@ export function createPatternFinder(
       }
     },
   };
+}
+
+/**
+ * By which nearly every text is told to be free of all of them in one pass. Undefined where they are too large together, or
+ * cannot be joined: two may have groups of one name, and a quotation that one of them leaves open would take in the next.
+ */
+function allAsOne(patterns: readonly RE2JS[]): RE2JS | undefined {
+  const size = patterns.reduce((sum, pattern) => sum + pattern.programSize(), 0);
+  if (size > MOST_AT_ONCE || patterns.some((pattern) => pattern.pattern().includes(QUOTATION))) return undefined;
+  try {
+    return RE2JS.compile(patterns.map((pattern) => `(?:${pattern.pattern()})`).join('|'));
+  } catch (error) {
+    if (error instanceof RE2JSSyntaxException) return undefined;
+    throw error;
+  }
 }
 
 /** By their beginnings, and without overlaps: what overlaps is one, of the kind that begins first. */

@@ -23,9 +23,6 @@ const DEEPEST = 100;
 /** UTF-16 code units of a name of a property, a class, a function. */
 const NAME = 4096;
 
-/** Digits and a sign: no longer integer is a card number. */
-const LONGEST_CARD = 20;
-
 /** Properties that hold a list of alternating names and values: Node's own `rawHeaders` and `rawTrailers`. */
 const ALTERNATING = new Set(['rawHeaders', 'rawTrailers']);
 /** An object that says the name of its value in a property, in small letters or not: `{Name: 'password', Value: '...'}`. */
@@ -65,7 +62,7 @@ export function redactValue(pass: Pass, value: CapturedValue, depth = 0): Captur
     case 'number':
       return numberOr(pass, value, typeof value.value === 'number' ? value.value : undefined);
     case 'bigint':
-      return numberOr(pass, value, value.value.length <= LONGEST_CARD ? BigInt(value.value) : undefined);
+      return numberOr(pass, value, BigInt(value.value));
     case 'symbol':
       return value.description === undefined ? value : { ...value, description: redactText(pass, value.description) };
     case 'object':
@@ -143,8 +140,7 @@ export function kindTold({ redactor }: Pass, name: string, value: CapturedValue)
   if (value.type !== 'string' && value.type !== 'number' && value.type !== 'bigint') return undefined;
   const telling = redactor.telling(name);
   if (telling === undefined) return undefined;
-  if (value.type !== 'bigint') return redactor.fits(telling, value.value);
-  return value.value.length <= LONGEST_CARD ? redactor.fits(telling, BigInt(value.value)) : undefined;
+  return redactor.fits(telling, value.type === 'bigint' ? BigInt(value.value) : value.value);
 }
 
 /** What stands in place of a value whose name is secret. That there is none, a truth value, a count, a function or a promise is shown. */
