@@ -49,6 +49,7 @@ test(
         ['authorization', secret],
         ['accept', '*/*'],
       ]),
+      marked: new Map([[Symbol('password'), secret]]),
       entries: [
         ['password', secret],
         ['accept', '*/*'],

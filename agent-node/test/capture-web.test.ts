@@ -63,7 +63,7 @@ test(proves('values:web', 'a URL is shown by its parts, its parameters by their 
   const url = new URL('https://ann@shop.example:8080/carts/7?sku=beans&sku=rice&page=2#top');
   assert.deepEqual(parts(url), {
     protocol: 'https:',
-    username: 'ann',
+    username: 'hidden url-credentials',
     host: 'shop.example:8080',
     pathname: '/carts/7',
     searchParams: [

@@ -634,12 +634,21 @@ test('a value keeps the name that stands beside it, and bytes are not read one b
   const pesel = { name: 'pesel', value: '44051401359' };
   assert.ok('secret' in evaluate('entry.value', { entry: pesel }), 'hidden by its name and its form together');
   assert.equal(read('entry.value', { entry: { name: 'pesel', value: '44051401350' } }), '44051401350');
+  const mark = Symbol('password');
   const variables = {
     pair: ['password', 'correct-horse'],
     rawHeaders: ['Host', 'x', 'X-Api-Key', 'correct-horse'],
     field: { name: 'password', value: 'correct-horse' },
     attribute: { Name: 'password', Value: 'correct-horse' },
     plain: { name: 'colour', value: 'red' },
+    mark,
+    marked: new Map([[mark, 'correct-horse']]),
+    holder: { [mark]: 'correct-horse' },
+    pattern: /^ann@example\.com$/,
+    url: new URL('https://correct-horse@a.example/'),
+    words: new Uint16Array([104, 111]),
+    serial: new Uint32Array(16),
+    counts: new Uint32Array(17),
     bytes: Buffer.from('correct-horse'),
     small: new Int8Array([1, 2, 3]),
     samples: new Float64Array([1.5, 2.5]),
@@ -656,6 +665,12 @@ test('a value keeps the name that stands beside it, and bytes are not read one b
     '[pair].map(([, value]) => value)',
     '[field].map(({ value }) => value)',
     '[rawHeaders].some(h => h[3] > "a")',
+    'holder[mark]',
+    'marked.get(mark)',
+    'pattern.source',
+    '`${pattern.source}`',
+    'url.username',
+    'url.username.length',
   ]) {
     assert.ok('secret' in evaluate(text, variables), text);
     assert.ok('error' in evaluate(text, variables, true), text);
@@ -676,6 +691,12 @@ test('a value keeps the name that stands beside it, and bytes are not read one b
     'rawHeaders.reduce((all, x) => all + x)',
     'JSON.stringify([pair, rawHeaders, field])',
     '[Object.values(field), Object.entries(field)]',
+    '({ ...pair })',
+    '({ ...rawHeaders })[3]',
+    '({ ...field, name: "colour" }).value',
+    '[field].map(one => ({ ...one, name: 0 }))',
+    '[...marked]',
+    '[...marked.values()]',
   ]) {
     const made = JSON.stringify(read(text, variables));
     assert.doesNotMatch(made, /horse/, text);
@@ -685,6 +706,10 @@ test('a value keeps the name that stands beside it, and bytes are not read one b
   for (const text of ['bytes[0]', 'small[1]', 'Object.values(bytes)', '({...small})', 'JSON.stringify(small)']) {
     assert.match(errorOf(text, variables), /one by one/, text);
   }
+  for (const text of ['words[0]', 'Object.values(words)', '({...serial})', 'JSON.stringify(serial)']) {
+    assert.match(errorOf(text, variables), /one by one/, text);
+  }
+  assert.equal(read('counts[1]', variables), 0);
   for (const text of ['boxed[0]', 'Object.values(boxed)', 'JSON.stringify(boxed)', '({...boxed})']) {
     assert.match(errorOf(text, variables), /boxed/, text);
   }

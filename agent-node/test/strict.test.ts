@@ -31,6 +31,7 @@ class Order {
   big = 4711n;
   symbol = Symbol('canary');
   boxed = new String('canary');
+  unread = Object.defineProperty({}, 'of canary', { enumerable: true, get: () => 0 });
   nothing = null;
   missing = undefined;
   secret(): string {
@@ -125,6 +126,9 @@ describe('where every value is hidden', () => {
       'String(count)',
       'order.failure.message',
       'order.big * 2n',
+      'Object.values(order.unread)',
+      'JSON.stringify(order.unread)',
+      '({ ...order.unread })',
       'order.nope.canary',
     ];
     const { values } = capture(expressions);

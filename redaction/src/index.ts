@@ -10,4 +10,5 @@ export { isCount, ROLE, TERM_GROUPS } from './names/name-terms.ts';
 export type * from './redactor.ts';
 export type { Rule } from './rule.ts';
 export { RULES } from './rules/table.ts';
+export { URL_CREDENTIALS } from './rules/url-credentials.ts';
 export { MOST_FINDINGS, UNEXAMINED } from './unexamined.ts';

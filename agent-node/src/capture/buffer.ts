@@ -16,7 +16,7 @@ import type { LeafNode, Walk } from './walk.ts';
  */
 const SHOWN_BYTES = 8;
 /** Keys, digests, initialisation vectors and short passwords live in buffers up to here: of those nothing is shown. */
-const LONGEST_SECRET = 64;
+export const LONGEST_SECRET = 64;
 /** Bytes that are read as text for the redactor. */
 const SCANNED_BYTES = 128;
 const HEX = '0123456789abcdef';

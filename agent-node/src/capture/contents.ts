@@ -1,7 +1,9 @@
 import { type CapturedValue, LIMITS, type Property } from '@borescope/agent-protocol';
+import { URL_CREDENTIALS } from '@borescope/redaction';
 import { safeStack } from './error-stack.ts';
 import { countProperties, EXTRAS_BYTES, extraKeys } from './extra-keys.ts';
 import { jsonBytes } from './json-bytes.ts';
+import { nameOfKey } from './named-value.ts';
 import { headersOf, type NodeClass, splitKeys } from './node-class.ts';
 import {
   descriptorOf,
@@ -23,7 +25,7 @@ import { addKeys, addOwnKeys, addProperty, readOwn, secretUnder, shapeNamed } fr
 import { shape, shapeSecret } from './shape.ts';
 import { plainText } from './text.ts';
 import { unboxed } from './unboxed.ts';
-import { isEmptyPart, URL_PARTS } from './url.ts';
+import { isEmptyPart, URL_PARTS, USER_NAME } from './url.ts';
 import { type ContainerNode, cutMarker, follow, isLeaf, pay, type Walk } from './walk.ts';
 import { readWebMap } from './web-map.ts';
 import type { OwnKeys } from './wide-objects.ts';
@@ -103,7 +105,8 @@ function addUrl(walk: Walk, index: number, properties: Property[], url: object):
     const part = URL_PARTS[i];
     const value = part?.[1](url);
     if (part === undefined || isEmptyPart(value)) continue;
-    if (!addProperty(walk, index, properties, part[0], value, false)) return false;
+    const beside = part[0] === USER_NAME && walk.memory.redactor.mode !== 'off' ? URL_CREDENTIALS : undefined;
+    if (!addProperty(walk, index, properties, part[0], value, false, beside)) return false;
   }
   return true;
 }
@@ -199,7 +202,8 @@ function fillMap(walk: Walk, index: number, node: NodeOf<'map'>, map: object): b
     const entry = iterator === undefined ? web?.next() : nextOf(iterator);
     if (entry === undefined) return true;
     const key = entry[0];
-    const secret = typeof key === 'string' ? secretUnder(walk, key, entry[1]) : undefined;
+    const name = nameOfKey(key);
+    const secret = name === undefined ? undefined : secretUnder(walk, name, entry[1]);
     const pair: CapturedValue[] = [];
     if (!addItem(walk, index, pair, key) || !addItem(walk, index, pair, entry[1], secret)) {
       node.size = size;

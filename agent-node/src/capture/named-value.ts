@@ -1,3 +1,5 @@
+import { symbolDescription } from './primordials.ts';
+
 /**
  * Properties by which an object says the name of the value that it holds: `{name: 'password', value: '...'}`, and
  * `{Name: 'password', Value: '...'}` as AWS writes it. The broker knows the same.
@@ -21,4 +23,10 @@ export function holdsNamedValue(key: string | symbol): boolean {
     default:
       return false;
   }
+}
+
+/** The name that an entry of a `Map` gives to its value. */
+export function nameOfKey(key: unknown): string | undefined {
+  if (typeof key === 'symbol') return symbolDescription(key);
+  return typeof key === 'string' ? key : undefined;
 }

@@ -51,6 +51,8 @@ export const isArrayBufferView: (value: unknown) => value is NodeJS.ArrayBufferV
 export const isUint8Array: (value: unknown) => value is Uint8Array = types.isUint8Array;
 export const isUint8ClampedArray: (value: unknown) => boolean = types.isUint8ClampedArray;
 export const isInt8Array: (value: unknown) => boolean = types.isInt8Array;
+export const isFloat32Array: (value: unknown) => boolean = types.isFloat32Array;
+export const isFloat64Array: (value: unknown) => boolean = types.isFloat64Array;
 export const isDataView: (value: unknown) => boolean = types.isDataView;
 export const isBoxedPrimitive: (value: unknown) => boolean = types.isBoxedPrimitive;
 export const isNumberObject: (value: unknown) => boolean = types.isNumberObject;

@@ -9,7 +9,6 @@ import {
   dateIso,
   dateTime,
   functionText,
-  indexOfText,
   isAnyArrayBuffer,
   isArray,
   isArrayBufferView,
@@ -35,6 +34,7 @@ import {
   sliceText,
   symbolDescription,
 } from './primordials.ts';
+import { withoutEscapes } from './regexp-source.ts';
 import { bigintNode, numberNode, plainText, textNode } from './text.ts';
 import { countKind, hidden, type LeafNode, type Walk } from './walk.ts';
 import { isWebMap } from './web-map.ts';
@@ -255,13 +255,8 @@ function regexpNode(walk: Walk, value: RegExp, named: string | undefined): LeafN
 
 /** The source; without its escapes where only so something is found in it, as in `ann@example\.com`. */
 function readableSource(walk: Walk, source: string): string {
-  const head = source.length > LIMITS.stringLength ? sliceText(source, 0, LIMITS.stringLength) : source;
-  let plain = '';
-  for (let from = 0, at = 0; at >= 0; from = at + 1) {
-    at = indexOfText(head, '\\', from);
-    plain += at < 0 ? sliceText(head, from) : sliceText(head, from, at);
-  }
-  return plain === head || walk.memory.redactor.text(plain) === undefined ? source : plain;
+  const plain = withoutEscapes(source, LIMITS.stringLength);
+  return walk.memory.redactor.text(plain) === undefined ? source : plain;
 }
 
 function functionNode(walk: Walk, value: object): LeafNode {

@@ -3,6 +3,8 @@ import { descriptorOf, hasOwn, uncurry, uncurryGetter } from './primordials.ts';
 export const UrlPrototype: object = URL.prototype;
 export const ParamsPrototype: object = URLSearchParams.prototype;
 const ErrorConstructor = Error;
+/** The part that is hidden in the text of a URL as the first half of its user info: keys stand there, too. */
+export const USER_NAME = 'username';
 
 /**
  * The parts of a URL in their order. Their getters only cut what they give from a text that is private to the URL, and
@@ -11,7 +13,7 @@ const ErrorConstructor = Error;
  */
 export const URL_PARTS: readonly UrlPart[] = [
   urlPart('protocol'),
-  urlPart('username'),
+  urlPart(USER_NAME),
   urlPart('password'),
   urlPart('host'),
   urlPart('pathname'),
@@ -37,6 +39,10 @@ export function urlPart(name: string): UrlPart {
     }
   };
   return [name, readQuietly];
+}
+
+export function isUrl(value: unknown): boolean {
+  return URL_PARTS[0]?.[1](value) !== undefined;
 }
 
 /** Whether a part has nothing to tell. */

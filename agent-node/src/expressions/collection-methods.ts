@@ -1,3 +1,4 @@
+import { nameOfKey } from '../capture/named-value.ts';
 import {
   descriptorOf,
   hasOwn,
@@ -103,8 +104,7 @@ allow(Map.prototype, 'get', (context, call) => {
   if (isProxy(receiver) || !isMap(receiver)) return fail(context, call.at, `\`${call.label}\` is not called on a Map`);
   const key = call.arguments[0];
   const value = mapGet(receiver, entryKey(context, key, call.at));
-  if (typeof key === 'string') taintByName(context, key, value);
-  else taintByTruth(context, value);
+  taintByName(context, nameOfKey(key) ?? '', value);
   return value;
 });
 
@@ -188,7 +188,8 @@ function spreadMap(context: Context, items: unknown[], map: object, at: number):
   for (let step = nextEntry(iterator); !step.done; step = nextEntry(iterator)) {
     takeSteps(context, 1, at);
     const key = step.value[0];
-    const value = typeof key === 'string' ? withoutName(context, key, step.value[1]) : step.value[1];
+    const name = nameOfKey(key);
+    const value = name === undefined ? step.value[1] : withoutName(context, name, step.value[1]);
     append(context, items, [key, value], at);
   }
 }

@@ -1,4 +1,6 @@
+import { isCodeName } from '@borescope/redaction';
 import { sliceText } from '../capture/primordials.ts';
+import type { Context } from './context.ts';
 import type { ExpressionNode } from './tree.ts';
 
 const LABEL_LENGTH = 80;
@@ -7,6 +9,11 @@ const LABEL_LENGTH = 80;
 export function labelOf(node: ExpressionNode): string {
   const label = pathOf(node);
   return label.length > LABEL_LENGTH ? `${sliceText(label, 0, LABEL_LENGTH - 1)}…` : label;
+}
+
+/** How an error names a property that the expression does not write itself. */
+export function labelOfKey(context: Context, key: string): string {
+  return context.hidesAll() && !isCodeName(key) ? '(…)' : key;
 }
 
 function pathOf(node: ExpressionNode): string {

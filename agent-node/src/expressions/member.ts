@@ -8,16 +8,19 @@ import {
   isMap,
   isModuleNamespace,
   isProxy,
+  isRegExp,
   isSet,
   mapGet,
   mapHas,
   prototypeOf,
+  symbolDescription,
 } from '../capture/primordials.ts';
+import { isUrl, USER_NAME } from '../capture/url.ts';
 import { ACCESSORS } from './accessors.ts';
 import { brief, isObject, primitive, text } from './coercion.ts';
 import { type Context, dataOf, fail, MAX_TEXT } from './context.ts';
 import { refuseBlocked } from './sealed.ts';
-import { taintByContent, taintByName } from './taint.ts';
+import { taintByContent, taintByName, taintBySource, taintByUser } from './taint.ts';
 import { indexOfKey, nameBeside, refuseBoxed, refuseItems } from './unnamed.ts';
 
 const MAX_CHAIN = 100;
@@ -59,11 +62,14 @@ export function readMember(context: Context, base: unknown, key: string | symbol
     typeof base === 'string'
       ? readText(context, base, key, label, at)
       : readChain(context, start(base), base, key, label, at);
-  if (typeof key === 'string') {
+  if (typeof key === 'symbol') taintByName(context, symbolDescription(key) ?? '', value);
+  else {
     if (value === undefined && isObject(base) && !isProxy(base)) refuseEntry(context, base, key, label, at);
     taintByName(context, key, value);
     const name = nameBeside(context, base, key);
     if (name !== undefined) taintByName(context, name, value);
+    if (key === USER_NAME && isUrl(base)) taintByUser(context, value);
+    if (key === 'source' && typeof value === 'string' && isRegExp(base)) taintBySource(context, value, at);
   }
   return value;
 }

@@ -15,6 +15,7 @@ import { allow, type Call } from './built-ins.ts';
 import { METHODS, STATICS } from './callable.ts';
 import { isObject, numeric, orderable, text } from './coercion.ts';
 import { type Context, dataOf, fail, MAX_ITEMS, takeSteps } from './context.ts';
+import { labelOfKey } from './label.ts';
 import { propertyKey } from './member.ts';
 import { namesWithin } from './own-names.ts';
 import { refuseSealed } from './sealed.ts';
@@ -38,7 +39,12 @@ allow(Object, 'keys', (context, call) => {
 allow(Object, 'values', (context, call) => {
   const values: unknown[] = [];
   eachOwn(context, call.arguments[0], call.at, (key, found) => {
-    values[values.length] = withoutNames(context, call.arguments[0], key, dataOf(context, found, key, call.at));
+    values[values.length] = withoutNames(
+      context,
+      call.arguments[0],
+      key,
+      dataOf(context, found, labelOfKey(context, key), call.at),
+    );
   });
   return values;
 });
@@ -46,7 +52,7 @@ allow(Object, 'values', (context, call) => {
 allow(Object, 'entries', (context, call) => {
   const entries: unknown[] = [];
   eachOwn(context, call.arguments[0], call.at, (key, found) => {
-    const value = dataOf(context, found, key, call.at);
+    const value = dataOf(context, found, labelOfKey(context, key), call.at);
     entries[entries.length] = [key, withoutNames(context, call.arguments[0], key, value)];
   });
   return entries;
@@ -210,10 +216,14 @@ function eachOwn(
   }
 }
 
-/** `{...value}`. */
+/** `{...value}`. What has its name beside it would lose it: to another name that is written there, or with the list that it is in. */
 export function copyOwn(context: Context, target: object, value: unknown, at: number): void {
   if (value === null || value === undefined) return;
-  eachOwn(context, value, at, (key, found) => setOwn(target, key, dataOf(context, found, key, at)));
+  eachOwn(context, value, at, (key, found) => {
+    const held = dataOf(context, found, labelOfKey(context, key), at);
+    const beside = nameBeside(context, value, key);
+    setOwn(target, key, beside === undefined ? held : withoutName(context, beside, held));
+  });
 }
 
 export function setOwn(target: object, key: string | symbol, value: unknown): void {

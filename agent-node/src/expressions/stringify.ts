@@ -1,5 +1,6 @@
 import { dateIso, dateTime, descriptorOf, isArray, isDate, isNaNumber, textOf } from '../capture/primordials.ts';
 import { type Context, dataOf, fail, MAX_STEPS, MAX_TEXT, takeSteps } from './context.ts';
+import { labelOfKey } from './label.ts';
 import { readMember } from './member.ts';
 import { namesWithin } from './own-names.ts';
 import { refuseSealed } from './sealed.ts';
@@ -71,7 +72,7 @@ function writeRecord(context: Context, record: object, at: number, depth: number
     if (name === 'stack') continue;
     const found = descriptorOf(record, name);
     if (found === undefined || found.enumerable !== true) continue;
-    const value = dataOf(context, found, name, at);
+    const value = dataOf(context, found, labelOfKey(context, name), at);
     const written = write(context, hiddenByName(context, record, name, value), at, depth + 1);
     if (written === undefined) continue;
     made += `${made === '' ? '' : ','}${quote(withoutSecrets(context, name))}:${written}`;

@@ -1,5 +1,6 @@
-import { isCount, type Redactor, STRICT } from '@borescope/redaction';
+import { isCount, type Redactor, STRICT, URL_CREDENTIALS } from '@borescope/redaction';
 import { withoutPseudonyms } from '../capture/pseudonyms.ts';
+import { withoutEscapes } from '../capture/regexp-source.ts';
 import { type Context, giveUp, MAX_TEXT, takeUnits } from './context.ts';
 
 /** Marks the evaluation when a value was read under a name that hides it. That there is none is no secret. */
@@ -45,6 +46,18 @@ export function taintByContent(context: Context, value: unknown, at = 1): void {
   if (context.secret !== undefined) return;
   const kind = kindWithin(context, value, at);
   if (kind !== undefined) giveUp(context, kind);
+}
+
+/** The user name of a `URL`. */
+export function taintByUser(context: Context, value: unknown): void {
+  if (context.redactor !== undefined && context.redactor.mode !== 'off' && context.secret === undefined && value !== '')
+    context.secret = URL_CREDENTIALS;
+}
+
+/** Of a regular expression, when it is read: with its escapes nothing is found in it any more. */
+export function taintBySource(context: Context, source: string, at: number): void {
+  const plain = withoutEscapes(source, MAX_TEXT);
+  if (plain !== source) taintByContent(context, plain, at);
 }
 
 /** After a text was changed as a whole: what was recognised in it may not be any more. */

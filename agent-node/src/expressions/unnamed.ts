@@ -1,9 +1,13 @@
+import { LONGEST_SECRET } from '../capture/buffer.ts';
 import { holdsNamedValue, NAMING_PROPERTIES } from '../capture/named-value.ts';
 import {
   codeAt,
   isArray,
   isArrayBufferView,
   isBoxedPrimitive,
+  isDataView,
+  isFloat32Array,
+  isFloat64Array,
   isInt8Array,
   isMap,
   isProxy,
@@ -13,6 +17,7 @@ import {
   mapSize,
   ownData,
   setSize,
+  typedArrayBytes,
 } from '../capture/primordials.ts';
 import { type Context, fail } from './context.ts';
 import { withoutName } from './taint.ts';
@@ -62,11 +67,13 @@ export function indexOfKey(key: string): number {
   return index;
 }
 
-/** Bytes and boxed texts hold what is hidden as a whole: their items are read one by one by nobody. */
+/** Bytes and boxed texts hold what is hidden as a whole: their items are read one by one by nobody. So may few integers of any size. */
 export function refuseItems(context: Context, holder: object, at: number): void {
-  if (isArrayBufferView(holder)) {
+  if (isArrayBufferView(holder) && !isDataView(holder)) {
     if (isUint8Array(holder) || isInt8Array(holder) || isUint8ClampedArray(holder))
       fail(context, at, 'the bytes of a buffer are not read one by one');
+    if (!isFloat32Array(holder) && !isFloat64Array(holder) && (typedArrayBytes(holder) ?? 0) <= LONGEST_SECRET)
+      fail(context, at, 'the items of a short array of integers are not read one by one: they could be a key');
   } else refuseBoxed(context, holder, at);
 }
 

@@ -3,6 +3,9 @@ import type { Rule } from '../rule.ts';
 import type { View } from '../view.ts';
 import { isStandIn } from './stand-in.ts';
 
+/** Also of the user name of a `URL`, which is read apart from the rest. */
+export const URL_CREDENTIALS = 'url-credentials';
+
 /** User info beyond this many units is not looked for. It is what TEXT_LOOKAHEAD has to cover. */
 const LONGEST = 1024;
 
@@ -18,7 +21,7 @@ const HARD_ENDS = alphabet('@ \t\r\n"\'`<>\\,&');
 const OPENS = alphabet('${<[%:*');
 
 export const urlCredentials: Rule = {
-  kind: 'url-credentials',
+  kind: URL_CREDENTIALS,
   what: 'User name and password in a URL or connection string, `scheme://user:password@host`',
   source: 'RFC 3986 section 3.2.1',
   anchors: ['://'],
@@ -64,7 +67,7 @@ function unescapedEnd(view: View, from: number): number {
 
 /** `postgres%3A%2F%2Fapp%3Asecret%40host`. */
 export const encodedUrlCredentials: Rule = {
-  kind: 'url-credentials',
+  kind: URL_CREDENTIALS,
   what: 'User name and password in a URL that is percent-encoded as a whole',
   source: 'RFC 3986 sections 2.1 and 3.2.1',
   anchors: ['%3A%2F%2F', '%3a%2f%2f'],

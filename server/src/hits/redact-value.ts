@@ -7,6 +7,7 @@ import {
   type RedactedText,
   type Redactor,
   STRICT,
+  URL_CREDENTIALS,
 } from '@borescope/redaction';
 
 /** One pass over captured values: the redactor, and what it found that was not hidden before. */
@@ -66,7 +67,7 @@ export function redactValue(pass: Pass, value: CapturedValue, depth = 0): Captur
     case 'symbol':
       return value.description === undefined ? value : { ...value, description: redactText(pass, value.description) };
     case 'object':
-      return { ...value, ...classOf(value.class), properties: redactProperties(pass, value.properties, depth) };
+      return { ...value, ...classOf(value.class), properties: redactProperties(pass, ofUrl(pass, value), depth) };
     case 'array':
       return {
         ...value,
@@ -225,6 +226,17 @@ function redactProperties(pass: Pass, properties: readonly Property[], depth: nu
   });
 }
 
+/** Without the user name, which is hidden in the text of a URL. */
+function ofUrl(
+  pass: Pass,
+  { class: name, properties }: Extract<CapturedValue, { type: 'object' }>,
+): readonly Property[] {
+  if (name !== 'URL' || pass.redactor.mode === 'off') return properties;
+  return properties.map((property) =>
+    property.name === 'username' ? { ...property, value: hideUnder(pass, URL_CREDENTIALS, property.value) } : property,
+  );
+}
+
 /** The kind of the first name that hides the `held` value: an object may have a `key` beside its `name`. */
 function kindBeside(pass: Pass, properties: readonly Property[], held: CapturedValue): string | undefined {
   for (const { name, value } of properties) {
@@ -236,7 +248,8 @@ function kindBeside(pass: Pass, properties: readonly Property[], held: CapturedV
 }
 
 function underKey(pass: Pass, key: CapturedValue, held: CapturedValue, depth: number): CapturedValue {
-  return key.type === 'string' ? redactNamed(pass, key.value, held, depth + 1) : redactValue(pass, held, depth + 1);
+  const name = key.type === 'string' ? key.value : key.type === 'symbol' ? key.description : undefined;
+  return name === undefined ? redactValue(pass, held, depth + 1) : redactNamed(pass, name, held, depth + 1);
 }
 
 /** `['password', '...']`, an entry as `Object.entries` and `Headers` give it; undefined where the array is none. */
