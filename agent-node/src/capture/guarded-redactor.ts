@@ -1,6 +1,7 @@
 import type { Finding, RedactedText, Redactor } from '@borescope/redaction';
 
-const FAILED_KIND = 'redaction-failed';
+/** Of a text at which the redaction itself failed. */
+export const FAILED_KIND = 'redaction-failed';
 const FAILED: RedactedText = {
   text: `[redacted:${FAILED_KIND}]`,
   findings: [{ kind: FAILED_KIND, of: 'string' }],

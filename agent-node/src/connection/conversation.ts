@@ -108,7 +108,8 @@ export class Conversation {
   }
 
   armed(action: LiveAction): void {
-    if (action.bound) this.#send({ type: 'armed', actionId: action.id, place: action.bound });
+    const { id, bound } = action;
+    if (bound) this.#send({ type: 'armed', actionId: id, place: this.#engine.shownPlace(bound) });
   }
 
   pending(action: LiveAction): void {
@@ -118,7 +119,8 @@ export class Conversation {
   failed(action: LiveAction): void {
     // What was captured before the policy came stays here.
     if (isBlocked(action)) this.#outbox.forget(action.id);
-    if (action.problem) this.#send({ type: 'failed', actionId: action.id, problem: action.problem });
+    const { id, problem } = action;
+    if (problem) this.#send({ type: 'failed', actionId: id, problem: this.#engine.shownProblem(problem) });
   }
 
   status(action: LiveAction, removed: boolean): void {

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { ArmSpec, Blocked, Inspection, Place, Policy, Problem } from '@borescope/agent-protocol';
+import type { ArmSpec, Blocked, BoundPlace, Inspection, Place, Policy, Problem } from '@borescope/agent-protocol';
 import { Allowance, type OwnLimits } from '../allowance/allowance.ts';
 import type { ToApplication } from '../application/messages.ts';
 import { CONTROL, GATE, PROBE, REQUEST, ROWS, type SharedMemory } from '../application/shared.ts';
@@ -22,6 +22,7 @@ import { Placing } from './placing.ts';
 import { CurrentPolicy } from './policy.ts';
 import { altered, tooMany, unavailable } from './problems.ts';
 import { Rows } from './rows.ts';
+import { toldInspection, toldPlace, toldProblem } from './told.ts';
 import { Watch } from './watch.ts';
 
 export interface EngineOptions {
@@ -220,6 +221,15 @@ export class ProbeEngine {
     }
   }
 
+  /** As it may leave the process, by the policy that holds now. */
+  shownPlace(place: BoundPlace): BoundPlace {
+    return toldPlace(place, this.#policy.redactor);
+  }
+
+  shownProblem(problem: Problem): Problem {
+    return toldProblem(problem, this.#policy.written);
+  }
+
   /** Never rejects: what cannot be looked at is a problem in the answer. */
   async inspect(place: Place): Promise<Inspection> {
     const { roots, now } = this.#options;
@@ -230,7 +240,8 @@ export class ProbeEngine {
       this.#attachment.needed();
       await this.#attachment.ready();
       const find = (file: string) => this.#placing.locate(file, true);
-      return await inspectPlace(place, this.#placing.bindPorts(), find, roots, now);
+      const inspection = await inspectPlace(place, this.#placing.bindPorts(), find, roots, now);
+      return toldInspection(inspection, this.#policy.redactor, this.#policy.written);
     } catch (error) {
       return { ...nothing, problem: unavailable(error) };
     } finally {

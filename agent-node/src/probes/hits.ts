@@ -10,6 +10,7 @@ import { isBlocked, type LiveAction } from './live-action.ts';
 import { observe } from './observe.ts';
 import type { PlaceTable } from './place-table.ts';
 import type { CurrentPolicy } from './policy.ts';
+import { toldHit } from './told.ts';
 
 export interface HitsPorts {
   readonly port: MessagePort;
@@ -85,9 +86,9 @@ export class Hits {
 
   /** Gives the bytes of the hit that are to be sent. */
   async #finish(action: LiveAction, message: HitMessage, bound: BoundPlace | undefined): Promise<number> {
-    const { store, events, counts, now } = this.#ports;
+    const { store, events, counts, now, policy } = this.#ports;
     const stack = await mapStack(message.stack, store);
-    const hit: Hit = {
+    const captured: Hit = {
       time: message.time,
       file: bound?.file ?? action.spec.place.file,
       line: bound?.line ?? action.spec.place.line,
@@ -100,6 +101,7 @@ export class Hits {
     };
     // Captured before the policy came that blocks the file.
     if (isBlocked(action)) return 0;
+    const hit = toldHit(captured, policy.redactor);
     let bytes = bytesOf(hit);
     for (; hit.stack.length > 0 && bytes > LIMITS.hitBytes; bytes = bytesOf(hit)) hit.stack.pop();
     if (!events.hit(action.id, hit, bytes)) action.unsent += 1;

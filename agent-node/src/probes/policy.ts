@@ -36,6 +36,10 @@ export class CurrentPolicy implements BlockedCode {
     return this.#redactor;
   }
 
+  get written(): Redactor {
+    return this.#written;
+  }
+
   /** Gives the message by which the application's thread holds the same policy. */
   set(policy: Policy): PolicyMessage {
     const rules = rulesOf(policy, this.#floor);
