@@ -64,7 +64,7 @@ In the [policy](access.md#policy) of the organization. It is the same document a
   tells no environment is in none of these. A process that does not trust its broker with this keeps it on by its own setting, \`BORESCOPE_REDACTION\` ([agent](agent.md#settings)).
 - **names**: keys that hide their values, whatever their case and separators.
 - **literals**: texts that are hidden wherever they stand, exactly so written, within words and as digits of numbers, too. Who may not change
-  the policy is not told them; nor does the audit hold them, but how many they are.
+  the policy is not told them, nor by a preview; nor does the audit hold them, but how many they are. Who may place probes can try whether a text is one.
 - **patterns**: RE2 ([syntax](https://github.com/google/re2/wiki/Syntax)), in texts and in the digits of numbers. They run at the broker, in linear time and for
   200 ms of a hit at most; what is not looked at in that time is hidden, and so is a text that would take one pattern longer: with 2,000 instructions, which is the most that one may have, above 1,500 characters, and with 14, as \`\\bORD-[0-9]{6}\\b\` has, above 200,000. **Agents do not know them**: such a value leaves the process, is hidden before it is stored, and a condition can test it. Where that is too much use a name or a literal.
 - **exceptions**: whole key names, exact texts, and kinds (${SPARABLE_KINDS.map((kind) => `\`${kind}\``).join(', ')}) that are shown although a rule below would hide them. They

@@ -26,6 +26,10 @@ test('what a policy hides by its text is told to who may change it, and to nobod
   const read = await api('GET', '/api/policy', { token: viewer });
   assert.doesNotMatch(read.text, /Nightingale|help@example|471100/);
   assert.deepEqual(read.body.policy.redaction.literals, ['[hidden]']);
+  const sample = 'Project Nightingale, help@example.com';
+  const guess = async (as: string) => (await api('POST', '/api/policy/preview', { token: as, body: { sample } })).body;
+  assert.equal((await guess(admin)).shown, '[redacted:policy-literal], help@example.com');
+  assert.equal((await guess(viewer)).shown, 'Project Nightingale, [redacted:email]', 'nor by trying what is hidden');
   const audit = await api('GET', '/api/audit', { token: admin });
   assert.match(audit.text, /"policy\.change".*made-up data/, 'the reason is in the audit');
   assert.doesNotMatch(audit.text, /Nightingale|help@example|471100/);

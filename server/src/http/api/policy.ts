@@ -4,6 +4,7 @@ import { renderValue } from '../../mcp/render-value.ts';
 import { explainPolicy } from '../../policies/explain-policy.ts';
 import { policySchema, withoutTexts } from '../../policies/policy.ts';
 import { PREVIEW_LIMITS, previewRedaction } from '../../policies/preview-redaction.ts';
+import { forgettingTexts } from '../../policies/redaction-policy.ts';
 import { meetsNeed } from './api-caller.ts';
 import type { AdministrationContext } from './api-context.ts';
 import { changedMeanwhile, defineRoute } from './api-route.ts';
@@ -78,7 +79,11 @@ export const previewPolicy = defineRoute({
   description:
     'The sample is looked at as a captured value is, by the built-in rules and by those of the policy. A policy that is not well formed is refused as PUT would refuse it. Nothing of the sample is kept.',
   input: z.strictObject({
-    policy: policySchema.optional().describe('The one that holds now, where it is not given.'),
+    policy: policySchema
+      .optional()
+      .describe(
+        'The one that holds now, where it is not given; without its texts for who may not change it and is not told them.',
+      ),
     sample: z
       .unknown()
       .refine((sample) => sample !== undefined, 'is needed: any JSON')
@@ -98,7 +103,9 @@ export const previewPolicy = defineRoute({
     ms: z.number().describe('Milliseconds that it took.'),
   }),
   async run({ policy, sample, environment }, { controls, caller }: AdministrationContext) {
-    const { redaction } = policy ?? (await controls.policy.get(caller.organization)).value;
+    const { redaction: current } = (await controls.policy.get(caller.organization)).value;
+    const held = meetsNeed(caller, setPolicy) ? current : forgettingTexts(current);
+    const redaction = policy === undefined ? held : policy.redaction;
     const { shown, hidden, ...preview } = previewRedaction(redaction, environment, sample);
     return { ...preview, shown: renderValue(shown), hidden: [...hidden] };
   },
