@@ -101,6 +101,17 @@ export const ADVERSARIAL: readonly string[] = [
   ...['00:', '00-', '0000.', '00:00:5e:00:53:af', '00:00:5e:00:53:af:', 'mac 00005e0053af', 'mac:::'],
   // Escapes.
   ...['\\n', '\\u0022', '\\x1b[', '\\u00', '%20', '%2520', '\u001b[', '\u001b[1;', '\u001b[31m', '\\033[0m', '%4'],
+  // Values below their key, quotes that are written as their code, parts of forms.
+  ...[
+    'password: |\n',
+    'password: |\n ',
+    'password: |\n\n',
+    ' password: >-\n  a\n',
+    '- password: |\n  - ',
+    'password:|',
+  ],
+  ...['&quot;', '&quot;token&quot;:', 'token=&quot;', '\\u0022token\\u0022:\\u0022', '&#34;&quot;', 'token&#39;:'],
+  ...['name="token"', 'name="token"\n\n', 'name="token";\n', 'name="token"\r\n\r\na\r\n--', 'name="a"\n\n', '\n--'],
   // Keys without armour, and with something before each line.
   ...['MII', 'MIIaaaIBAAKCA', 'MHcCAQEEI', 'MHcCAQEEIaaaaaaaaaaaaaaaa\\n', '-----BEGIN PRIVATE KEY-----\n> '],
   ...['-----BEGIN PRIVATE KEY-----> aaaa ', '-----BEGIN%20PRIVATE%20KEY-----%0A', 'ENDEND', '-END a'],

@@ -208,3 +208,35 @@ test('a password behind the word for it is hidden where it is no word itself', (
     'change the password to continue',
   );
 });
+
+test(proves('redaction:names', 'a name hides in JSON that stands in JSON, four times over'), () => {
+  for (let depth = 0, text = JSON.stringify({ password: random, x: 1 }); depth < 5; depth++) {
+    assert.equal(redact(text), text.replace(random, '[redacted:secret-name]'), text);
+    text = JSON.stringify({ inner: text });
+  }
+});
+
+test(proves('redaction:names', 'quotes may be written as their code, as in HTML'), () => {
+  hides('<div data-props="{&quot;password&quot;:&quot;', random, '&quot;,&quot;a&quot;:1}">');
+  hides('{&#34;password&#34;: &#34;', random, '&#34;}');
+  hides('password=&quot;', random, '&quot; x');
+  hides('{\\u0022password\\u0022:\\u0022', random, '\\u0022}');
+  hides('\\x22password\\x22:\\x22', random, '\\x22');
+  stays('{&quot;colour&quot;:&quot;red&quot;}', 'password=&quot;&quot;', '&quot;password&quot;: 1 of &quot;two&quot;');
+});
+
+test(proves('redaction:names', 'a value of several lines of YAML is hidden to its end'), () => {
+  hides('db:\n  password: |-\n    ', `${random}\n\n    and more`, '\n  port: 5\n');
+  hides('- password: >\n    ', random, '\n  name: x');
+  hides('"password": |2\r\n  ', random, '\r\nb: 1');
+  hides('password: |\n  ', random, '');
+  stays('password: |\nuser: ann', 'password: |\n\n\n', 'colour: |\n  red', 'type Password = string |\n  undefined;');
+});
+
+test(proves('redaction:names', 'a part of a form is hidden up to the next one'), () => {
+  const part = 'Content-Disposition: form-data; name=';
+  hides(`--x\r\n${part}"password"\r\n\r\n`, `${random}\r\nx`, `\r\n--x\r\n${part}"a"\r\n\r\nb\r\n--x--`);
+  hides(`--x\n${part}"token"; filename="a"\nContent-Type: text/plain\n\n`, random, '\n--x--');
+  hides(`${part}"password"\r\n\r\n`, random, '');
+  stays(`--x\r\n${part}"colour"\r\n\r\nred\r\n--x--`, '<input name="password">\n\nSign in');
+});

@@ -15,6 +15,8 @@ const TYPEOF: readonly string[] = [
 ];
 /** How far a template literal is looked through for its first hole, and how long a name in a list may be. */
 const LONGEST_LOOK = 128;
+/** Backslashes before a quote: JSON in JSON in JSON in JSON has 15. */
+const LONGEST_ESCAPE = 16;
 
 /** Values that say that there is no value. */
 const EMPTY_WORDS: readonly string[] = ['', 'null', 'undefined', 'true', 'false', 'none', 'nil'];
@@ -71,7 +73,7 @@ export function quotedList(view: View, at: number): readonly Span[] {
 /** Index of the quote, behind its backslashes and a letter such as Python's `b` and `r`; -1 where there is none. */
 function openingQuote(view: View, at: number): number {
   let index = at;
-  while (view.code(index) === BACKSLASH && index - at < 8) index++;
+  while (view.code(index) === BACKSLASH && index - at < LONGEST_ESCAPE) index++;
   if (index === at && isPrefix(view.code(index))) index++;
   return isQuote(view.code(index)) ? index : -1;
 }

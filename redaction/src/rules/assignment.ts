@@ -8,6 +8,7 @@ import type { View } from '../view.ts';
 import { bareValue, type Place } from './assigned-bare.ts';
 import { quotedList, quotedValue } from './assigned-quoted.ts';
 import { credentialsAt, isHeaderEnd } from './authorization.ts';
+import { blockScalar } from './block-scalar.ts';
 import { comparedFirst } from './compared-first.ts';
 import { cookieValues } from './cookie.ts';
 import { jwkMember } from './jwk.ts';
@@ -15,11 +16,14 @@ import { likelySecret } from './likely-secret.ts';
 import { pairedKind } from './paired-name.ts';
 import { behindPlaceholder } from './stand-in.ts';
 import { toldValue } from './told.ts';
+import { writtenQuoteStart, writtenValue } from './written-quote.ts';
 
 /** UTF-16 code units of a key that are looked back over, from its end. */
 const LONGEST_KEY = 96;
 const LONGEST_SPACE = 8;
 const LONGEST_INDENT = 128;
+/** A quote with its backslashes: 15 of them in JSON in JSON in JSON in JSON. */
+const LONGEST_QUOTE = 18;
 
 const KEY = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-.$@');
 /** What may stand between a key and its `=`: `password?:`, `"key"\]`, `db_pass[]`. */
@@ -52,7 +56,8 @@ export const assignment: Rule = {
     while (operator - end < LONGEST_SPACE && isSpace(view.code(end - 1))) end--;
     const spaced = end < operator;
     const wrapped = end;
-    while (wrapped - end < 6 && view.isIn(AROUND_KEY, end - 1)) end--;
+    while (wrapped - end < LONGEST_QUOTE && view.isIn(AROUND_KEY, end - 1)) end--;
+    if (end === wrapped) end = writtenQuoteStart(view, end);
     let from = view.runStart(KEY, end, LONGEST_KEY);
     if (from === end) return comparedFirst(view, at, operator, wrapped);
     // The kind in a placeholder is no name: `[redacted:private-key]: ...`.
@@ -155,7 +160,12 @@ function encodedKeyStart(view: View, end: number): number {
 
 function valueAt(view: View, place: Place, at: number): readonly Span[] | undefined {
   if (view.code(at) === BRACKET && behindPlaceholder(view, at) === at) return quotedList(view, at);
-  return quotedValue(view, at, place.compared) ?? bareValue(view, place, at);
+  return (
+    quotedValue(view, at, place.compared) ??
+    writtenValue(view, at) ??
+    (place.colon ? blockScalar(view, place.keyFrom, at) : undefined) ??
+    bareValue(view, place, at)
+  );
 }
 
 /** A header whose value has a form of its own; undefined for every other one. */

@@ -12,6 +12,7 @@ import { email } from './email.ts';
 import { encodedAssignment } from './encoded-assignment.ts';
 import { ENCODED_KEYS } from './encoded-key.ts';
 import { escapes } from './escape.ts';
+import { formPart } from './form-part.ts';
 import { iban } from './iban.ts';
 import { identifier } from './identifier.ts';
 import { jwk } from './jwk.ts';
@@ -84,6 +85,7 @@ export const RULES: readonly Rule[] = [
   label,
   encodedAssignment,
   element,
+  formPart,
   spokenPassword,
   ...ENCODED_KEYS,
   ...MARKED,
