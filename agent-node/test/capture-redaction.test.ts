@@ -50,6 +50,7 @@ test(
         ['accept', '*/*'],
       ]),
       marked: new Map([[Symbol('password'), secret]]),
+      written: { type: 'Buffer', data: [471147] },
       entries: [
         ['password', secret],
         ['accept', '*/*'],

@@ -648,6 +648,7 @@ test('a value keeps the name that stands beside it, and bytes are not read one b
     url: new URL('https://correct-horse@a.example/'),
     words: new Uint16Array([104, 111]),
     serial: new Uint32Array(16),
+    written: { type: 'Buffer', data: [104, 111] },
     counts: new Uint32Array(17),
     bytes: Buffer.from('correct-horse'),
     small: new Int8Array([1, 2, 3]),
@@ -706,7 +707,16 @@ test('a value keeps the name that stands beside it, and bytes are not read one b
   for (const text of ['bytes[0]', 'small[1]', 'Object.values(bytes)', '({...small})', 'JSON.stringify(small)']) {
     assert.match(errorOf(text, variables), /one by one/, text);
   }
-  for (const text of ['words[0]', 'Object.values(words)', '({...serial})', 'JSON.stringify(serial)']) {
+  for (const text of [
+    'words[0]',
+    'Object.values(words)',
+    '({...serial})',
+    'JSON.stringify(serial)',
+    'written.data',
+    'Object.values(written)',
+    'JSON.stringify([written])',
+    '({...written})',
+  ]) {
     assert.match(errorOf(text, variables), /one by one/, text);
   }
   assert.equal(read('counts[1]', variables), 0);

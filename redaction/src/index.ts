@@ -4,7 +4,7 @@ export { patternFault } from './blocked/pattern-fault.ts';
 export { createRedactor, preparation, TEXT_LIMIT, TEXT_LOOKAHEAD } from './create-redactor.ts';
 export { SPARABLE_KINDS } from './exceptions.ts';
 export { FORMATS } from './identifiers/formats.ts';
-export { STRICT } from './modes.ts';
+export { BYTES, STRICT } from './modes.ts';
 export { isCodeName } from './names/code-name.ts';
 export { isCount, ROLE, TERM_GROUPS } from './names/name-terms.ts';
 export type * from './redactor.ts';

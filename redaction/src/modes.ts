@@ -5,6 +5,9 @@ import type { Finding, SourceRedactor } from './redactor.ts';
 /** The kind of every value in the mode `strict`. */
 export const STRICT = 'strict';
 
+/** The kind of the bytes of a buffer that stand in a list. */
+export const BYTES = 'bytes';
+
 /** What was hidden once is not hidden again; it says nothing. */
 const MARK = placeholder(STRICT, undefined);
 

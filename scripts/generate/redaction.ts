@@ -30,7 +30,7 @@ expression has put together.
 Classes and files that may [never be inspected](agent-protocol.md#what-may-never-be-inspected) are not looked into at all. A
 key name that hides its value hides it whole, whatever it is: objects, \`Map\` entries, class fields, headers, query strings, and
 names in running text (\`password=...\`, JSON in a string, cookies). Then numbers, buffers and texts are looked at by the
-rules below, keys and messages and stacks as well. A name says it in camel, snake or kebab case and as whole words: \`author\`, \`keyboard\` and
+rules below, keys and messages and stacks as well; the \`data\` of a buffer that JSON has made an object is hidden whole. A name says it in camel, snake or kebab case and as whole words: \`author\`, \`keyboard\` and
 \`tokenize\` stay, and so do names that only describe a secret (\`tokenCount\`, \`hasPassword\`, \`passwordPolicy\`).
 
 Whatever cannot be looked at is hidden whole: what lies behind 1 MiB of a text or behind ${MOST_FINDINGS.toLocaleString('en')}

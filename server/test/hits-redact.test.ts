@@ -127,6 +127,7 @@ test('a secret is found wherever a captured value can hold one', () => {
     { type: 'set', items: [object(['token', secret])] },
     { type: 'map', entries: [[text('api_key'), secret]] },
     { type: 'map', entries: [[{ type: 'symbol', description: 'api_key' }, secret]] },
+    object(['type', text('Buffer')], ['data', { type: 'array', items: [secret] }]),
     { type: 'object', class: 'URL', properties: [{ name: 'username', value: secret }] },
     { type: 'map', entries: [[object(['secret', secret]), { type: 'null' }]] },
     {

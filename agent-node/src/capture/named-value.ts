@@ -1,4 +1,4 @@
-import { symbolDescription } from './primordials.ts';
+import { isArray, ownData, symbolDescription } from './primordials.ts';
 
 /**
  * Properties by which an object says the name of the value that it holds: `{name: 'password', value: '...'}`, and
@@ -23,6 +23,11 @@ export function holdsNamedValue(key: string | symbol): boolean {
     default:
       return false;
   }
+}
+
+/** `{type: 'Buffer', data: [...]}`, as JSON has a buffer; of the buffer itself they would not be shown. */
+export function isWrittenBuffer(object: object): boolean {
+  return ownData(object, 'type') === 'Buffer' && isArray(ownData(object, 'data'));
 }
 
 /** The name that an entry of a `Map` gives to its value. */

@@ -1,7 +1,8 @@
 import { type CapturedValue, LIMITS, type Property } from '@borescope/agent-protocol';
+import { BYTES } from '@borescope/redaction';
 import { isStackUnsafe, safeStack } from './error-stack.ts';
 import { secretOf } from './name-table.ts';
-import { holdsNamedValue, NAMING_PROPERTIES } from './named-value.ts';
+import { holdsNamedValue, isWrittenBuffer, NAMING_PROPERTIES } from './named-value.ts';
 import { descriptorOf, hasOwn, isModuleNamespace, ownData, symbolDescription } from './primordials.ts';
 import { shape, shapeSecret } from './shape.ts';
 import { countKind, cutMarker, follow, MARKED_NAME_BYTES, pay, type Walk } from './walk.ts';
@@ -45,10 +46,14 @@ function addPrivate(walk: Walk, index: number, properties: Property[], object: o
 function addOwn(walk: Walk, index: number, properties: Property[], object: object, key: string | symbol): boolean {
   const value = readOwn(object, key);
   if (typeof key === 'string') {
-    const beside = holdsNamedValue(key) ? secretBeside(walk, object, value) : undefined;
+    const beside = holdsNamedValue(key) ? secretBeside(walk, object, value) : bytesUnder(walk, object, key);
     return addProperty(walk, index, properties, key, value, false, beside);
   }
   return addProperty(walk, index, properties, symbolDescription(key) ?? '', value, true);
+}
+
+function bytesUnder({ memory }: Walk, object: object, key: string): string | undefined {
+  return key === 'data' && memory.redactor.mode !== 'off' && isWrittenBuffer(object) ? BYTES : undefined;
 }
 
 /** The kind by which `{name: 'password', value: '...'}` hides its value: the name stands beside it. */

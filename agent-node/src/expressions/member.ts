@@ -21,7 +21,7 @@ import { brief, isObject, primitive, text } from './coercion.ts';
 import { type Context, dataOf, fail, MAX_TEXT } from './context.ts';
 import { refuseBlocked } from './sealed.ts';
 import { taintByContent, taintByName, taintBySource, taintByUser } from './taint.ts';
-import { indexOfKey, nameBeside, refuseBoxed, refuseItems } from './unnamed.ts';
+import { indexOfKey, nameBeside, refuseBoxed, refuseItems, refuseWrittenBuffer } from './unnamed.ts';
 
 const MAX_CHAIN = 100;
 
@@ -56,6 +56,7 @@ export function readMember(context: Context, base: unknown, key: string | symbol
   if (isObject(base) && !isProxy(base)) {
     refuseBlocked(context, base, at);
     if (key === 'length') refuseBoxed(context, base, at);
+    if (key === 'data') refuseWrittenBuffer(context, base, at);
     if (typeof key === 'string' && indexOfKey(key) >= 0) refuseItems(context, base, at);
   }
   const value =

@@ -1,5 +1,5 @@
 import { LONGEST_SECRET } from '../capture/buffer.ts';
-import { holdsNamedValue, NAMING_PROPERTIES } from '../capture/named-value.ts';
+import { holdsNamedValue, isWrittenBuffer, NAMING_PROPERTIES } from '../capture/named-value.ts';
 import {
   codeAt,
   isArray,
@@ -74,7 +74,14 @@ export function refuseItems(context: Context, holder: object, at: number): void 
       fail(context, at, 'the bytes of a buffer are not read one by one');
     if (!isFloat32Array(holder) && !isFloat64Array(holder) && (typedArrayBytes(holder) ?? 0) <= LONGEST_SECRET)
       fail(context, at, 'the items of a short array of integers are not read one by one: they could be a key');
-  } else refuseBoxed(context, holder, at);
+  } else {
+    refuseBoxed(context, holder, at);
+    refuseWrittenBuffer(context, holder, at);
+  }
+}
+
+export function refuseWrittenBuffer(context: Context, holder: object, at: number): void {
+  if (isWrittenBuffer(holder)) fail(context, at, 'the bytes of a buffer are not read one by one, nor as JSON has them');
 }
 
 /** Also by which indices it has, its length would be told. */

@@ -1,6 +1,7 @@
 import type { CapturedValue, Extras, Property } from '@borescope/agent-protocol';
 import {
   BLOCKED_CLASS,
+  BYTES,
   type Finding,
   isCodeName,
   isCount,
@@ -215,15 +216,28 @@ function numberOr(pass: Pass, value: CapturedValue, number: number | bigint | un
 }
 
 function redactProperties(pass: Pass, properties: readonly Property[], depth: number): Property[] {
+  const bytes = isWrittenBuffer(pass, properties) ? BYTES : undefined;
   return properties.map((property) => {
     const { name, value } = property;
-    const kind = VALUES.has(name.toLowerCase()) ? kindBeside(pass, properties, value) : undefined;
+    const beside = VALUES.has(name.toLowerCase()) ? kindBeside(pass, properties, value) : undefined;
+    const kind = name === 'data' ? bytes : beside;
     return {
       ...property,
       name: redactName(pass, name),
-      value: kind !== undefined ? hideUnder(pass, kind, value, depth + 1) : redactNamed(pass, name, value, depth + 1),
+      value: kind === undefined ? redactNamed(pass, name, value, depth + 1) : hideUnder(pass, kind, value, depth + 1),
     };
   });
+}
+
+/** `{type: 'Buffer', data: [...]}`, as JSON has a buffer. */
+function isWrittenBuffer({ redactor }: Pass, properties: readonly Property[]): boolean {
+  const has = (wanted: string, test: (value: CapturedValue) => boolean) =>
+    properties.some(({ name, value }) => name === wanted && test(value));
+  return (
+    redactor.mode !== 'off' &&
+    has('type', (value) => value.type === 'string' && value.value === 'Buffer') &&
+    has('data', (value) => value.type === 'array')
+  );
 }
 
 /** Without the user name, which is hidden in the text of a URL. */
