@@ -112,6 +112,19 @@ export const ADVERSARIAL: readonly string[] = [
   ],
   ...['&quot;', '&quot;token&quot;:', 'token=&quot;', '\\u0022token\\u0022:\\u0022', '&#34;&quot;', 'token&#39;:'],
   ...['name="token"', 'name="token"\n\n', 'name="token";\n', 'name="token"\r\n\r\na\r\n--', 'name="a"\n\n', '\n--'],
+  // Lists of pairs.
+  ...[
+    '[["token","',
+    '[["token",',
+    '[["token","a"],',
+    '[["token","token"],',
+    '[[',
+    '["',
+    '[\\',
+    '[ ',
+    ',["a',
+    '[[\\"token\\",\\"',
+  ],
   // Keys without armour, and with something before each line.
   ...['MII', 'MIIaaaIBAAKCA', 'MHcCAQEEI', 'MHcCAQEEIaaaaaaaaaaaaaaaa\\n', '-----BEGIN PRIVATE KEY-----\n> '],
   ...['-----BEGIN PRIVATE KEY-----> aaaa ', '-----BEGIN%20PRIVATE%20KEY-----%0A', 'ENDEND', '-END a'],

@@ -240,3 +240,14 @@ test(proves('redaction:names', 'a part of a form is hidden up to the next one'),
   hides(`${part}"password"\r\n\r\n`, random, '');
   stays(`--x\r\n${part}"colour"\r\n\r\nred\r\n--x--`, '<input name="password">\n\nSign in');
 });
+
+test(proves('redaction:names', 'an entry in a list of pairs hides its value'), () => {
+  hides('[["password","', random, '"],["a","b"]]');
+  hides('[["a","b"], ["X-Api-Key", "', random, '"]]');
+  hides('{"h":"[[\\"password\\",\\"', random, '\\"]]"}');
+  hides("[ [ 'password', '", random, "' ] ]");
+  stays('["username","password","email"]', '["password","email"]', '[["colour","red"]]', '[["password","token"]]');
+  stays('[["password","a","b"]]');
+  hides('[["password","', random, '');
+  hides('[["password","', random, '"');
+});

@@ -11,6 +11,7 @@ import { element } from './element.ts';
 import { email } from './email.ts';
 import { encodedAssignment } from './encoded-assignment.ts';
 import { ENCODED_KEYS } from './encoded-key.ts';
+import { entry } from './entry.ts';
 import { escapes } from './escape.ts';
 import { formPart } from './form-part.ts';
 import { iban } from './iban.ts';
@@ -86,6 +87,7 @@ export const RULES: readonly Rule[] = [
   encodedAssignment,
   element,
   formPart,
+  entry,
   spokenPassword,
   ...ENCODED_KEYS,
   ...MARKED,
