@@ -1,5 +1,5 @@
 import { type IdFormat, MOST_CHARACTERS, NATIONAL_ID } from '../identifiers/format.ts';
-import { Bytes, own } from '../intrinsics.ts';
+import { Bytes, codeAt, own } from '../intrinsics.ts';
 import type { Span } from '../rule.ts';
 import type { View } from '../view.ts';
 
@@ -40,11 +40,39 @@ export function toldValue(view: View, from: number, formats: readonly IdFormat[]
 }
 
 function formatOf(formats: readonly IdFormat[], length: number): IdFormat | undefined {
-  for (let index = 0; index < formats.length; index++) {
-    const format = formats[index];
+  const fitting = formats.length < MANY ? formats : ofLength(formats, length);
+  for (let index = 0; index < fitting.length; index++) {
+    const format = fitting[index];
     if (format !== undefined && hasShape(format.shapes, length) && format.isValid(id, length)) return format;
   }
   return undefined;
+}
+
+/** A general name stands for so many formats that going through all of them for each stretch is what takes the time. */
+const MANY = 8;
+
+/** The formats that were asked for last, by the length of their shapes. */
+let listed: readonly IdFormat[] | undefined;
+const byLength: IdFormat[][] = [];
+
+function ofLength(formats: readonly IdFormat[], length: number): readonly IdFormat[] {
+  if (listed !== formats) {
+    for (let each = 0; each <= MOST_CHARACTERS; each++) byLength[each] = [];
+    for (let index = 0; index < formats.length; index++) enterByLength(formats[index]);
+    listed = formats;
+  }
+  return byLength[length] ?? formats;
+}
+
+function enterByLength(format: IdFormat | undefined): void {
+  if (format === undefined) return;
+  const { shapes } = format;
+  for (let each = 0; shapes.length === 0 && each <= MOST_CHARACTERS; each++) addOnce(byLength[each], format);
+  for (let index = 0; index < shapes.length; index++) addOnce(byLength[shapes[index]?.length ?? 0], format);
+}
+
+function addOnce(list: IdFormat[] | undefined, format: IdFormat): void {
+  if (list !== undefined && list[list.length - 1] !== format) list[list.length] = format;
 }
 
 /** Without a shape, the check alone decides. */
@@ -56,10 +84,14 @@ function hasShape(shapes: readonly string[], length: number): boolean {
   return shapes.length === 0;
 }
 
+const ANY_DIGIT = 57;
+const ANY_LETTER = 65;
+
 function isShape(shape: string): boolean {
   for (let index = 0; index < shape.length; index++) {
     const isDigit = (id[index] ?? 0) < 10;
-    if (shape[index] === '9' ? !isDigit : shape[index] === 'A' && isDigit) return false;
+    const wanted = codeAt(shape, index);
+    if (wanted === ANY_DIGIT ? !isDigit : wanted === ANY_LETTER && isDigit) return false;
   }
   return true;
 }
