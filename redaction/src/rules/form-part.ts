@@ -7,6 +7,8 @@ import { isStandIn } from './stand-in.ts';
 const LONGEST_NAME = 96;
 /** Of the headers of a part, each with its line break: `Content-Type` and few others. */
 const LONGEST_HEAD = 256;
+/** Of what stands in the place of a value. */
+const LONGEST_STAND_IN = 64;
 const LABEL = 'name="';
 const NAME = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-.[]');
 
@@ -24,24 +26,25 @@ export const formPart: Rule = {
     const kind = view.nameKind(name, end);
     const from = kind === undefined ? -1 : behindEmptyLine(view, end + 1);
     if (kind === undefined || from < 0) return undefined;
-    let to = from;
-    while (to < view.end && !isBoundary(view, to)) to++;
-    return from === to || isStandIn(view, from, to) ? undefined : [{ from, to, kind }];
+    const boundary = view.next('\n--', from);
+    const line = boundary < 0 ? view.end : boundary;
+    const to = line > from && view.code(line - 1) === RETURN ? line - 1 : line;
+    if (from === to || (to - from <= LONGEST_STAND_IN && isStandIn(view, from, to))) return undefined;
+    return [{ from, to, kind }];
   },
 };
 
 /** -1 where no line of its own follows: HTML names its fields in the same way. */
 function behindEmptyLine(view: View, at: number): number {
   if (view.code(at) !== RETURN && view.code(at) !== LINE_FEED && view.code(at) !== SEMICOLON) return -1;
+  let before = 0;
   for (let index = at; index - at < LONGEST_HEAD; index++) {
-    if (view.startsWith('\r\n\r\n', index)) return index + 4;
-    if (view.startsWith('\n\n', index)) return index + 2;
+    const code = view.code(index);
+    if (code === RETURN) continue;
+    if (code === LINE_FEED && before === LINE_FEED) return index + 1;
+    before = code;
   }
   return -1;
-}
-
-function isBoundary(view: View, at: number): boolean {
-  return view.startsWith('\r\n--', at) || view.startsWith('\n--', at);
 }
 
 const LINE_FEED = 10;
