@@ -9,6 +9,7 @@ const IBANS = `GB33BUKB20201555555555 DE75512108001245126199 FR76300060000112345
 
 test(proves('redaction:account', 'account numbers are known by country, length and check digits'), () => {
   for (const number of IBANS) hidesEverywhere(number, 'iban');
+  hides('', 'RE0730006000011234567890189', '', 'iban');
   hides('to ', 'GB33 BUKB 2020 1555 5555 55', ' today', 'iban');
   hides('to ', 'DE75 5121 0800 1245 1261 99', '.', 'iban');
   hides('to ', 'DE75-5121-0800-1245-1261-99', '.', 'iban');
@@ -38,6 +39,7 @@ const WALLETS =
   cosmos1q8w4ur23clxd5mzfsh79vn6pg0kaytje7f8fll stake1qrxfv0j4cm7py82dsnkeulz9gtw35h6aqrxfv0j4cm7py82duxxuc
   addr1qtkpvhzdcrwey069smx3u8jagn7f5l24qtkpvhzdcrwey069smx3u8jagn7f5l24qtkpvhzdcrwey069smx3u8jagn7ff3ypwp
   addr_test1q9205e7rgdjhupxts46lyfwncaz8v3kmq9205e7rgdjhupxts46lyfwncaz8v3kmq9205e7rgdjhupxts46lyfwncaz82yggwm
+  t3Vz22vK5z2LcKEdg16Yv4FFneEL1zg9ojd t1XVXWCvpMgBvUaed4XDqWtgQgJSu1Ghz7F
   0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed 0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB`.split(/\s+/);
 
 test(proves('redaction:wallet', 'addresses of wallets are known by their checksums'), () => {

@@ -152,7 +152,9 @@ test('times, paths of code, selectors and identifiers with colons stay', () => {
 
 /** The documentation range of RFC 9542 section 2.1.3, and forms of it. */
 const MACS = `00:00:5e:00:53:af 00-00-5E-00-53-AF 0000.5e00.53af 02:00:5e:10:00:00:00:01 02-00-5e-10-00-00-00-01
-  0200.5e10.0000.0001 ff:ff:ff:ff:ff:ff 01:00:5E:90:10:00 12:34:56:78:90:12 ab:cd:ef:ab:cd:ef`.split(/\s+/);
+  000c.29ab.5e00 008a.5e00.53af 000A.9959.6816 0200.5e10.0000.0001 ff:ff:ff:ff:ff:ff 01:00:5E:90:10:00 12:34:56:78:90:12 ab:cd:ef:ab:cd:ef`.split(
+  /\s+/,
+);
 
 test(proves('redaction:address', 'hardware addresses of six and eight octets are hidden'), () => {
   for (const address of MACS) hidesEverywhere(address, MAC);

@@ -40,7 +40,7 @@ import { PLATFORMS } from './tokens/platforms.ts';
 import { type TokenFormat, tokenRule } from './tokens/token-format.ts';
 import { WORK } from './tokens/work.ts';
 import { encodedUrlCredentials, urlCredentials } from './url-credentials.ts';
-import { base58Wallet, bech32Wallet, ethereumWallet } from './wallets/wallet.ts';
+import { base58Wallet, bech32Wallet, ethereumWallet, zcashWallet } from './wallets/wallet.ts';
 
 const TOKENS: readonly TokenFormat[] = [
   ...CODE_HOSTING,
@@ -71,6 +71,7 @@ export const RULES: readonly Rule[] = [
   ...MAC_ADDRESSES,
   ...IP_ADDRESSES,
   base58Wallet,
+  zcashWallet,
   bech32Wallet,
   ethereumWallet,
   jwt,

@@ -13,6 +13,7 @@ const LONGEST_GAP = 8;
 
 const LETTERS: readonly string[] = [...'abcdefABCDEF'];
 const HEX_DIGITS: readonly string[] = [...'0123456789', ...LETTERS];
+const HEX_LETTER = alphabet('abcdefABCDEF');
 const GAP = alphabet(' \t"\'`\\:=');
 
 /** Six or eight octets in hexadecimal. */
@@ -35,13 +36,24 @@ const octetsOfMac: Rule = {
   },
 };
 
-/** A second group that begins with a digit is asked for by the rule of IPv4, at the same dot. */
+/** A second group that begins with a digit, behind another digit, is asked for by the rule of IPv4, at the same dot. */
 const groupsOfMac: Rule = {
   kind: MAC,
   what: 'Hardware addresses in three or four groups of four digits with dots',
   source: 'IEEE guidelines for EUI, OUI and CID; Cisco IOS Configuration Fundamentals, "MAC addresses"',
   anchors: LETTERS.map((letter) => `.${letter}`),
   behind: HEX,
+  ahead: 9,
+  enumerable: true,
+  match: dottedMac,
+};
+
+const groupsBehindLetter: Rule = {
+  kind: MAC,
+  what: 'The same, where the first group ends with a letter and the second begins with a digit',
+  source: 'IEEE guidelines for EUI, OUI and CID; Cisco IOS Configuration Fundamentals, "MAC addresses"',
+  anchors: ['.0', '.1', '.2', '.3', '.4', '.5', '.6', '.7', '.8', '.9'],
+  behind: HEX_LETTER,
   ahead: 9,
   enumerable: true,
   match: dottedMac,
@@ -63,7 +75,7 @@ const namedMac: Rule = {
   },
 };
 
-export const MAC_ADDRESSES: readonly Rule[] = [octetsOfMac, groupsOfMac, namedMac];
+export const MAC_ADDRESSES: readonly Rule[] = [octetsOfMac, groupsOfMac, groupsBehindLetter, namedMac];
 
 function octets(view: View, from: number, separator: number, width: number): readonly Span[] | undefined {
   if (isInWord(view, from) || view.code(from - 1) === PERCENT || isInside(view, from, separator)) return undefined;

@@ -12,10 +12,10 @@ const VALUES = new Integers16(128);
 for (let value = 0; value < 58; value++) VALUES[LETTERS.charCodeAt(value)] = value;
 
 /**
- * First bytes of addresses: Bitcoin, its test network, Litecoin and its test network, Dogecoin, Dash, Tron. Looked at
- * before the checksum, which takes a few microseconds.
+ * First bytes of addresses: Bitcoin, its test network, Litecoin and its test network, Dogecoin, Dash, Tron, Zcash. Looked
+ * at before the checksum, which takes a few microseconds.
  */
-const VERSIONS: readonly number[] = [0, 5, 111, 196, 48, 50, 58, 30, 22, 76, 16, 65];
+const VERSIONS: readonly number[] = [0, 5, 111, 196, 48, 50, 58, 30, 22, 76, 16, 65, 28];
 
 const MOST_BYTES = 48;
 const bytes = new Bytes(MOST_BYTES);

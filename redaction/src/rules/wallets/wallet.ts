@@ -40,6 +40,22 @@ export const base58Wallet: Rule = {
   },
 };
 
+/** Two bytes of version make all of them begin alike, and one character longer. */
+const ZCASH_LENGTH = 35;
+
+export const zcashWallet: Rule = {
+  kind: WALLET,
+  what: 'Transparent addresses of Zcash in Base58Check, by their checksum',
+  source: 'Zcash Protocol Specification, section 5.6.1.1',
+  anchors: ['t1', 't3'],
+  ahead: ZCASH_LENGTH - 1,
+  match(view, at) {
+    const to = view.runEnd(BASE58, at);
+    if (to - at !== ZCASH_LENGTH || goesOn(view, to) || view.isBehind(ALNUM, at)) return undefined;
+    return isBase58Check(view, at, to, ADDRESS_BYTES + 1) ? [{ from: at, to }] : undefined;
+  },
+};
+
 export const bech32Wallet: Rule = {
   kind: WALLET,
   what: 'Addresses of Bitcoin, Litecoin, Cardano, Cosmos and its kin, and Zcash, by the checksum of bech32 or bech32m',
