@@ -203,6 +203,8 @@ test('such a name alone hides nothing, and no name of another thing tells', () =
     ['phone', null],
     ['pesel', { value: '44051401359' }],
     ['total', 44051401359],
+    ['vat', 2146056],
+    ['tva', 199.5],
     ['uid', '44051401359'],
     ['runId', 125319092],
     ['phoneUpdatedAt', 1763718000000],

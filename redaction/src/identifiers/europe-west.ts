@@ -172,7 +172,10 @@ function isVat(id: Id, length: number): boolean {
     (isOneOf('S', id, 0) && isOneOf('M', id, 1));
   if (isShort && length === 7) return digits === 5;
   if (length > 15) return length <= 18 && digits >= 7 && digit(id, 0) >= LETTER_A && digit(id, 1) >= LETTER_A;
-  return length >= 8 && digits >= 7 && !isRepeated(id, length);
+  let zeros = 0;
+  while (zeros < length && id[zeros] === 0) zeros++;
+  // An amount in cents that was kept as a number is tried with zeros before it.
+  return length - zeros >= 8 && digits >= 7 && !isRepeated(id, length);
 }
 
 const LETTER_B = 11;
