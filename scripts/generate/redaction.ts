@@ -14,6 +14,9 @@ is cut or sent; the broker looks at every hit again before it is stored. It is o
 key, error message or stack gets around it. What it is worth against whom, and where it ends, says the
 [security model](security-model.md#redaction).
 
+**It knows names and forms, and nothing else.** A name of a person, an address in words, or a password in a field called \`note\` is
+shown: nothing tells it. Name such fields in a [policy](#a-policy-of-your-own), block their classes, or use \`strict\` where that is not enough.
+
 ## What stands in the place of a value
 
 Its kind, its type, its length class (the smallest power of two that is at least the length) and a pseudonym: eight
@@ -23,7 +26,7 @@ within a text \`[redacted:email:k3fQ_x1a]\`.
 
 There is no pseudonym of what can be guessed by going through all that it could be (marked below, and all that an organization
 hides by rules of its own), of values below 8 and above 8,192 characters, of values whose end was not seen, and in what an
-expression has put together.
+expression has put together. Whoever can send a value through the application can compare its pseudonym with others of that day.
 
 ## In which order
 
