@@ -27,6 +27,14 @@ test(proves('redaction:phone', 'international telephone numbers are known by cal
   hides('/u?to=', '%2B12025550143', '&a=1', 'phone');
 });
 
+test('a plus and digits alone are a telephone number, whatever the plan says', () => {
+  for (const number of ['+8990123456', '+49030123456789012']) {
+    hides('', number, '', 'phone');
+    stays(`call ${number} now`, `+${number}`, `${number}+1`);
+  }
+  stays('+123456789', '+899012345678901234', '+8990123456.5', '+8990123456e5');
+});
+
 test(proves('redaction:phone', 'numbers with 00 or with the area code in brackets are known, too'), () => {
   for (const number of ['00442079460958', '0044 20 7946 0958', '001 202 555 0143', '0039 06 12345678'])
     hidesEverywhere(number, 'phone');
@@ -72,8 +80,8 @@ test('brackets and zeros that are no telephone number stay', () => {
 test('a plus with digits that is no telephone number stays', () => {
   stays(
     '+1 202 555 014', // length
-    '+1202555014378',
-    '+2101234567890', // no such calling code
+    'to +1202555014378',
+    'to +2101234567890', // no such calling code
     '+00000000000',
     '+100 points',
     'a+12025550143',

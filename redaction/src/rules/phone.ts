@@ -11,6 +11,13 @@ const MOST_DIGITS = 15;
 /** A shorter one is more often a difference, `+1234567`, than a telephone. */
 const FEWEST_DIGITS = 8;
 
+/**
+ * Digits of a text that is a plus and they, and nothing else: hardly ever anything but a telephone number, also one whose plan is
+ * newer than the metadata, or with a zero or an extension too many.
+ */
+const FEWEST_ALONE = 10;
+const MOST_ALONE = 17;
+
 /** What goes on behind a plus; that one may be encoded. */
 const BEHIND_PLUS = '123456789(';
 
@@ -28,7 +35,8 @@ export const phone: Rule = {
     // A sum, base64, the time zone of a date, the build of a version.
     const before = view.before(at);
     if (view.isBehind(ALNUM, at) || before === PLUS || before === SLASH || isLetterBeyond(before)) return undefined;
-    const to = phoneEnd(view, from);
+    const known = phoneEnd(view, from);
+    const to = known < 0 && at === 0 ? aloneEnd(view, from) : known;
     return to < 0 ? undefined : [{ from: at, to }];
   },
 };
@@ -58,6 +66,14 @@ export function phoneEnd(view: View, from: number): number {
     if (next === index || !view.isIn(DIGIT, next)) return end;
     index = next;
   }
+}
+
+/** The end of the text, where so many digits go up to it; else -1. */
+function aloneEnd(view: View, from: number): number {
+  let index = from;
+  while (index - from <= MOST_ALONE && view.isIn(DIGIT, index)) index++;
+  const digits = index - from;
+  return index === view.end && digits >= FEWEST_ALONE && digits <= MOST_ALONE ? index : -1;
 }
 
 function isKnown(lead: number, digits: number): boolean {
