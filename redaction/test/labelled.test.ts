@@ -11,7 +11,7 @@ const FLOORS: ReadonlyMap<string, number> = new Map([
   ['token / literal / under its key', 97],
   ['key-context / literal / under its key', 97],
   ['national-id / literal / under its key', 95],
-  ['core / literal / text', 98],
+  ['core / literal / text', 99],
   ['core / literal / under its key', 99],
   ['core / literal / EMAIL / text', 99],
   ['core / literal / CREDIT_CARD / text', 99],
