@@ -14,16 +14,7 @@ const APART = 40;
 
 const now = () => performance.now() * 1000;
 
-const nothing: Redactor = {
-  mode: 'standard',
-  name: () => undefined,
-  hide: (kind, of) => ({ kind, of }),
-  text: () => undefined,
-  label: () => undefined,
-  number: () => undefined,
-  telling: () => undefined,
-  fits: () => undefined,
-};
+const nothing = createRedactor({ mode: 'off' });
 
 function frame(hide: boolean): Record<string, unknown> {
   const items = Array.from({ length: 4 }, (_, i) => ({

@@ -1,7 +1,7 @@
 import type { Blocked, Policy, Problem } from '@borescope/agent-protocol';
 import { type Blocklist, createBlocklist, type Redactor, type SourceRedactor } from '@borescope/redaction';
 import type { PolicyMessage } from '../application/messages.ts';
-import { NO_RULES, type RedactionRules, redactorOf, rulesOf } from '../application/redaction.ts';
+import { type RedactionRules, redactorOf, rulesOf } from '../application/redaction.ts';
 import { judge } from '../expressions/parsing/judge.ts';
 import { judgeNames } from '../expressions/parsing/names.ts';
 import type { RedactionFloor } from '../settings/redaction-floor.ts';
@@ -14,44 +14,51 @@ import { namesAsked } from './private-fields.ts';
 
 const ERROR_LENGTH = 1024;
 
+/** What hides by the same rules. */
+interface Hiding {
+  readonly redactor: SourceRedactor;
+  /** For what a caller wrote: by the pseudonym of a guess, hidden values could be told that are equal to it. */
+  readonly written: Redactor;
+}
+
+function hidingBy(rules: RedactionRules): Hiding {
+  return { redactor: redactorOf(rules), written: redactorOf({ ...rules, pseudonymKey: null }) };
+}
+
+/** What holds until a broker has told its policy. */
+const NO_POLICY: Policy = { revision: 0, keyNames: [] };
+
 /** The policy that holds now, in the worker: what is hidden, what is never looked at, and which expressions may be asked. */
 export class CurrentPolicy implements BlockedCode {
   readonly #own: Blocked;
   readonly #floor: RedactionFloor;
   readonly #packages = new PackageNames();
-  #redactor: SourceRedactor = redactorOf(NO_RULES);
-  /** For what a caller wrote: by the pseudonym of a guess, hidden values could be told that are equal to it. */
-  #written: Redactor = this.#redactor;
+  #hiding: Hiding;
   #blocklist: Blocklist;
 
   /** What the runtime itself blocks, and insists on hiding, whatever a broker says. */
   constructor(own: Blocked, floor: RedactionFloor) {
     this.#own = own;
     this.#floor = floor;
-    this.#hideBy({ ...NO_RULES, mode: floor === 'strict' ? 'strict' : 'standard' });
+    this.#hiding = hidingBy(rulesOf(NO_POLICY, floor));
     this.#blocklist = createBlocklist(own);
   }
 
   get redactor(): SourceRedactor {
-    return this.#redactor;
+    return this.#hiding.redactor;
   }
 
   get written(): Redactor {
-    return this.#written;
+    return this.#hiding.written;
   }
 
   /** Gives the message by which the application's thread holds the same policy. */
   set(policy: Policy): PolicyMessage {
     const rules = rulesOf(policy, this.#floor);
-    this.#hideBy(rules);
+    this.#hiding = hidingBy(rules);
     const blocked = together(this.#own, policy.blocked);
     this.#blocklist = createBlocklist(blocked);
     return { type: 'policy', ...rules, blockedClasses: blocked.classes };
-  }
-
-  #hideBy(rules: RedactionRules): void {
-    this.#redactor = redactorOf(rules);
-    this.#written = redactorOf({ ...rules, pseudonymKey: null });
   }
 
   /** Looks up the packages of files, so that `hides` knows them. */
@@ -72,7 +79,7 @@ export class CurrentPolicy implements BlockedCode {
 
   /** Parses the action's condition and expressions into it; gives what is wrong with them. */
   judge(action: LiveAction): Problem | undefined {
-    const judged = judge(action.spec, this.#written);
+    const judged = judge(action.spec, this.written);
     if (!judged.ok) return judged.problem;
     action.condition = judged.trees.condition;
     action.expressions = judged.trees.expressions;
@@ -88,7 +95,7 @@ export class CurrentPolicy implements BlockedCode {
     if (blocked !== undefined) return blockedVariable(blocked);
     const declared = this.#shown(names);
     const at = { line: place.line, note: place.note, renamed };
-    return judgeNames(action, declared, at, this.#written);
+    return judgeNames(action, declared, at, this.written);
   }
 
   /** The same in a file that is not loaded, where only V8 will tell the place: names that the function never mentions. */
@@ -96,7 +103,7 @@ export class CurrentPolicy implements BlockedCode {
     const blocked = this.#blockedName(action, names);
     if (blocked !== undefined) return blockedVariable(blocked);
     const declared = this.#shown(names).map(({ name }) => ({ name, uninitialized: false, hidden: false }));
-    return judgeNames(action, declared, { line: action.spec.place.line, mentioned: used }, this.#written);
+    return judgeNames(action, declared, { line: action.spec.place.line, mentioned: used }, this.written);
   }
 
   #shown(names: readonly NameInScope[]): NameInScope[] {
@@ -111,7 +118,7 @@ export class CurrentPolicy implements BlockedCode {
   /** The text of an error in the application, which can name what the caller wrote. */
   shown(text: string): string {
     try {
-      return (this.#written.label(text)?.text ?? text).slice(0, ERROR_LENGTH);
+      return (this.written.label(text)?.text ?? text).slice(0, ERROR_LENGTH);
     } catch {
       return '[redacted]';
     }

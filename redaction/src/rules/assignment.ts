@@ -14,6 +14,7 @@ import { cookieValues } from './cookie.ts';
 import { jwkMember } from './jwk.ts';
 import { likelySecret } from './likely-secret.ts';
 import { pairedKind } from './paired-name.ts';
+import { isSpace } from './separators.ts';
 import { behindPlaceholder } from './stand-in.ts';
 import { toldValue } from './told.ts';
 import { writtenQuoteStart, writtenValue } from './written-quote.ts';
@@ -199,10 +200,6 @@ const LONGEST_HEADER = 19;
 
 function isQuote(code: number): boolean {
   return code === 34 || code === 39 || code === 96;
-}
-
-function isSpace(code: number): boolean {
-  return code === 32 || code === 9;
 }
 
 function isWhite(code: number): boolean {

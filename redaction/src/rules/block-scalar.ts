@@ -1,5 +1,6 @@
 import type { Span } from '../rule.ts';
 import type { View } from '../view.ts';
+import { isSpace } from './separators.ts';
 import { isStandIn } from './stand-in.ts';
 
 /** UTF-16 code units before a key that are its indent. */
@@ -48,10 +49,6 @@ function indentOf(view: View, key: number): number {
 
 function isIndicator(code: number): boolean {
   return code === PLUS || code === DASH || (code >= 49 && code <= 57);
-}
-
-function isSpace(code: number): boolean {
-  return code === 32 || code === 9;
 }
 
 function isLineEnd(code: number): boolean {

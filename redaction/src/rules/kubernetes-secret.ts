@@ -1,6 +1,7 @@
 import { alphabet } from '../alphabet.ts';
 import type { Rule, Span } from '../rule.ts';
 import type { View } from '../view.ts';
+import { isSpace } from './separators.ts';
 import { isStandIn } from './stand-in.ts';
 
 /** UTF-16 code units between the kind of a manifest and its data, on either side. */
@@ -122,10 +123,6 @@ function lineEnd(view: View, from: number): number {
   let index = from;
   while (index < view.end && view.code(index) !== LINE_FEED) index++;
   return index;
-}
-
-function isSpace(code: number): boolean {
-  return code === SPACE || code === 9;
 }
 
 function isQuote(code: number): boolean {

@@ -2,7 +2,7 @@ import { ALNUM, DIGIT } from '../alphabet.ts';
 import type { Rule } from '../rule.ts';
 import type { View } from '../view.ts';
 import { isLetterBeyond } from './payment-card.ts';
-import { behindSeparators, PHONE, phoneEnd } from './phone.ts';
+import { behindGroup, PHONE, phoneEnd } from './phone.ts';
 
 /** Digits behind the prefix: shorter ones are too often a padded number. */
 const FEWEST_DIGITS = 10;
@@ -23,7 +23,7 @@ export const dialledPhone: Rule = {
     if (isLetterBeyond(before) || view.isBehind(ALNUM, at)) return undefined;
     // A group of a longer number.
     if (view.isIn(DIGIT, at - 2)) return undefined;
-    const from = behindSeparators(view, at + 2);
+    const from = behindGroup(view, at + 2);
     if (!view.isIn(DIGIT, from) || view.code(from) === ZERO) return undefined;
     const to = phoneEnd(view, from);
     if (to < 0 || digitsOf(view, from, to) < FEWEST_DIGITS || !isNational(view, from)) return undefined;
@@ -41,8 +41,8 @@ function digitsOf(view: View, from: number, to: number): number {
 function isNational(view: View, from: number): boolean {
   const first = view.code(from);
   if (first === ONE) {
-    const area = behindSeparators(view, from + 1);
-    return view.code(area) > ONE && view.code(behindSeparators(view, area + 3)) > ONE;
+    const area = behindGroup(view, from + 1);
+    return view.code(area) > ONE && view.code(behindGroup(view, area + 3)) > ONE;
   }
   if (first === THREE && view.code(from + 1) === NINE) return true;
   return !view.startsWith('00', from + 2) && !(view.code(from + 2) === ZERO && view.code(from + 3) !== ZERO);

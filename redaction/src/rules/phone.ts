@@ -3,6 +3,7 @@ import type { Rule } from '../rule.ts';
 import type { View } from '../view.ts';
 import { isInternational } from './calling-codes.ts';
 import { isLetterBeyond } from './payment-card.ts';
+import { behindSeparators } from './separators.ts';
 
 export const PHONE = 'phone';
 
@@ -60,9 +61,9 @@ export function phoneEnd(view: View, from: number): number {
     }
     if (view.isIn(ALNUM, index) || view.code(index) === UNDERSCORE) return end;
     if (digits >= FEWEST_DIGITS && isFree(view, index) && isKnown(lead, digits)) end = index;
-    let next = behindSeparators(view, index);
+    let next = behindGroup(view, index);
     // `+44 (0) 20`: the zero is dialled only within the country.
-    if (view.startsWith('(0)', next - 1)) next = behindSeparators(view, next + 1);
+    if (view.startsWith('(0)', next - 1)) next = behindGroup(view, next + 1);
     if (next === index || !view.isIn(DIGIT, next)) return end;
     index = next;
   }
@@ -87,12 +88,9 @@ function isFree(view: View, end: number): boolean {
   return next !== PLUS && next !== AT && next !== EQUALS;
 }
 
-/** `) `, `-`, ` (`: at most two, of which no two are the same. */
-export function behindSeparators(view: View, at: number): number {
-  const first = view.code(at);
-  if (!isSeparator(first)) return at;
-  const second = view.code(at + 1);
-  return isSeparator(second) && second !== first ? at + 2 : at + 1;
+/** Behind what parts two groups of a telephone number. */
+export function behindGroup(view: View, at: number): number {
+  return behindSeparators(view, at, isSeparator);
 }
 
 function isSeparator(code: number): boolean {

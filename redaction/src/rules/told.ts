@@ -2,6 +2,7 @@ import { type IdFormat, MOST_CHARACTERS, NATIONAL_ID } from '../identifiers/form
 import { Bytes, codeAt, own } from '../intrinsics.ts';
 import type { Span } from '../rule.ts';
 import type { View } from '../view.ts';
+import { behindSeparators } from './separators.ts';
 
 /** Letters, digits and what stands between them. */
 const LONGEST = 64;
@@ -22,7 +23,7 @@ export function toldValue(view: View, from: number, formats: readonly IdFormat[]
   while (index - from < LONGEST) {
     const value = placeOf(view.code(index));
     if (value < 0) {
-      const next = behindSeparators(view, index);
+      const next = behindSeparators(view, index, isSeparator);
       if (next === index || placeOf(view.code(next)) < 0) break;
       index = next;
       continue;
@@ -101,14 +102,6 @@ function placeOf(code: number): number {
   if (code >= 48 && code <= 57) return code - 48;
   const letter = (code | 32) - 87;
   return code < 128 && letter >= 10 && letter <= 35 ? letter : -1;
-}
-
-/** At most two, of which no two are the same. */
-function behindSeparators(view: View, at: number): number {
-  const first = view.code(at);
-  if (!isSeparator(first)) return at;
-  const second = view.code(at + 1);
-  return isSeparator(second) && second !== first ? at + 2 : at + 1;
 }
 
 /** Space, `(`, `)`, `-`, `.`, `/`, `:`, `[`, `]`, `_`, and the space that does not break. */

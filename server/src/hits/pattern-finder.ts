@@ -26,8 +26,13 @@ const MOST_AT_ONCE = 3_000;
 const QUOTATION = '\\Q';
 
 /** The kind of what the pattern of this name finds. */
-export function patternKind(name: string): string {
+function patternKind(name: string): string {
   return `policy-${name}`;
+}
+
+/** The kinds of all that these patterns find. */
+export function kindsOf(patterns: RedactionPolicy['patterns']): ReadonlySet<string> {
+  return new Set(patterns.map(({ name }) => patternKind(name)));
 }
 
 /** An organization's own patterns; undefined where it has none. `now`: milliseconds, of a clock that never goes back. */

@@ -9,7 +9,7 @@ import {
 } from '@borescope/agent-protocol';
 import { createBlocklist, type RedactionMode, type Redactor, type SourceRedactor } from '@borescope/redaction';
 import type { CurrentRules, Policies } from '../agents/policies.ts';
-import { createPatternFinder, patternKind } from './pattern-finder.ts';
+import { createPatternFinder, kindsOf } from './pattern-finder.ts';
 import { createPolicyRedactor } from './policy-redactor.ts';
 import { redactHit } from './redact.ts';
 
@@ -91,7 +91,7 @@ function secondPass(policy: Policy, ownPatterns: CurrentRules['patterns']): Seco
   const { pseudonymKey: _key, ...withoutKey } = policy;
   const written = createPolicyRedactor(withoutKey, patterns);
   const clean = cleaner(written);
-  const ofPatterns = new Set(ownPatterns.map(({ name }) => patternKind(name)));
+  const ofPatterns = kindsOf(ownPatterns);
   /** The patterns have the whole time for each thing that is looked at. */
   const anew = <T>(work: () => T): T => {
     patterns?.begin();

@@ -1,7 +1,7 @@
 import type { CapturedValue } from '@borescope/agent-protocol';
 import type { Finding, RedactionMode } from '@borescope/redaction';
 import { BorescopeError } from '../actions/error.ts';
-import { createPatternFinder, patternKind } from '../hits/pattern-finder.ts';
+import { createPatternFinder, kindsOf } from '../hits/pattern-finder.ts';
 import { createPolicyRedactor } from '../hits/policy-redactor.ts';
 import { redactValue } from '../hits/redact-value.ts';
 import { agentRules, modeIn, type RedactionPolicy } from './redaction-policy.ts';
@@ -30,12 +30,13 @@ export function previewRedaction(
   const captured = asCaptured(sample, PREVIEW_LIMITS.depth);
   const mode = modeIn(rules, environment);
   const begun = performance.now();
-  const patterns = createPatternFinder(rules?.patterns ?? [], () => performance.now());
-  const redactor = createPolicyRedactor({ mode, ...agentRules(rules) }, patterns);
+  const patterns = rules?.patterns ?? [];
+  const finder = createPatternFinder(patterns, () => performance.now());
+  const redactor = createPolicyRedactor({ mode, ...agentRules(rules) }, finder);
   const caught: Finding[] = [];
   const value = redactValue({ redactor, isBlockedClass: () => false, caught }, captured);
   const ms = performance.now() - begun;
-  const ours = new Set(rules?.patterns.map(({ name }) => patternKind(name)));
+  const ours = kindsOf(patterns);
   const counts = new Map<string, number>();
   for (const { kind } of caught) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   return {

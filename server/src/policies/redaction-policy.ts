@@ -85,19 +85,13 @@ export const redactionPolicySchema = z
       .describe('What is shown although a built-in rule would hide it.'),
   })
   .superRefine((rules, context) => {
-    for (const [index, { environment: told }] of rules.environments.entries()) {
-      if (rules.environments.findIndex((other) => other.environment === told) < index) {
-        context.addIssue({
-          code: 'custom',
-          path: ['environments', index],
-          message: `${JSON.stringify(told)} stands twice`,
-        });
-      }
+    const { environments, patterns } = rules;
+    for (const [index, told] of secondTimes(environments.map((one) => one.environment))) {
+      const message = `${JSON.stringify(told)} stands twice`;
+      context.addIssue({ code: 'custom', path: ['environments', index], message });
     }
-    for (const [index, { name: told }] of rules.patterns.entries()) {
-      if (rules.patterns.findIndex((other) => other.name === told) < index) {
-        context.addIssue({ code: 'custom', path: ['patterns', index, 'name'], message: `${told} stands twice` });
-      }
+    for (const [index, told] of secondTimes(patterns.map((one) => one.name))) {
+      context.addIssue({ code: 'custom', path: ['patterns', index, 'name'], message: `${told} stands twice` });
     }
     const own = createRedactor({ keyNames: rules.names });
     for (const [index, told] of rules.exceptions.names.entries()) {
@@ -161,6 +155,11 @@ function bytesForAgents({
   exceptions,
 }: Pick<RedactionPolicy, 'names' | 'literals' | 'exceptions'>): number {
   return Buffer.byteLength([...own, ...texts, ...exceptions.names, ...exceptions.values].join(''));
+}
+
+/** What stands there already further ahead, with its index. */
+function secondTimes(names: readonly string[]): [index: number, name: string][] {
+  return [...names.entries()].filter(([index, told]) => names.indexOf(told) < index);
 }
 
 function isTrimmed(text: string): boolean {

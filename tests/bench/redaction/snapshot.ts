@@ -1,5 +1,5 @@
 import { type Hit, LIMITS } from '@borescope/agent-protocol';
-import type { Redactor } from '@borescope/redaction';
+import { createRedactor, type Redactor } from '@borescope/redaction';
 import { NO_RULES, redactorOf } from '../../../agent-node/src/application/redaction.ts';
 import { createCapturer } from '../../../agent-node/src/capture/capture.ts';
 import { createPolicyRedactor } from '../../../server/src/hits/policy-redactor.ts';
@@ -23,16 +23,7 @@ const KEY = 'a pseudonym key of the benchmark';
 
 const now = () => performance.now() * 1000;
 
-const NOTHING: Redactor = {
-  mode: 'standard',
-  name: () => undefined,
-  hide: (kind, of) => ({ kind, of }),
-  text: () => undefined,
-  label: () => undefined,
-  number: () => undefined,
-  telling: () => undefined,
-  fits: () => undefined,
-};
+const NOTHING = createRedactor({ mode: 'off' });
 
 interface Contender {
   readonly what: string;

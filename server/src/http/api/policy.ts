@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import type { Controls } from '../../access/controls.ts';
 import { maySee } from '../../actions/target.ts';
 import { renderValue } from '../../mcp/render-value.ts';
 import { explainPolicy } from '../../policies/explain-policy.ts';
 import { policySchema, withoutTexts } from '../../policies/policy.ts';
 import { PREVIEW_LIMITS, previewRedaction } from '../../policies/preview-redaction.ts';
-import { forgettingTexts } from '../../policies/redaction-policy.ts';
-import { meetsNeed } from './api-caller.ts';
+import { forgettingTexts, type RedactionPolicy } from '../../policies/redaction-policy.ts';
+import { type ApiCaller, meetsNeed } from './api-caller.ts';
 import type { AdministrationContext } from './api-context.ts';
 import { changedMeanwhile, defineRoute } from './api-route.ts';
 import { nothing, versionField } from './fields.ts';
@@ -103,10 +104,14 @@ export const previewPolicy = defineRoute({
     ms: z.number().describe('Milliseconds that it took.'),
   }),
   async run({ policy, sample, environment }, { controls, caller }: AdministrationContext) {
-    const { redaction: current } = (await controls.policy.get(caller.organization)).value;
-    const held = meetsNeed(caller, setPolicy) ? current : forgettingTexts(current);
-    const redaction = policy === undefined ? held : policy.redaction;
+    const redaction = policy === undefined ? await held(controls, caller) : policy.redaction;
     const { shown, hidden, ...preview } = previewRedaction(redaction, environment, sample);
     return { ...preview, shown: renderValue(shown), hidden: [...hidden] };
   },
 });
+
+/** The rules that hold now, as far as the caller may bring them out by a sample. */
+async function held({ policy }: Controls, caller: ApiCaller): Promise<RedactionPolicy | undefined> {
+  const { redaction } = (await policy.get(caller.organization)).value;
+  return meetsNeed(caller, setPolicy) ? redaction : forgettingTexts(redaction);
+}

@@ -1,0 +1,14 @@
+import type { View } from '../view.ts';
+
+/** A space or a tab. */
+export function isSpace(code: number): boolean {
+  return code === 32 || code === 9;
+}
+
+/** Behind what parts two groups, `) `, `-`, ` (`: at most two characters, of which no two are the same. */
+export function behindSeparators(view: View, at: number, isSeparator: (code: number) => boolean): number {
+  const first = view.code(at);
+  if (!isSeparator(first)) return at;
+  const second = view.code(at + 1);
+  return isSeparator(second) && second !== first ? at + 2 : at + 1;
+}
