@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { thirdPartyLicenses } from './third-party-licenses.mjs';
+import { withoutDescriptions } from './without-descriptions.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { version } = JSON.parse(await readFile(join(here, 'package.json'), 'utf8'));
@@ -51,8 +52,8 @@ const withoutSchemas = {
 };
 
 const [application, worker] = await Promise.all([
-  build({ ...shared, entryPoints: ['src/main.ts'], plugins: [withoutSchemas] }),
-  build({ ...shared, entryPoints: ['src/worker.ts'], plugins: [englishOnly] }),
+  build({ ...shared, entryPoints: ['src/main.ts'], plugins: [withoutSchemas, withoutDescriptions] }),
+  build({ ...shared, entryPoints: ['src/worker.ts'], plugins: [englishOnly, withoutDescriptions] }),
 ]);
 const text = (result) => result.outputFiles[0].text;
 // The one sequence that would end the comment; main.ts turns it back.
