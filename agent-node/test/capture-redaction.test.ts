@@ -69,6 +69,21 @@ test(
   },
 );
 
+test(proves('redaction:agent', 'a list of the bytes of something hidden is hidden whole'), () => {
+  const text = JSON.stringify(
+    capture({
+      spread: [...Buffer.from(`write to ${MAIL}`)],
+      late: Array.from(`${' '.repeat(90)}${MAIL}`, (character) => character.charCodeAt(0)),
+      scores: [97, 98, 99, 100, 101, 102, 103, 104],
+      mixed: [115, 111, 109, 101, 111, 110, 101, 'x'],
+    }),
+  );
+  const [s, o] = ['s', 'o'].map((letter) => `{"type":"number","value":${letter.charCodeAt(0)}}`);
+  assert.equal(text.split(`${s},${o}`).length, 2, text);
+  assert.equal(text.match(/"kind":"bytes"/g)?.length, 2);
+  assert.match(text, /"value":104/);
+});
+
 test('that there is no secret, or only a flag or a function, is shown', () => {
   const { variables, redactions } = capture({ user: { password: null, token: undefined, secret: true, apiKey() {} } });
   const value = variables[0]?.value;

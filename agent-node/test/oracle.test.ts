@@ -7,7 +7,7 @@ import { proves } from '../../tests/proves.ts';
 import { type Application, startApplication } from './support/application.ts';
 import { TestBroker } from './support/broker.ts';
 
-const PLACE = { file: 'fixtures/hidden.cjs', line: 24 };
+const PLACE = { file: 'fixtures/hidden.cjs', line: 25 };
 const KEY = 'k'.repeat(32);
 /** Probes in place at once; an agent takes 200. */
 const AT_ONCE = 100;
@@ -133,6 +133,30 @@ const ATTEMPTS: Readonly<Record<string, readonly Attempt[]>> = {
       'order.boxed[G - 1] !== undefined',
       'order.message.length - 10 === G',
       'order.contact.padEnd(G).endsWith("m")',
+    ],
+    [
+      '97',
+      '98',
+      'order.codes[0] === G',
+      'order.codes.at(0) === G',
+      'order.codes.includes(G)',
+      'order.codes.indexOf(G) === 0',
+      'order.codes.slice(0, 1)[0] === G',
+      '[...order.codes][0] === G',
+      '[].concat(order.codes)[0] === G',
+      'Math.min(...order.codes.slice(0, 1)) === G',
+      'order.codes.some(code => code === G)',
+      'order.codes.reduce((found, code) => found || code === G, false)',
+      'Object.values(order.codes)[0] === G',
+      'Object.entries(order.codes)[0][1] === G',
+      'JSON.stringify(order.codes).startsWith(`[${G}`)',
+      'order.codes.join().startsWith(String(G))',
+      'String(order.codes).startsWith(String(G))',
+      '`${order.codes}`.startsWith(`${G}`)',
+      '({ ...order.codes })[0] === G',
+      'Array.from(order.codes)[0] === G',
+      '[...order.codes.values()][0] === G',
+      '[...order.codes.entries()][0][1] === G',
     ],
     // As long as the address, and not.
     ['"xxxxxxxxxxxxxxx"', '"xxxxxxxxxxxxxx"', 'order.contact === G', 'order.list.includes(G)', 'order.contact == G'],

@@ -1,3 +1,4 @@
+import type { Redactor } from '@borescope/redaction';
 import {
   arrayBufferBytes,
   dataViewBytes,
@@ -6,6 +7,7 @@ import {
   isDataView,
   isSharedArrayBuffer,
   isUint8Array,
+  ownData,
   sharedBufferBytes,
   typedArrayBytes,
 } from './primordials.ts';
@@ -19,6 +21,8 @@ const SHOWN_BYTES = 8;
 export const LONGEST_SECRET = 64;
 /** Bytes that are read as text for the redactor. */
 const SCANNED_BYTES = 128;
+/** A list of fewer numbers spells nothing that a rule would know. */
+const FEWEST_NUMBERS = 8;
 const HEX = '0123456789abcdef';
 
 /**
@@ -54,4 +58,20 @@ function headHex(walk: Walk, bytes: Uint8Array): string | undefined {
     if (i < SHOWN_BYTES) hex += `${HEX[byte >> 4] ?? ''}${HEX[byte & 15] ?? ''}`;
   }
   return walk.memory.redactor.text(text) === undefined ? hex : undefined;
+}
+
+/**
+ * Whether a plain list of numbers is the bytes of a text in which something has to be hidden, as `[...buffer]` and
+ * `Array.from(text, (c) => c.charCodeAt(0))` make it. Of most lists the first item says that it is not.
+ */
+export function spellsSecret(redactor: Redactor, list: readonly unknown[]): boolean {
+  const { length } = list;
+  if (length < FEWEST_NUMBERS || redactor.mode === 'off') return false;
+  let text = '';
+  for (let i = 0; i < length && i < SCANNED_BYTES; i++) {
+    const item = ownData(list, i);
+    if (typeof item !== 'number' || !(item >= 0 && item <= 255)) return false;
+    text += fromCode(item);
+  }
+  return redactor.text(text) !== undefined;
 }

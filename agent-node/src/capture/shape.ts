@@ -1,6 +1,6 @@
 import { type CapturedValue, LIMITS } from '@borescope/agent-protocol';
-import { BLOCKED_CLASS, isCount, STRICT } from '@borescope/redaction';
-import { bufferNode } from './buffer.ts';
+import { BLOCKED_CLASS, BYTES, isCount, STRICT } from '@borescope/redaction';
+import { bufferNode, spellsSecret } from './buffer.ts';
 import { countProperties, EXTRAS_BYTES, extraKeys } from './extra-keys.ts';
 import { jsonBytes } from './json-bytes.ts';
 import {
@@ -140,6 +140,7 @@ function objectNode(walk: Walk, value: object, level: number, parent: number): C
   const prototype = prototypeOf(value);
   if (isArray(value)) {
     if (level > LIMITS.depth) return depthNode(walk, className(walk, prototype), value.length);
+    if (spellsSecret(walk.memory.redactor, value)) return hidden(walk, { kind: BYTES, of: 'object' });
     walk.opened = value;
     walk.cost = SHELL_BYTES;
     if (prototype === ArrayPrototype) return { type: 'array', items: [], length: undefined };

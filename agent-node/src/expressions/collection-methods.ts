@@ -23,7 +23,7 @@ import { type Context, dataOf, fail, MAX_ITEMS, MAX_TEXT, takeSteps } from './co
 import { sameAs } from './equality.ts';
 import { refuseBlocked, refuseSealed } from './sealed.ts';
 import { taintByContent, taintByName, taintByTruth, withoutName, withoutSecrets } from './taint.ts';
-import { withoutNameBefore } from './unnamed.ts';
+import { refuseSpelled, withoutNameBefore } from './unnamed.ts';
 
 const prototype = Array.prototype;
 const { max: larger, min: smaller } = Math;
@@ -132,6 +132,7 @@ function isNaNValue(value: unknown): boolean {
 
 export function receiverArray(context: Context, { receiver, label, at }: Call): unknown[] {
   if (isProxy(receiver) || !isArray(receiver)) return fail(context, at, `\`${label}\` is not called on an array`);
+  refuseSpelled(context, receiver, at);
   return receiver;
 }
 
@@ -163,6 +164,7 @@ export function append(context: Context, items: unknown[], item: unknown, at: nu
 }
 
 export function appendAll(context: Context, items: unknown[], array: unknown[], at: number): void {
+  refuseSpelled(context, array, at);
   for (let i = 0; i < array.length; i++) append(context, items, itemOf(context, array, i, at), at);
 }
 

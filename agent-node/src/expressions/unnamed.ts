@@ -1,4 +1,4 @@
-import { LONGEST_SECRET } from '../capture/buffer.ts';
+import { LONGEST_SECRET, spellsSecret } from '../capture/buffer.ts';
 import { holdsNamedValue, isWrittenBuffer, NAMING_PROPERTIES } from '../capture/named-value.ts';
 import {
   codeAt,
@@ -77,7 +77,15 @@ export function refuseItems(context: Context, holder: object, at: number): void 
   } else {
     refuseBoxed(context, holder, at);
     refuseWrittenBuffer(context, holder, at);
+    if (isArray(holder)) refuseSpelled(context, holder, at);
   }
+}
+
+/** Numbers that are the bytes of something hidden: one by one they would tell it. */
+export function refuseSpelled(context: Context, list: readonly unknown[], at: number): void {
+  const { redactor } = context;
+  if (redactor !== undefined && spellsSecret(redactor, list))
+    fail(context, at, 'these numbers are the bytes of something hidden: they are not read one by one');
 }
 
 export function refuseWrittenBuffer(context: Context, holder: object, at: number): void {
