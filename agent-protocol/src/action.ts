@@ -5,7 +5,7 @@ import { LIMITS } from './limits.ts';
 /** A line as the developer wrote it: `file` is a path or the end of one, `line` is 1-based. */
 export const place = z
   .object({
-    file: z.string().min(1).max(4096),
+    file: z.string().min(1).max(LIMITS.pathLength),
     line: z.int().positive(),
     /** What the caller believes to stand on that line; compared without white space at both ends. */
     expectLine: z.string().max(4096).optional(),
@@ -36,12 +36,12 @@ export const armSpec = z
 /** Where a probe was bound: original file and line, and the text that stands there. */
 export const boundPlace = z
   .object({
-    file: z.string().max(4096),
+    file: z.string().max(LIMITS.pathLength),
     line: z.int().positive(),
     column: z.int().nonnegative().optional(),
     /** Redacted like any captured text. */
     sourceLine: z.string().max(LIMITS.stringLength),
-    function: z.string().max(1024).optional(),
+    function: z.string().max(LIMITS.nameLength).optional(),
     /** SHA-256 of the script as V8 has it, hex: the same where all runtimes run the same code. */
     scriptHash: z.string().max(64).optional(),
     /** What the caller should know of this place: what cannot be seen there, and where it can. Redacted like sourceLine. */
@@ -53,8 +53,8 @@ export const boundPlace = z
 export const problem = z
   .object({
     code: z.enum(ERROR_CODES),
-    message: z.string().max(4096),
-    hint: z.string().max(4096).optional(),
+    message: z.string().max(LIMITS.messageLength),
+    hint: z.string().max(LIMITS.messageLength).optional(),
   })
   .meta({ id: 'Problem' });
 
@@ -83,7 +83,7 @@ export const observation = z
     conditionFalse: z.int().nonnegative(),
     conditionErrors: z.int().nonnegative(),
     /** The first error that the condition gave, redacted. */
-    conditionError: z.string().max(1024).optional(),
+    conditionError: z.string().max(LIMITS.errorLength).optional(),
     /** Passes that were let go without a look because the budget was empty, and hits that were not sent. */
     dropped: z.int().nonnegative(),
     /** Milliseconds for which the probe was really armed, of those since it was placed. */

@@ -4,9 +4,9 @@ import { LIMITS } from './limits.ts';
 
 export const stackFrame = z
   .object({
-    function: z.string().max(1024),
+    function: z.string().max(LIMITS.nameLength),
     /** Original file through source maps, or the script's own URL. */
-    file: z.string().max(4096),
+    file: z.string().max(LIMITS.pathLength),
     line: z.int().nonnegative(),
     column: z.int().nonnegative().optional(),
   })
@@ -14,7 +14,7 @@ export const stackFrame = z
 
 export const variable = z
   .object({
-    name: z.string().max(1024),
+    name: z.string().max(LIMITS.nameLength),
     value: capturedValue,
     scope: z.enum(['local', 'block', 'closure', 'module', 'this']),
   })
@@ -25,13 +25,13 @@ export const expressionResult = z
   .object({
     expression: z.string().max(LIMITS.expressionLength),
     value: capturedValue.optional(),
-    error: z.string().max(1024).optional(),
+    error: z.string().max(LIMITS.errorLength).optional(),
   })
   .meta({ id: 'ExpressionResult' });
 
 /** How many values were hidden in a hit, and the kinds of rule that hid them. */
 export const redactions = z
-  .object({ count: z.int().nonnegative(), kinds: z.array(z.string().max(64)).max(256) })
+  .object({ count: z.int().nonnegative(), kinds: z.array(z.string().max(64)).max(LIMITS.hiddenKinds) })
   .meta({ id: 'Redactions' });
 
 /** One passing of the place, recorded. */
@@ -39,9 +39,9 @@ export const hit = z
   .object({
     /** Milliseconds since the epoch, by the clock of the runtime. */
     time: z.number(),
-    file: z.string().max(4096),
+    file: z.string().max(LIMITS.pathLength),
     line: z.int().positive(),
-    function: z.string().max(1024),
+    function: z.string().max(LIMITS.nameLength),
     variables: z.array(variable).max(1000),
     values: z.array(expressionResult).max(LIMITS.expressions),
     stack: z.array(stackFrame).max(LIMITS.stackFrames),

@@ -11,9 +11,9 @@ export const inspection = z
     /** The deployed source around the line, redacted like any captured text. */
     source: z.array(z.object({ line: z.int().positive(), text: z.string().max(LIMITS.stringLength) })).max(100),
     /** Names that an expression at the bound line may use. */
-    names: z.array(z.string().max(1024)).max(500),
+    names: z.array(z.string().max(LIMITS.nameLength)).max(500),
     /** URLs of the loaded scripts that the path matches. */
-    scripts: z.array(z.string().max(4096)).max(50),
+    scripts: z.array(z.string().max(LIMITS.pathLength)).max(50),
     /** The file is there and not loaded yet: a probe would wait for it. */
     pending: z.boolean(),
   })

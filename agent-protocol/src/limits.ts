@@ -23,6 +23,14 @@ export const LIMITS = {
   /** Bytes of UTF-8 JSON of one hit on the wire, after trimming. */
   hitBytes: 64 * 1024,
   stackFrames: 20,
+  /** UTF-16 code units of a name of a variable or a function, of a path, of a problem's message and of its hint. */
+  nameLength: 1024,
+  pathLength: 4096,
+  messageLength: 4096,
+  /** UTF-16 code units of why an expression or a condition failed. */
+  errorLength: 1024,
+  /** Kinds of what is hidden that one hit lists. */
+  hiddenKinds: 256,
   /** Bytes of one WebSocket frame, either way. */
   frameBytes: 1024 * 1024,
   /** Arrays and objects inside each other in one frame; a hit at the full depth needs about 20. */

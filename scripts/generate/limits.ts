@@ -15,6 +15,11 @@ const MEANING: Readonly<Record<keyof typeof LIMITS, string>> = {
   objectProperties: 'properties of a captured object; the full count is told',
   hitBytes: 'bytes of one hit on the wire; what is deep and far is trimmed first, and marked',
   stackFrames: 'frames of a captured stack',
+  nameLength: 'characters of the name of a variable or a function',
+  pathLength: 'characters of a path',
+  messageLength: 'characters of what is said of a problem, and of its hint',
+  errorLength: 'characters of why an expression or a condition failed',
+  hiddenKinds: 'kinds of what was hidden that one hit lists',
   frameBytes: 'bytes of one WebSocket frame between broker and agent',
   frameNesting: 'arrays and objects inside each other in such a frame',
   maxOverheadPercent:

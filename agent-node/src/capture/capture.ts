@@ -1,4 +1,4 @@
-import type { CapturedValue, ExpressionResult, Variable } from '@borescope/agent-protocol';
+import { type CapturedValue, type ExpressionResult, LIMITS, type Variable } from '@borescope/agent-protocol';
 import type { Redactor } from '@borescope/redaction';
 import type { Evaluation } from '../expressions/evaluation.ts';
 import { createScope, NOT_CAPTURED, type Scope, UNINITIALIZED } from '../expressions/scope.ts';
@@ -37,7 +37,6 @@ const ENVELOPE_BYTES = 72 + 90 + MARKED_NAME_BYTES + 64 + COUNT_BYTES;
 const VARIABLE_BYTES = 37;
 /** `{"expression":,"value":},` and the marker of a value that did not fit. */
 const EXPRESSION_BYTES = 25 + 40;
-const ERROR_LENGTH = 1024;
 /** `this` of a sloppy function that is called plainly: a hundred names of the engine that say nothing of the application. */
 const GLOBAL: unknown = globalThis;
 /** Of the time of a capture, whatever its expressions took. */
@@ -195,7 +194,7 @@ function captureExpression(walk: Walk, { text, evaluate }: RequestedExpression, 
   if (owns(evaluation, 'error')) {
     // It can name what the caller wrote.
     walk.unlinked = true;
-    const error = labelText(walk, evaluation.error, ERROR_LENGTH);
+    const error = labelText(walk, evaluation.error, LIMITS.errorLength);
     walk.unlinked = false;
     walk.bytesLeft -= jsonBytes(error);
     return { expression: text, error };

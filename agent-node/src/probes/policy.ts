@@ -1,4 +1,4 @@
-import type { Blocked, Policy, Problem } from '@borescope/agent-protocol';
+import { type Blocked, LIMITS, type Policy, type Problem } from '@borescope/agent-protocol';
 import { type Blocklist, createBlocklist, type Redactor, type SourceRedactor } from '@borescope/redaction';
 import type { PolicyMessage } from '../application/messages.ts';
 import { type RedactionRules, redactorOf, rulesOf } from '../application/redaction.ts';
@@ -11,8 +11,6 @@ import { PackageNames } from '../sources/package-names.ts';
 import type { NameInScope } from '../sources/scopes.ts';
 import type { LiveAction } from './live-action.ts';
 import { namesAsked } from './private-fields.ts';
-
-const ERROR_LENGTH = 1024;
 
 /** What hides by the same rules. */
 interface Hiding {
@@ -118,7 +116,7 @@ export class CurrentPolicy implements BlockedCode {
   /** The text of an error in the application, which can name what the caller wrote. */
   shown(text: string): string {
     try {
-      return (this.written.label(text)?.text ?? text).slice(0, ERROR_LENGTH);
+      return (this.written.label(text)?.text ?? text).slice(0, LIMITS.errorLength);
     } catch {
       return '[redacted]';
     }

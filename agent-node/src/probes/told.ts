@@ -6,13 +6,6 @@ import { type BoundPlace, type Hit, type Inspection, LIMITS, type Problem } from
 import type { Redactor } from '@borescope/redaction';
 import { FAILED_KIND } from '../capture/guarded-redactor.ts';
 
-/** UTF-16 code units that the wire takes of a name, a path, a problem's message and hint. */
-const NAME = 1024;
-const PATH = 4096;
-const PROBLEM = 4096;
-/** Kinds that a hit may list. */
-const KINDS = 256;
-
 type Label = (text: string, most: number) => string;
 
 export function toldHit(hit: Hit, redactor: Redactor): Hit {
@@ -20,16 +13,16 @@ export function toldHit(hit: Hit, redactor: Redactor): Hit {
   const label = labelling(redactor, (kind) => found.push(kind));
   const told: Hit = {
     ...hit,
-    file: label(hit.file, PATH),
-    function: label(hit.function, NAME),
+    file: label(hit.file, LIMITS.pathLength),
+    function: label(hit.function, LIMITS.nameLength),
     stack: hit.stack.map((frame) => ({
       ...frame,
-      function: label(frame.function, NAME),
-      file: label(frame.file, PATH),
+      function: label(frame.function, LIMITS.nameLength),
+      file: label(frame.file, LIMITS.pathLength),
     })),
   };
   if (found.length === 0) return hit;
-  const kinds = [...new Set([...hit.redactions.kinds, ...found])].slice(0, KINDS);
+  const kinds = [...new Set([...hit.redactions.kinds, ...found])].slice(0, LIMITS.hiddenKinds);
   return { ...told, redactions: { count: hit.redactions.count + found.length, kinds } };
 }
 
@@ -37,8 +30,8 @@ export function toldPlace(place: BoundPlace, redactor: Redactor): BoundPlace {
   const label = labelling(redactor);
   return {
     ...place,
-    file: label(place.file, PATH),
-    ...(place.function !== undefined && { function: label(place.function, NAME) }),
+    file: label(place.file, LIMITS.pathLength),
+    ...(place.function !== undefined && { function: label(place.function, LIMITS.nameLength) }),
     ...(place.note !== undefined && { note: label(place.note, LIMITS.stringLength) }),
   };
 }
@@ -48,8 +41,8 @@ export function toldProblem(problem: Problem, written: Redactor): Problem {
   const label = labelling(written);
   return {
     ...problem,
-    message: label(problem.message, PROBLEM),
-    ...(problem.hint !== undefined && { hint: label(problem.hint, PROBLEM) }),
+    message: label(problem.message, LIMITS.messageLength),
+    ...(problem.hint !== undefined && { hint: label(problem.hint, LIMITS.messageLength) }),
   };
 }
 
@@ -58,7 +51,7 @@ export function toldInspection(inspection: Inspection, redactor: Redactor, writt
   const label = labelling(written);
   return {
     ...inspection,
-    scripts: scripts.map((script) => label(script, PATH)),
+    scripts: scripts.map((script) => label(script, LIMITS.pathLength)),
     ...(bound !== undefined && { bound: toldPlace(bound, redactor) }),
     ...(problem !== undefined && { problem: toldProblem(problem, written) }),
   };

@@ -2,13 +2,6 @@ import { type CapturedValue, type ExpressionResult, type Hit, LIMITS, type Varia
 import type { Finding, Redactor } from '@borescope/redaction';
 import { hideUnder, kindTold, type Pass, redactLabel, redactNamed, redactValue } from './redact-value.ts';
 
-/** Bounds of the texts of a hit in the protocol, in UTF-16 code units. */
-const NAME = 1024;
-const FILE = 4096;
-const ERROR = 1024;
-/** Kinds that one hit may list. */
-const KINDS = 256;
-
 /**
  * Redacts a captured hit again: an agent may be older than a rule, or not ours. `caught` holds what only this pass
  * found; what the agent has hidden stays as it is, and `hit.redactions` counts both. `written` gives no pseudonyms: it is
@@ -24,25 +17,28 @@ export function redactHit(
   const ofCaller: Pass = { ...pass, redactor: written };
   const clean: Hit = {
     ...hit,
-    file: redactLabel(pass, hit.file, FILE),
-    function: redactLabel(pass, hit.function, NAME),
+    file: redactLabel(pass, hit.file, LIMITS.pathLength),
+    function: redactLabel(pass, hit.function, LIMITS.nameLength),
     variables: hit.variables.map((variable) => redactVariable(pass, variable)),
     values: hit.values.map((result) => redactResult(ofCaller, result)),
     stack: hit.stack.map((frame) => ({
       ...frame,
-      function: redactLabel(pass, frame.function, NAME),
-      file: redactLabel(pass, frame.file, FILE),
+      function: redactLabel(pass, frame.function, LIMITS.nameLength),
+      file: redactLabel(pass, frame.file, LIMITS.pathLength),
     })),
   };
   if (pass.caught.length === 0) return { hit, caught: [] };
   const kinds = new Set([...hit.redactions.kinds, ...pass.caught.map(({ kind }) => kind)]);
-  clean.redactions = { count: hit.redactions.count + pass.caught.length, kinds: [...kinds].slice(0, KINDS) };
+  clean.redactions = {
+    count: hit.redactions.count + pass.caught.length,
+    kinds: [...kinds].slice(0, LIMITS.hiddenKinds),
+  };
   return { hit: clean, caught: pass.caught };
 }
 
 function redactVariable(pass: Pass, variable: Variable): Variable {
   const { name, value } = variable;
-  return { ...variable, name: redactLabel(pass, name, NAME), value: redactNamed(pass, name, value) };
+  return { ...variable, name: redactLabel(pass, name, LIMITS.nameLength), value: redactNamed(pass, name, value) };
 }
 
 function redactResult(pass: Pass, result: ExpressionResult): ExpressionResult {
@@ -51,7 +47,7 @@ function redactResult(pass: Pass, result: ExpressionResult): ExpressionResult {
   return {
     expression: redactLabel(pass, expression, LIMITS.expressionLength),
     ...(value !== undefined && { value: kind === undefined ? redactValue(pass, value) : hideUnder(pass, kind, value) }),
-    ...(error !== undefined && { error: redactLabel(pass, error, ERROR) }),
+    ...(error !== undefined && { error: redactLabel(pass, error, LIMITS.errorLength) }),
   };
 }
 

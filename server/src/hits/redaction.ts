@@ -51,12 +51,6 @@ export const BLOCKED: Problem = {
 
 const NOTHING_BLOCKED = { files: [], packages: [], classes: [] };
 
-/** UTF-16 code units of an error of a condition, of a problem's message and hint, of a name and a path: what the wire takes. */
-const ERROR_LENGTH = 1024;
-const PROBLEM_LENGTH = 4096;
-const NAME_LENGTH = 1024;
-const PATH_LENGTH = 4096;
-
 export function createRedaction(policies: Pick<Policies, 'current'>): Redaction {
   // By the promise and not by what it brings, so that nobody is answered before who asked first.
   const passes = new WeakMap<Promise<CurrentRules>, Promise<PassIn>>();
@@ -105,14 +99,14 @@ function secondPass(policy: Policy, ownPatterns: CurrentRules['patterns']): Seco
         const kinds = caught.map(({ kind }) => kind);
         return { hit, caught: kinds, late: kinds.filter((kind) => !ofPatterns.has(kind)) };
       }),
-    path: (file) => anew(() => clean(file, PATH_LENGTH)),
+    path: (file) => anew(() => clean(file, LIMITS.pathLength)),
     text: (text) => anew(() => clean(text, LIMITS.stringLength)),
     bound: (bound) => anew(() => redactBound(redactor, bound)),
     problem: (problem) => anew(() => redactProblem(written, problem)),
     observation(observation) {
       const { conditionError: error } = observation;
       if (error === undefined) return observation;
-      return { ...observation, conditionError: anew(() => clean(error, ERROR_LENGTH)) };
+      return { ...observation, conditionError: anew(() => clean(error, LIMITS.errorLength)) };
     },
     inspection(inspection, file) {
       const { bound, scripts } = inspection;
@@ -130,7 +124,7 @@ function redactInspection(redactor: SourceRedactor, written: Redactor, inspectio
   const clean = cleaner(written);
   return {
     ...inspection,
-    scripts: scripts.map((script) => clean(script, PATH_LENGTH)),
+    scripts: scripts.map((script) => clean(script, LIMITS.pathLength)),
     source: cleanSource(redactor, source),
     ...(bound !== undefined && { bound: redactBound(redactor, bound) }),
     ...(problem !== undefined && { problem: redactProblem(written, problem) }),
@@ -154,9 +148,9 @@ function redactBound(redactor: Redactor, bound: BoundPlace): BoundPlace {
   return {
     ...bound,
     // A folder may have the name of a customer, or a token.
-    file: clean(bound.file, PATH_LENGTH),
+    file: clean(bound.file, LIMITS.pathLength),
     sourceLine: clean(bound.sourceLine, LIMITS.stringLength),
-    ...(bound.function !== undefined && { function: clean(bound.function, NAME_LENGTH) }),
+    ...(bound.function !== undefined && { function: clean(bound.function, LIMITS.nameLength) }),
     ...(bound.note !== undefined && { note: clean(bound.note, LIMITS.stringLength) }),
   };
 }
@@ -166,7 +160,7 @@ function redactProblem(redactor: Redactor, problem: Problem): Problem {
   const clean = cleaner(redactor);
   return {
     ...problem,
-    message: clean(problem.message, PROBLEM_LENGTH),
-    ...(problem.hint !== undefined && { hint: clean(problem.hint, PROBLEM_LENGTH) }),
+    message: clean(problem.message, LIMITS.messageLength),
+    ...(problem.hint !== undefined && { hint: clean(problem.hint, LIMITS.messageLength) }),
   };
 }
