@@ -76,6 +76,12 @@ describe('where every value is hidden', () => {
     const names = told.value.properties.map(({ name }) => name);
     assert.ok(names.includes('byCode') && names.includes('lines'));
     assert.equal(names.filter((name) => name === '[redacted:strict]').length, 2, 'names that may be data');
+    const boxed = told.value.properties.find(({ name }) => name === 'boxed')?.value;
+    assert.ok(boxed?.type === 'object');
+    assert.deepEqual(
+      boxed.properties.map(({ name, value }) => [name, value.type]),
+      [['[[PrimitiveValue]]', 'redacted']],
+    );
     const by = Object.fromEntries(variables.map(({ name, value }) => [name, value]));
     assert.deepEqual(by['count'], {
       type: 'redacted',

@@ -5,6 +5,8 @@ import { proves } from '../../tests/proves.ts';
 import { listLateRedactions } from '../src/hits/late-redactions.ts';
 import { createPatternFinder } from '../src/hits/pattern-finder.ts';
 import { createPolicyRedactor } from '../src/hits/policy-redactor.ts';
+import { compilePattern } from '../src/policies/compile-pattern.ts';
+import { patternSize } from '../src/policies/pattern-size.ts';
 import { policySchema } from '../src/policies/policy.ts';
 import { controlsBeside, developer, type Harness, inSeconds, spec, startEngine } from './engine-harness.ts';
 
@@ -337,6 +339,38 @@ describe('the patterns of an organization', () => {
     assert.match(refusedPattern('a*')[0] ?? '', /matches the empty text/);
     assert.match(refusedPattern('[a-z]{900}|[0-9]{900}|[A-Z]{900}')[0] ?? '', /instructions/);
     assert.deepEqual(refusedPattern('(?i)\\bORD-\\d{6}\\b'), []);
+  });
+
+  test(proves('redaction:refused', 'that would take long to compile are refused before they are compiled'), () => {
+    for (const pattern of [`(${'a'.repeat(500)}){1000}`, 'a{1000}'.repeat(73), `(?:${'[a-z]?'.repeat(80)}){99}`]) {
+      assert.match(refusedPattern(pattern)[0] ?? '', /about \d+ instructions/, pattern);
+    }
+    for (const pattern of [
+      ...[
+        'a{10}',
+        '(ab){3}',
+        '[a-z]{5,9}x',
+        '\\d{3}-\\d{2}',
+        '(a{30}b){4}',
+        '\\x{10FFFF}{30}',
+        '[]a]{40}',
+        '\\{1000\\}',
+      ],
+      ...[
+        '[[:alpha:]]{40}',
+        '(a|b|c){100}',
+        '(?:a?){50}',
+        '\\pL{1000}',
+        '\\p{Greek}{90}',
+        '\\Qa{1000}\\E',
+        '((a{9}){9}){9}',
+      ],
+    ]) {
+      const compiled = compilePattern(pattern);
+      const size = compiled.ok ? compiled.pattern.programSize() : 102;
+      const estimate = patternSize(pattern);
+      assert.ok(estimate <= 2 * size && size <= 8 + 2 * estimate, `${pattern}: ${estimate} for ${size}`);
+    }
   });
 
   test('and other rules that cannot hold are refused', () => {

@@ -3,12 +3,16 @@ import { codeAt } from '../intrinsics.ts';
 /** Longer names are data. */
 const LONGEST_NAME = 64;
 
+/** As debuggers show what a boxed primitive holds. */
+const BOXED = '[[PrimitiveValue]]';
+
 /**
  * An identifier, or words joined by hyphens, as headers are named: what somebody has written into the code. Any other
  * name of a property may be data, such as the ids of a dictionary. So may one of these: nobody can tell.
  */
 export function isCodeName(name: string): boolean {
   if (name.length > LONGEST_NAME) return false;
+  if (name === BOXED) return true;
   let hyphens = false;
   let others = false;
   for (let index = 0; index < name.length; index++) {

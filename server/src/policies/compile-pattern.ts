@@ -1,4 +1,5 @@
 import { RE2JS, RE2JSSyntaxException } from 're2js';
+import { patternSize } from './pattern-size.ts';
 
 /** A pattern of RE2 (github.com/google/re2/wiki/Syntax), or what is wrong with it. */
 export type CompiledPattern =
@@ -25,6 +26,9 @@ export function compilePattern(text: string): CompiledPattern {
 }
 
 function compile(text: string): CompiledPattern {
+  // An estimate that is rough: what is far beyond takes long to compile, and what is not is measured.
+  const estimate = patternSize(text);
+  if (estimate > 2 * MOST_INSTRUCTIONS) return tooLarge(`about ${estimate}`);
   let pattern: RE2JS;
   try {
     pattern = RE2JS.compile(text);
@@ -33,15 +37,17 @@ function compile(text: string): CompiledPattern {
     return { ok: false, fault: `${error.getDescription()} at position ${positionOf(text, error)}${hintFor(text)}` };
   }
   const size = pattern.programSize();
-  if (size > MOST_INSTRUCTIONS) {
-    return {
-      ok: false,
-      fault: `it compiles to ${size} instructions, and ${MOST_INSTRUCTIONS} are allowed: repeat less`,
-    };
-  }
+  if (size > MOST_INSTRUCTIONS) return tooLarge(`${size}`);
   if (pattern.test(''))
     return { ok: false, fault: 'it matches the empty text, and so everywhere: ask for one character at least' };
   return { ok: true, pattern };
+}
+
+function tooLarge(size: string): CompiledPattern {
+  return {
+    ok: false,
+    fault: `it compiles to ${size} instructions, and ${MOST_INSTRUCTIONS} are allowed: repeat less`,
+  };
 }
 
 /** 1-based, of the part that is not understood; one behind the last character where something is missing there. */
