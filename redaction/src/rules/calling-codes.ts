@@ -25,22 +25,17 @@ const CALLING_CODES = `1:10 7:10 20:8-10 27:5-10 30:10-12 31:5-11 32:8-9 33:9 34
 const LENGTHS = new Int32Array(1000);
 for (const entry of wordsIn(CALLING_CODES)) {
   const colon = entry.indexOf(':');
+  LENGTHS[Number(entry.slice(0, colon))] = bitsOf(entry.slice(colon + 1));
+}
+
+/** Of `7,9-10`: a bit for each of the lengths. */
+function bitsOf(lengths: string): number {
   let bits = 0;
-  let first = 0;
-  let number = 0;
-  let ranged = false;
-  for (const character of `${entry.slice(colon + 1)},`) {
-    if (character === '-') {
-      first = number;
-      ranged = true;
-      number = 0;
-    } else if (character === ',') {
-      for (let length = ranged ? first : number; length <= number; length++) bits |= 1 << length;
-      ranged = false;
-      number = 0;
-    } else number = number * 10 + Number(character);
+  for (const range of lengths.split(',')) {
+    const [first = '', last = first] = range.split('-');
+    for (let length = Number(first); length <= Number(last); length++) bits |= 1 << length;
   }
-  LENGTHS[Number(entry.slice(0, colon))] = bits;
+  return bits;
 }
 
 /** Whether a number of `digits` digits that begins with these three has a calling code and the length that goes with it. */

@@ -4,13 +4,20 @@ import { Bytes, Integers32 } from '../../intrinsics.ts';
 const ROUND = new Int32Array(64);
 /** Section 5.3.3: the same of the square roots of the first eight. */
 const START = new Int32Array(8);
-for (let candidate = 2, found = 0; found < 64; candidate++) {
-  let prime = true;
-  for (let divisor = 2; divisor * divisor <= candidate; divisor++) if (candidate % divisor === 0) prime = false;
-  if (!prime) continue;
-  ROUND[found] = (Math.cbrt(candidate) % 1) * 2 ** 32;
-  if (found < 8) START[found] = (Math.sqrt(candidate) % 1) * 2 ** 32;
-  found++;
+writeConstants();
+
+function writeConstants(): void {
+  for (let candidate = 2, found = 0; found < 64; candidate++) {
+    if (!isPrime(candidate)) continue;
+    ROUND[found] = (Math.cbrt(candidate) % 1) * 2 ** 32;
+    if (found < 8) START[found] = (Math.sqrt(candidate) % 1) * 2 ** 32;
+    found++;
+  }
+}
+
+function isPrime(candidate: number): boolean {
+  for (let divisor = 2; divisor * divisor <= candidate; divisor++) if (candidate % divisor === 0) return false;
+  return true;
 }
 
 const schedule = new Integers32(64);
