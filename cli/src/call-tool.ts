@@ -121,6 +121,10 @@ async function fetchTelling(
     );
   }
   if (response.ok) return response;
+  // Without a token of its own the command has shown a sign-in.
+  if (response.status === 401 && (process.env['BORESCOPE_TOKEN'] ?? '') === '') {
+    throw new Failure(`the sign-in at ${url.origin} has ended: borescope login`);
+  }
   const told = brokerError(await response.clone().text());
   if (told !== undefined) throw new Failure(told);
   return response;

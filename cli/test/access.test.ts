@@ -40,7 +40,12 @@ for (const [how, open] of Object.entries(WAYS)) {
       const listed = JSON.parse((await run('token', 'list', '--json')).stdout).tokens;
       assert.equal(listed.find(({ id }: { id: string }) => id === rotated.id).state, 'revoked');
       const unknown = await run('token', 'revoke', 'tok_never');
-      assert.deepEqual([unknown.code, unknown.stderr], [1, 'borescope: there is no such token\n']);
+      assert.deepEqual(
+        [unknown.code, unknown.stderr],
+        [1, 'borescope: there is no such token: borescope token list shows those that are there\n'],
+      );
+      const nobody = await run('token', 'create', '--kind', 'mcp', '--name', 'n', '--owner', 'nobody@acme.example');
+      assert.match(nobody.stderr, /there is no such account: borescope user list shows/);
       const lines = (await run('audit', 'export')).stdout
         .trimEnd()
         .split('\n')
@@ -177,7 +182,10 @@ for (const [how, open] of Object.entries(WAYS)) {
       const { run } = await open(t);
       assert.equal((await run('approvals', 'list')).stdout, 'no requests\n');
       const unknown = await run('approvals', 'approve', 'apr_never');
-      assert.deepEqual([unknown.code, unknown.stderr], [1, 'borescope: there is no such request for approval\n']);
+      assert.deepEqual(
+        [unknown.code, unknown.stderr],
+        [1, 'borescope: there is no such request for approval: borescope approvals list shows those that are there\n'],
+      );
     });
 
     test(proves('commands:verify', 'warns where a chain is to be expected and there is none'), async (t) => {

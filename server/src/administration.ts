@@ -28,7 +28,7 @@ export { checkPolicy, getPolicy, previewPolicy, setPolicy } from './http/api/pol
 export { getQuotas, quotaUsage, setQuotas } from './http/api/quotas.ts';
 export { getReadOnly, setReadOnly } from './http/api/read-only.ts';
 export { listRedactionWarnings } from './http/api/redaction.ts';
-export { createToken, listTokens, revokeToken, rotateToken, type TokenView } from './http/api/tokens.ts';
+export { createToken, listTokens, revokeToken, rotateToken, TOKEN_DAYS, type TokenView } from './http/api/tokens.ts';
 export type { UserView } from './http/api/user-view.ts';
 export { changeUser, createUser, listUsers, removeUser, renewPassword, signOutUser } from './http/api/users.ts';
 export { type Migration, migrate, type StorePlace } from './migration.ts';

@@ -32,13 +32,26 @@ export interface AdministrationApi {
   ): AsyncIterable<z.output<Out>>;
 }
 
+/** The command that lists what a route of the API does. */
+const LISTED: Readonly<Record<string, string>> = {
+  '/api/tokens': 'token list',
+  '/api/users': 'user list',
+  '/api/approvals': 'approvals list',
+};
+
 /** An error of the API, for a person. */
 export class ApiFailure extends Failure {
   readonly code: string;
 
   constructor(code: string, message: string, hint: string) {
-    // These two are for who writes requests; a person has the command's own help.
-    super(code === 'NOT_FOUND' || code === 'LIMIT_EXCEEDED' ? message : `${message}. ${hint}`);
+    super(told(code, message, hint));
     this.code = code;
   }
+}
+
+/** Hints of these two are for who writes requests: a person is told a command, or has the command's own help. */
+function told(code: string, message: string, hint: string): string {
+  if (code !== 'NOT_FOUND' && code !== 'LIMIT_EXCEEDED') return `${message}. ${hint}`;
+  const list = LISTED[/GET (\/api\/\w+)/.exec(hint)?.[1] ?? ''];
+  return list === undefined ? message : `${message}: borescope ${list} shows those that are there`;
 }

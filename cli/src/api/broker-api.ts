@@ -23,7 +23,7 @@ export async function brokerApi(
   organization: string | undefined,
 ): Promise<AdministrationApi> {
   const base = apiUrl(address, option);
-  const { token, whose } = await credentialAt(base);
+  const { token, whose, isSignIn } = await credentialAt(base);
   const request = brokerFetch(base, process.env);
   const { etagOf, getMe, inputPart, pathNames } = await import('@borescope/server/administration');
 
@@ -59,7 +59,7 @@ export async function brokerApi(
       redirect: 'error',
       signal,
     });
-    if (!response.ok) throw await failureIn(response, base.origin);
+    if (!response.ok) throw await failureIn(response, base.origin, isSignIn);
     return response;
   }
 
@@ -105,11 +105,12 @@ export async function brokerApi(
 }
 
 /** `whose`: which it is, for a person. */
-async function credentialAt({ origin }: URL): Promise<{ token: string; whose: string }> {
+async function credentialAt({ origin }: URL): Promise<{ token: string; whose: string; isSignIn: boolean }> {
   const token = process.env['BORESCOPE_ADMIN_TOKEN'];
-  if (token !== undefined && token !== '') return { token, whose: 'the token in BORESCOPE_ADMIN_TOKEN' };
+  if (token !== undefined && token !== '')
+    return { token, whose: 'the token in BORESCOPE_ADMIN_TOKEN', isSignIn: false };
   const signedIn = await signInToken(origin);
-  if (signedIn !== undefined) return { token: signedIn, whose: `the sign-in at ${origin}` };
+  if (signedIn !== undefined) return { token: signedIn, whose: `the sign-in at ${origin}`, isSignIn: true };
   throw new UsageError(
     `BORESCOPE_ADMIN_TOKEN: set it to an admin token (borescope token create --kind admin --name NAME, where the store is), or sign in at ${origin} with borescope login --admin --url ${origin}`,
   );
@@ -136,7 +137,10 @@ function watchSilence(): { signal: AbortSignal; heard: () => void; stop: () => v
 
 const SILENT = `the broker has been silent for ${SILENCE / 1000} s`;
 
-async function failureIn(response: Response, origin: string): Promise<Failure> {
+async function failureIn(response: Response, origin: string, isSignIn: boolean): Promise<Failure> {
+  if (isSignIn && response.status === 401) {
+    return new Failure(`the sign-in at ${origin} has ended: borescope login --admin --url ${origin}`);
+  }
   // The person has not let this command do it; that the account may not is told otherwise (RFC 6750, 3.1).
   if (response.headers.get('www-authenticate')?.includes('error="insufficient_scope"') === true) {
     return new Failure(`the sign-in at ${origin} is not for this: borescope login --admin --url ${origin}`);

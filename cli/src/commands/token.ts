@@ -51,7 +51,7 @@ async function create(flags: CreateFlags): Promise<void> {
   if (flags.kind === 'agent' && flags.role !== undefined) {
     throw new UsageError('--role: an agent token has no role, it only attaches runtimes');
   }
-  const seconds = flags.expires === undefined ? undefined : (await duration('--expires', flags.expires)) / 1000;
+  const seconds = flags.expires === undefined ? undefined : (await duration('expires', flags.expires)) / 1000;
   if (seconds === 0) throw new UsageError('--expires: must be longer than 0');
   const services = namesOption('--services', flags.services);
   const environments = namesOption('--environments', flags.environments);
@@ -102,7 +102,7 @@ async function revoke(id: string, flags: ApiFlags): Promise<void> {
 
 async function rotate(id: string, flags: ApiFlags & { overlap: string }): Promise<void> {
   const { rotateToken } = await import('@borescope/server/administration');
-  const seconds = (await duration('--overlap', flags.overlap)) / 1000;
+  const seconds = (await duration('overlap', flags.overlap)) / 1000;
   await withApi(flags, async (api) => {
     const rotated = await api.call(rotateToken, { id, overlap_seconds: seconds });
     show(rotated, flags, api);
@@ -131,9 +131,12 @@ function show(
   );
 }
 
-async function duration(flag: string, text: string): Promise<number> {
-  const { parseDuration } = await import('@borescope/server/administration');
+/** Milliseconds, within what the option takes. */
+async function duration(option: 'expires' | 'overlap', text: string): Promise<number> {
+  const { parseDuration, TOKEN_DAYS } = await import('@borescope/server/administration');
   const milliseconds = parseDuration(text);
-  if (milliseconds === undefined) throw new UsageError(`${flag}: a time such as 90s, 30m, 24h or 30d`);
+  if (milliseconds === undefined) throw new UsageError(`--${option}: a time such as 90s, 30m, 24h or 30d`);
+  const most = `${TOKEN_DAYS[option]}d`;
+  if (milliseconds > (parseDuration(most) ?? 0)) throw new UsageError(`--${option}: at most ${most}`);
   return milliseconds;
 }

@@ -10,6 +10,8 @@ import { isWithin, requireMayGive } from './bounds.ts';
 import { boundField, idField, isoTime, nameField, nothing, roleField, timeField } from './fields.ts';
 
 const DAY = 24 * 60 * 60;
+/** Days that a token holds at most where it expires, and that a rotated one still holds at most. */
+export const TOKEN_DAYS = { expires: 3_650, overlap: 30 } as const;
 const kindField = z.enum(['mcp', 'agent', 'admin']);
 
 export const tokenView = z.object({
@@ -74,7 +76,7 @@ export const createToken = defineRoute({
       expires_in_seconds: z
         .int()
         .min(1)
-        .max(3_650 * DAY)
+        .max(TOKEN_DAYS.expires * DAY)
         .optional()
         .describe('Not given: it does not expire.'),
     })
@@ -141,7 +143,7 @@ export const rotateToken = defineRoute({
     overlap_seconds: z
       .int()
       .min(0)
-      .max(30 * DAY)
+      .max(TOKEN_DAYS.overlap * DAY)
       .default(600)
       .describe('How long the old one still holds; 0 revokes it now.'),
   }),
