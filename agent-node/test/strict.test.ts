@@ -21,6 +21,8 @@ class Order {
     [4711, true],
   ]);
   flags = new Set<unknown>(['canary', true]);
+  paidBefore = [false, false, false, false, false, false];
+  paidLater = [true, true, true, true, true, true];
   'canary one' = 1;
   4711 = 'canary';
   failure = new TypeError('canary', { cause: 'canary' });
@@ -142,6 +144,11 @@ describe('where every value is hidden', () => {
       const shown = JSON.stringify(value ?? error).replaceAll('nope.canary', '');
       assert.doesNotMatch(shown, /canary|4711|4712|9422|2026|true|"number","value"|same/, expression);
     }
+    const lengths = capture(['JSON.stringify(order.paidBefore)', 'JSON.stringify(order.paidLater)']).values;
+    assert.deepEqual(lengths[0]?.value, lengths[1]?.value, 'nor by the length of what is made of it');
+    for (const key of ['"canary one"', '"canary two"', '4711', '4712', '"4711"', '"4712"'])
+      assert.deepEqual(capture([`typeof order[${key}]`]).values[0]?.value?.type, 'redacted', key);
+    assert.equal(capture(['order.lines[1]']).values[0]?.value?.type, 'null', 'the place of an item is structure');
     const [types] = capture(['[typeof order.id, typeof count, typeof yes]', 'order.lines === order.lines']).values;
     assert.doesNotMatch(JSON.stringify(types), /canary/);
   });
@@ -182,6 +189,9 @@ describe('where every value is hidden', () => {
         ['[yes].some(one => one)', '[yes].every(one => !one)'],
         ['[...order.flags].includes(true)', '[...order.flags].includes(false)'],
         ['order.flags.has(true)', 'order.flags.has(false)'],
+        ['order["canary one"] != null', 'order["canary two"] != null'],
+        ['order?.["canary one"] === undefined', 'order?.["canary two"] === undefined'],
+        ['typeof order["4711"] === "string"', 'typeof order["4712"] === "string"'],
         ['order.byCode.get(4711)', 'order.byCode.get(4712)'],
         ['order.byCode.has("canary")', 'order.byCode.has("other")'],
         ['order.id.startsWith("c")', 'order.id.startsWith("x")'],

@@ -60,7 +60,7 @@ In the [policy](access.md#policy) of the organization. It is the same document a
 \`\`\`
 
 - **mode**: \`standard\`, the rules below, or \`strict\`: every value is hidden, and types, length classes and the structure are told.
-  Names that look as if somebody had written them into the code count as structure; other names of properties, such as the ids of a dictionary, are hidden, too. In
+  Names that look as if somebody had written them into the code count as structure; other names of properties, such as the ids of a dictionary, are hidden, too, and cannot be asked for. In
   \`strict\` a condition may ask for types and for whether something is there, and nothing else.
 - **environments** have another mode, by the environment that a runtime tells; bind agent tokens to environments, so that none can call itself another. Only
   here redaction can be switched \`off\`, with a reason, which stands in the audit: then nothing is hidden there, and only what is blocked stays so. A runtime that

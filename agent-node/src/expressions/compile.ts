@@ -43,6 +43,7 @@ import type {
   MemberNode,
   NameNode,
 } from './tree.ts';
+import { indexOfKey } from './unnamed.ts';
 
 /** The value of an optional chain that met null or undefined, on its way to the end of the chain. */
 const CUT_SHORT: unique symbol = Symbol('borescope.cut-short');
@@ -282,8 +283,10 @@ function compileReference(node: MemberNode): Reference {
 
 function compileWrittenKey(key: string, label: string, at: number): Reference {
   const refuseGuess = writtenName(key);
+  const isIndex = indexOfKey(key) >= 0;
   return (context, base) => {
-    refuseGuess(context);
+    // The place of an item is structure, and the same digits may be an id in a dictionary.
+    if (!isIndex || isProxy(base) || !isArray(base)) refuseGuess(context);
     return readMember(context, base, key, label, at);
   };
 }

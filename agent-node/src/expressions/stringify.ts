@@ -29,7 +29,8 @@ function write(context: Context, value: unknown, at: number, depth: number): str
       if (kindWithin(context, value, at) !== undefined) return quote(withoutSecrets(context, textOf(value)));
       return isNaNumber(value - value) ? 'null' : textOf(value);
     case 'boolean':
-      return textOf(value);
+      // Also by how long the text is that it stands in.
+      return context.hidesAll() ? quote(withoutSecrets(context, textOf(value))) : textOf(value);
     case 'bigint':
       return fail(context, at, 'JSON has no bigint; give the value itself as an expression');
     case 'object':

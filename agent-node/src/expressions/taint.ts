@@ -1,4 +1,4 @@
-import { isCount, type Redactor, STRICT, URL_CREDENTIALS } from '@borescope/redaction';
+import { isCodeName, isCount, type Redactor, STRICT, URL_CREDENTIALS } from '@borescope/redaction';
 import { withoutPseudonyms } from '../capture/pseudonyms.ts';
 import { withoutEscapes } from '../capture/regexp-source.ts';
 import { type Context, giveUp, MAX_TEXT, takeUnits } from './context.ts';
@@ -92,6 +92,7 @@ export function writtenName(name: string): (context: Context) => void {
     if (!known) {
       // Where all texts are hidden, those that the code around the line gives as names are none of them.
       if (!context.hidesAll()) kind = kindWithin(context, name, 1);
+      else if (!isCodeName(name)) kind = STRICT;
       known = true;
     }
     if (kind !== undefined && context.secret === undefined) giveUp(context, kind);

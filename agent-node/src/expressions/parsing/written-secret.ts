@@ -1,4 +1,4 @@
-import type { Redactor } from '@borescope/redaction';
+import { isCodeName, type Redactor } from '@borescope/redaction';
 import { children, isTypeTest } from '../presence.ts';
 import type { ExpressionNode } from '../tree.ts';
 
@@ -49,7 +49,7 @@ function writtenIn(node: ExpressionNode, redactor: Redactor): readonly Written[]
 
 /** Where every text is hidden, names that the code around the line gives are not. */
 function names(written: readonly string[], redactor: Redactor): readonly string[] {
-  return redactor.text('a') === undefined ? written : [];
+  return redactor.text('a') === undefined ? written : written.filter((name) => !isCodeName(name));
 }
 
 function notLiterals(node: ExpressionNode): readonly ExpressionNode[] {
