@@ -303,3 +303,81 @@ test('under a name of several tokens a number is how many, and stays', () => {
   assert.deepEqual(variable('tokens', count), count);
   assert.equal(variable('tokens', { type: 'array', items: [text('abc')] })?.type, 'redacted');
 });
+
+const STRICT = createRedactor({ mode: 'strict' });
+
+test(
+  proves(
+    ['redaction:broker', 'faults:misbehaving'],
+    'whatever an agent calls hidden, a date or a flag is looked at like any text',
+  ),
+  () => {
+    const mark = (over: object): CapturedValue => ({ type: 'redacted', kind: 'email', of: 'string', ...over });
+    const forged: CapturedValue[] = [
+      mark({ kind: MAIL }),
+      mark({ kind: '4111 1111 1111 1111' }),
+      mark({ of: MAIL }),
+      mark({ pseudonym: MAIL }),
+      mark({ pseudonym: 'AKIAIOSFODNN7EXAMPLQ' }),
+      mark({ length: 4111 }),
+      { type: 'date', value: MAIL },
+      { type: 'regexp', source: 'a', flags: 'anna@example.com' },
+    ];
+    for (const value of forged) assert.doesNotMatch(JSON.stringify(variable('it', value)), /anna|4111|AKIA/);
+    for (const value of [mark({ length: 16, pseudonym: 'k3fQ_x1a' }), mark({ of: 'unknown' }), mark({ length: 0 })])
+      assert.deepEqual(variable('it', value), value);
+    const date: CapturedValue = { type: 'date', value: '2026-11-21T00:00:00.000Z' };
+    assert.deepEqual(variable('at', date), date);
+    const { hit } = redactHit(
+      { ...CLEAN, redactions: { count: 2, kinds: ['email', MAIL, 'a\u202eb'] } },
+      redactor,
+      written,
+    );
+    assert.deepEqual(hit.redactions, { count: 2, kinds: ['email'] });
+  },
+);
+
+test(
+  proves('redaction:strict', 'what an agent has hidden by less than everything tells its type and length class'),
+  () => {
+    const values: CapturedValue[] = [
+      { type: 'redacted', kind: 'email', of: 'string', length: 16, pseudonym: 'k3fQ_x1a' },
+      { type: 'redacted', kind: 'secret-name', of: 'string', length: 16, pseudonym: 'k3fQ_x1a' },
+      { type: 'redacted', kind: 'secret-name', of: 'string', length: 16 },
+      ...(['NaN', 'Infinity', '-0'] as const).map((value) => ({ type: 'number' as const, value })),
+    ];
+    const variables = values.map((value) => ({ name: 'it', value, scope: 'local' as const }));
+    const redactions = { count: 3, kinds: ['email', 'secret-name'] };
+    const { hit } = redactHit({ ...CLEAN, variables, redactions }, STRICT, STRICT);
+    const strict = { type: 'redacted', kind: 'strict', of: 'string', length: 16 };
+    const number = { type: 'redacted', kind: 'strict', of: 'number' };
+    assert.deepEqual(
+      hit.variables.map(({ value }) => value),
+      [strict, strict, values[2], number, number, number],
+    );
+    assert.deepEqual(hit.redactions.kinds, ['strict', 'secret-name']);
+    const valid = { name: 'pesel', value: text('44051401359'), scope: 'local' as const };
+    const told = redactHit({ ...CLEAN, variables: [valid] }, STRICT, STRICT).hit.variables[0]?.value;
+    assert.deepEqual(told, strict, 'nor whether it is a valid number of a person');
+  },
+);
+
+test(
+  proves(
+    ['redaction:broker', 'faults:misbehaving'],
+    'names in scope and the hash of a script are told as what they are alone',
+  ),
+  async () => {
+    const policy: Policy = { revision: 1, keyNames: [] };
+    const current = async () => ({ revision: 1, patterns: [], in: () => policy });
+    const pass = await createRedaction({ current }).of('o');
+    const place = { file: 'a.ts', line: 1, sourceLine: '' };
+    const told = pass.inspection(
+      { bound: { ...place, scriptHash: MAIL }, source: [], names: ['order', MAIL], scripts: [], pending: false },
+      'a.ts',
+    );
+    assert.deepEqual(told.names, ['order', '[redacted:email]']);
+    assert.deepEqual(told.bound, place);
+    assert.equal(pass.bound({ ...place, scriptHash: 'a1b2' }).scriptHash, 'a1b2');
+  },
+);

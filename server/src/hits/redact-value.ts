@@ -8,8 +8,10 @@ import {
   type RedactedText,
   type Redactor,
   STRICT,
+  UNEXAMINED,
   URL_CREDENTIALS,
 } from '@borescope/redaction';
+import { isMark, tellsMore } from './agent-mark.ts';
 
 /** One pass over captured values: the redactor, and what it found that was not hidden before. */
 export interface Pass {
@@ -24,6 +26,8 @@ const DEEPEST = 100;
 
 /** UTF-16 code units of a name of a property, a class, a function. */
 const NAME = 4096;
+
+const FLAGS = /^[dgimsuvy]*$/;
 
 /** Properties that hold a list of alternating names and values: Node's own `rawHeaders` and `rawTrailers`. */
 const ALTERNATING = new Set(['rawHeaders', 'rawTrailers']);
@@ -49,7 +53,7 @@ function clean(pass: Pass, text: string, found: RedactedText | undefined, most: 
 
 /** The value as it may be shown; what the agent has hidden stays as it is. */
 export function redactValue(pass: Pass, value: CapturedValue, depth = 0): CapturedValue {
-  if (depth > DEEPEST) return hideWhole(pass, 'unexamined', value);
+  if (depth > DEEPEST) return hideWhole(pass, UNEXAMINED, value);
   const named = value.type === 'function' ? value.name : 'class' in value ? value.class : undefined;
   if (typeof named === 'string' && pass.isBlockedClass(named)) {
     return caught(pass, pass.redactor.hide(BLOCKED_CLASS, typeOf(value)));
@@ -62,7 +66,7 @@ export function redactValue(pass: Pass, value: CapturedValue, depth = 0): Captur
     case 'string':
       return redactString(pass, value);
     case 'number':
-      return numberOr(pass, value, typeof value.value === 'number' ? value.value : undefined);
+      return numberOr(pass, value, Number(value.value));
     case 'bigint':
       return numberOr(pass, value, BigInt(value.value));
     case 'symbol':
@@ -97,12 +101,11 @@ export function redactValue(pass: Pass, value: CapturedValue, depth = 0): Captur
     case 'boolean':
       return isStrict(pass) ? hideWhole(pass, STRICT, value) : value;
     case 'date':
-      return isStrict(pass)
-        ? hideWhole(pass, STRICT, value)
-        : { ...value, ...classOf(value.class), ...extrasOf(value) };
+      return redactDate(pass, value) ?? { ...value, ...classOf(value.class), ...extrasOf(value) };
     case 'promise':
       return { ...value, ...classOf(value.class), ...extrasOf(value) };
     case 'regexp':
+      if (!FLAGS.test(value.flags)) return hideWhole(pass, UNEXAMINED, value);
       return { ...value, ...classOf(value.class), source: redactText(pass, value.source), ...extrasOf(value) };
     case 'function':
       return { ...value, name: redactName(pass, value.name), ...extrasOf(value) };
@@ -111,6 +114,9 @@ export function redactValue(pass: Pass, value: CapturedValue, depth = 0): Captur
     case 'depth':
     case 'truncated':
       return { ...value, ...classOf(value.class) };
+    case 'redacted':
+      if (!isMark(value)) return hideWhole(pass, UNEXAMINED, value);
+      return isStrict(pass) && tellsMore(value) ? hideMark(pass, value) : value;
     default:
       return value;
   }
@@ -210,8 +216,20 @@ function redactString(pass: Pass, value: Extract<CapturedValue, { type: 'string'
   return { ...value, value: found.text };
 }
 
-function numberOr(pass: Pass, value: CapturedValue, number: number | bigint | undefined): CapturedValue {
-  const finding = number === undefined ? undefined : pass.redactor.number(number);
+/** What an agent that is not ours tells as a date may be any text; undefined where nothing is found in it. */
+function redactDate(pass: Pass, value: Extract<CapturedValue, { type: 'date' }>): CapturedValue | undefined {
+  if (isStrict(pass)) return hideWhole(pass, STRICT, value);
+  const [found] = value.value === undefined ? [] : (pass.redactor.text(value.value)?.findings ?? []);
+  return found && hideWhole(pass, found.kind, value);
+}
+
+/** What the agent has hidden by what it is, by its type and length class alone. */
+function hideMark(pass: Pass, { of, length }: Extract<CapturedValue, { type: 'redacted' }>): CapturedValue {
+  return caught(pass, length === undefined ? { kind: STRICT, of } : { kind: STRICT, of, length });
+}
+
+function numberOr(pass: Pass, value: CapturedValue, number: number | bigint): CapturedValue {
+  const finding = pass.redactor.number(number);
   return finding === undefined ? value : caught(pass, finding);
 }
 

@@ -1,5 +1,6 @@
 import { type CapturedValue, type ExpressionResult, type Hit, LIMITS, type Variable } from '@borescope/agent-protocol';
 import type { Finding, Redactor } from '@borescope/redaction';
+import { kindsTold } from './agent-mark.ts';
 import { hideUnder, kindTold, type Pass, redactLabel, redactNamed, redactValue } from './redact-value.ts';
 
 /**
@@ -27,8 +28,9 @@ export function redactHit(
       file: redactLabel(pass, frame.file, LIMITS.pathLength),
     })),
   };
-  if (pass.caught.length === 0) return { hit, caught: [] };
-  const kinds = new Set([...hit.redactions.kinds, ...pass.caught.map(({ kind }) => kind)]);
+  const told = kindsTold(hit.redactions.kinds, redactor.mode);
+  if (pass.caught.length === 0 && told === hit.redactions.kinds) return { hit, caught: [] };
+  const kinds = new Set([...told, ...pass.caught.map(({ kind }) => kind)]);
   clean.redactions = {
     count: hit.redactions.count + pass.caught.length,
     kinds: [...kinds].slice(0, LIMITS.hiddenKinds),

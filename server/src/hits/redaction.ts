@@ -120,11 +120,12 @@ function secondPass(policy: Policy, ownPatterns: CurrentRules['patterns']): Seco
 }
 
 function redactInspection(redactor: SourceRedactor, written: Redactor, inspection: Inspection): Inspection {
-  const { bound, problem, source, scripts } = inspection;
+  const { bound, problem, source, scripts, names } = inspection;
   const clean = cleaner(written);
   return {
     ...inspection,
     scripts: scripts.map((script) => clean(script, LIMITS.pathLength)),
+    names: names.map((name) => clean(name, LIMITS.nameLength)),
     source: cleanSource(redactor, source),
     ...(bound !== undefined && { bound: redactBound(redactor, bound) }),
     ...(problem !== undefined && { problem: redactProblem(written, problem) }),
@@ -143,10 +144,13 @@ function cleanSource(redactor: SourceRedactor, source: Inspection['source']): In
   return source.map(({ line }, index) => ({ line, text: (lines[index] ?? '').slice(0, LIMITS.stringLength) }));
 }
 
-function redactBound(redactor: Redactor, bound: BoundPlace): BoundPlace {
+const HASH = /^[0-9a-f]*$/i;
+
+function redactBound(redactor: Redactor, { scriptHash, ...bound }: BoundPlace): BoundPlace {
   const clean = cleaner(redactor);
   return {
     ...bound,
+    ...(scriptHash !== undefined && HASH.test(scriptHash) && { scriptHash }),
     // A folder may have the name of a customer, or a token.
     file: clean(bound.file, LIMITS.pathLength),
     sourceLine: clean(bound.sourceLine, LIMITS.stringLength),
