@@ -390,6 +390,8 @@ describe('the patterns of an organization', () => {
       ],
       [{ patterns: [{ name: 'A b', pattern: 'x' }] }, /small letters/],
       [{ environments: [{ environment: 'dev', mode: 'off' }] }, /environments\.0\.reason: is needed/],
+      [{ environments: [{ environment: 'dev', mode: 'off', reason: ' \n' }] }, /environments\.0\.reason: says nothing/],
+      [{ patterns: [{ name: 'literal', pattern: 'x' }] }, /patterns\.0\.name: is what a name or a text/],
       [{ environments: [{ environment: '*', mode: 'strict' }] }, /must be one environment/],
       [
         {

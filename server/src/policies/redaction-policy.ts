@@ -19,12 +19,21 @@ const environment = z
         'must be one environment; what holds for all others is `mode` beside `environments`',
       ),
     mode: z.enum(['standard', 'strict', 'off']),
-    reason: z.string().min(1).max(500).optional().describe('Why nothing is hidden there; needed for off.'),
+    reason: z
+      .string()
+      .min(1)
+      .max(500)
+      .refine(isSaid, 'says nothing')
+      .optional()
+      .describe('Why nothing is hidden there; needed for off.'),
   })
   .refine(({ mode, reason }) => mode !== 'off' || reason !== undefined, {
     path: ['reason'],
     message: 'is needed to switch the redaction off: it is what the audit tells',
   });
+
+/** `policy-name` and `policy-literal` are taken. */
+const OWN_KINDS: ReadonlySet<string> = new Set(['name', 'literal']);
 
 const pattern = z
   .strictObject({
@@ -32,6 +41,7 @@ const pattern = z
       .string()
       .max(40)
       .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be words of small letters and digits, joined by hyphens')
+      .refine((given) => !OWN_KINDS.has(given), 'is what a name or a text of the organization is called')
       .describe('What is found is shown as [redacted:policy-NAME].'),
     pattern: z.string().min(1).max(LIMITS.policyPatternLength).describe('In the syntax of RE2; (?i) for any case.'),
     sample: z
@@ -160,6 +170,11 @@ function bytesForAgents({
 /** What stands there already further ahead, with its index. */
 function secondTimes(names: readonly string[]): [index: number, name: string][] {
   return [...names.entries()].filter(([index, told]) => names.indexOf(told) < index);
+}
+
+/** White space would stand in the audit as the reason. */
+function isSaid(text: string): boolean {
+  return text.trim() !== '';
 }
 
 function isTrimmed(text: string): boolean {
