@@ -112,7 +112,7 @@ describe('what an organization says of redaction', () => {
           { name: 'badge', pattern: '\\b7[0-9]{5}\\b' },
         ],
       };
-      const { hit, store } = await shown(t, redaction, {
+      const { hit, store, meter } = await shown(t, redaction, {
         note: text('for ORD-123456 and ORD-12345'),
         whole: text('ORD-123456'),
         badge: { type: 'number', value: 712_345 },
@@ -135,6 +135,37 @@ describe('what an organization says of redaction', () => {
         [],
         'no agent knows them: that is no warning',
       );
+      assert.deepEqual(
+        new Set(meter.events.filter((event) => event.startsWith('caught'))),
+        new Set(['caught policy-pattern']),
+        'their names are read by whoever may read the metrics, of any organization',
+      );
+    },
+  );
+
+  test(
+    proves('redaction:patterns', 'hide the end of a text that the agent has cut: it may be the head of what they find'),
+    async (t) => {
+      const long = (end: string) => `${'word '.repeat(200)}${end}`;
+      const patterns = { patterns: [{ name: 'order-number', pattern: '\\bORD-[0-9]{6}\\b' }] };
+      const cut: CapturedValue = { type: 'string', value: long('for ORD-12345'), length: 5000 };
+      const { hit, store, meter } = await shown(t, patterns, {
+        note: cut,
+        whole: text('for ORD-12345'),
+        error: { type: 'error', class: 'Error', message: long('no such order in this shop: ORD-12345\u2026') },
+      });
+      assert.equal(JSON.stringify(hit.variables).match(/ORD-/g)?.length, 1);
+      assert.match(JSON.stringify(hit.variables), /word \[redacted:unexamined\]","length":5000/);
+      assert.deepEqual(await listLateRedactions(store.documents, 'default'), [], 'which is no fault of the agent');
+      const words = meter.events.filter((event) => event.startsWith('caught'));
+      assert.deepEqual(words, ['caught unexamined', 'caught unexamined']);
+      for (const rules of [
+        {},
+        { ...patterns, environments: [{ environment: 'dev', mode: 'off', reason: 'made-up' }] },
+      ]) {
+        const open = await shown(t, rules, { note: cut }, { environment: 'dev' });
+        assert.deepEqual(open.hit.variables[0]?.value, cut);
+      }
     },
   );
 

@@ -25,6 +25,9 @@ const MOST_WORK = 3_000_000;
 const MOST_AT_ONCE = 3_000;
 const QUOTATION = '\\Q';
 
+/** What any of them finds, where an organization's own words are nobody else's business. */
+export const POLICY_PATTERN = 'policy-pattern';
+
 /** The kind of what the pattern of this name finds. */
 function patternKind(name: string): string {
   return `policy-${name}`;

@@ -12,12 +12,15 @@ import {
   URL_CREDENTIALS,
 } from '@borescope/redaction';
 import { isMark, tellsMore } from './agent-mark.ts';
+import { isCutText, withoutEnd } from './cut-text.ts';
 
 /** One pass over captured values: the redactor, and what it found that was not hidden before. */
 export interface Pass {
   readonly redactor: Redactor;
   /** Whether a class of this name may never be inspected: an agent may not know it. */
   readonly isBlockedClass: (name: string) => boolean;
+  /** The end of a text that an agent has cut is hidden: what began there may be something that it does not know. */
+  readonly hidesEnds: boolean;
   readonly caught: Finding[];
 }
 
@@ -38,6 +41,17 @@ const VALUES = new Set(['value', 'val']);
 /** A text with its findings replaced, cut to `most` UTF-16 code units: a placeholder may be longer than what it hides. */
 function redactText(pass: Pass, text: string, most = Number.POSITIVE_INFINITY): string {
   return clean(pass, text, pass.redactor.text(text), most);
+}
+
+/** The same for a text that says by its last character that the agent has cut it. */
+function redactLong(pass: Pass, text: string): string {
+  const clean = redactText(pass, text);
+  return pass.hidesEnds && isCutText(text) ? hideEnd(pass, clean) : clean;
+}
+
+function hideEnd(pass: Pass, text: string): string {
+  pass.caught.push(pass.redactor.hide(UNEXAMINED, 'string'));
+  return withoutEnd(text);
 }
 
 /** The same for what belongs to the code: a name, a path, a message of ours. */
@@ -93,8 +107,8 @@ export function redactValue(pass: Pass, value: CapturedValue, depth = 0): Captur
       return {
         ...value,
         ...classOf(value.class),
-        message: redactText(pass, value.message),
-        ...(value.stack !== undefined && { stack: redactText(pass, value.stack) }),
+        message: redactLong(pass, value.message),
+        ...(value.stack !== undefined && { stack: redactLong(pass, value.stack) }),
         ...(value.cause !== undefined && { cause: inner(value.cause) }),
         ...extrasOf(value),
       };
@@ -208,12 +222,13 @@ function typeOf(value: CapturedValue): string {
 }
 
 function redactString(pass: Pass, value: Extract<CapturedValue, { type: 'string' }>): CapturedValue {
+  const isCut = pass.hidesEnds && value.length !== undefined;
   const found = pass.redactor.text(value.value);
-  if (found === undefined) return value;
+  if (found === undefined) return isCut ? { ...value, value: hideEnd(pass, value.value) } : value;
   const [only] = found.findings;
   if (found.whole && only !== undefined) return caught(pass, only);
   pass.caught.push(...found.findings);
-  return { ...value, value: found.text };
+  return { ...value, value: isCut ? hideEnd(pass, found.text) : found.text };
 }
 
 /** What an agent that is not ours tells as a date may be any text; undefined where nothing is found in it. */

@@ -7,14 +7,16 @@ import { hideUnder, kindTold, type Pass, redactLabel, redactNamed, redactValue }
  * Redacts a captured hit again: an agent may be older than a rule, or not ours. `caught` holds what only this pass
  * found; what the agent has hidden stays as it is, and `hit.redactions` counts both. `written` gives no pseudonyms: it is
  * for what a caller wrote or may have made, because that of a guess would tell which hidden values are equal to it.
+ * `hidesEnds`: there are rules that the agent did not know when it cut a text.
  */
 export function redactHit(
   hit: Hit,
   redactor: Redactor,
   written: Redactor,
   isBlockedClass: Pass['isBlockedClass'] = () => false,
+  hidesEnds = false,
 ): { hit: Hit; caught: Finding[] } {
-  const pass: Pass = { redactor, isBlockedClass, caught: [] };
+  const pass: Pass = { redactor, isBlockedClass, hidesEnds, caught: [] };
   const ofCaller: Pass = { ...pass, redactor: written };
   const clean: Hit = {
     ...hit,

@@ -7,9 +7,15 @@ import {
   type Policy,
   type Problem,
 } from '@borescope/agent-protocol';
-import { createBlocklist, type RedactionMode, type Redactor, type SourceRedactor } from '@borescope/redaction';
+import {
+  createBlocklist,
+  type RedactionMode,
+  type Redactor,
+  type SourceRedactor,
+  UNEXAMINED,
+} from '@borescope/redaction';
 import type { CurrentRules, Policies } from '../agents/policies.ts';
-import { createPatternFinder, kindsOf } from './pattern-finder.ts';
+import { createPatternFinder, kindsOf, POLICY_PATTERN } from './pattern-finder.ts';
 import { createPolicyRedactor } from './policy-redactor.ts';
 import { redactHit } from './redact.ts';
 
@@ -27,8 +33,8 @@ export interface SecondPass {
   /** Whether the policy blocks this file, by its path alone: what the agent cannot, or will not, judge. */
   blocks(file: string): boolean;
   /**
-   * `caught`: the kinds of what only this pass hid, one entry for each value; `late`: those of them that the agent should
-   * have hidden.
+   * `caught`: the kinds of what only this pass hid, one entry for each value, without the names of patterns; `late`: those of
+   * them that the agent should have hidden.
    */
   hit(hit: Hit): { hit: Hit; caught: string[]; late: string[] };
   /** A path as a caller gave it, for the log. */
@@ -48,6 +54,9 @@ export const BLOCKED: Problem = {
   message: 'the file may never be inspected, by a policy of the organization',
   hint: 'Look at the code that calls it, or ask who administers the organization.',
 };
+
+/** What agents are not told, and what was not looked at because there was no time left for it. */
+const OF_PATTERNS: ReadonlySet<string> = new Set([POLICY_PATTERN, UNEXAMINED]);
 
 const NOTHING_BLOCKED = { files: [], packages: [], classes: [] };
 
@@ -86,6 +95,7 @@ function secondPass(policy: Policy, ownPatterns: CurrentRules['patterns']): Seco
   const written = createPolicyRedactor(withoutKey, patterns);
   const clean = cleaner(written);
   const ofPatterns = kindsOf(ownPatterns);
+  const hidesEnds = patterns !== undefined && redactor.mode === 'standard';
   /** The patterns have the whole time for each thing that is looked at. */
   const anew = <T>(work: () => T): T => {
     patterns?.begin();
@@ -95,9 +105,10 @@ function secondPass(policy: Policy, ownPatterns: CurrentRules['patterns']): Seco
     blocks: (file) => blocklist.path(file),
     hit: (captured) =>
       anew(() => {
-        const { hit, caught } = redactHit(captured, redactor, written, (name) => blocklist.class(name));
-        const kinds = caught.map(({ kind }) => kind);
-        return { hit, caught: kinds, late: kinds.filter((kind) => !ofPatterns.has(kind)) };
+        const isBlocked = (name: string) => blocklist.class(name);
+        const { hit, caught } = redactHit(captured, redactor, written, isBlocked, hidesEnds);
+        const kinds = caught.map(({ kind }) => (ofPatterns.has(kind) ? POLICY_PATTERN : kind));
+        return { hit, caught: kinds, late: kinds.filter((kind) => !(patterns !== undefined && OF_PATTERNS.has(kind))) };
       }),
     path: (file) => anew(() => clean(file, LIMITS.pathLength)),
     text: (text) => anew(() => clean(text, LIMITS.stringLength)),

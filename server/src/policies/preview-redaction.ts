@@ -34,7 +34,7 @@ export function previewRedaction(
   const finder = createPatternFinder(patterns, () => performance.now());
   const redactor = createPolicyRedactor({ mode, ...agentRules(rules) }, finder);
   const caught: Finding[] = [];
-  const value = redactValue({ redactor, isBlockedClass: () => false, caught }, captured);
+  const value = redactValue({ redactor, isBlockedClass: () => false, hidesEnds: false, caught }, captured);
   const ms = performance.now() - begun;
   const ours = kindsOf(patterns);
   const counts = new Map<string, number>();
