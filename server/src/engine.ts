@@ -87,7 +87,11 @@ export function createEngine(options: EngineOptions): Engine {
       return { version, blocked: value.blocked, ...rulesFor(value.redaction) };
     },
   });
-  const redaction = createRedaction(policies);
+  const standstill = createStandstill({ clock, monotonic: () => performance.now() });
+  // What came while it stood still is from after a change, perhaps, of which it hears only now.
+  const redaction = createRedaction(policies, (organization) =>
+    standstill.delay() > 0 ? policies.fresh(organization) : undefined,
+  );
   const lateRedactions = createLateRedactions({ documents: store.documents, clock, log });
   const { messages, queue = createEmbeddedQueue({ clock, log }) } = options;
   const changes = createChanges((organization, actionId, change) =>
@@ -106,7 +110,6 @@ export function createEngine(options: EngineOptions): Engine {
   });
   const sharedOrders = messages && createSharedOrders({ store, sessions, messages, clock });
   const orders = sharedOrders ?? createLocalOrders({ sessions, clock });
-  const standstill = createStandstill({ clock, monotonic: () => performance.now() });
   const approve = createPlacingApproval({ orders, redaction, clock, ...controls });
   const permits = createPermits({ store, approve, redaction, log, ...controls });
   const ending = createEnding({ store, orders, queue, changes, permits, log, meter });

@@ -381,3 +381,35 @@ test(
     assert.equal(pass.bound({ ...place, scriptHash: 'a1b2' }).scriptHash, 'a1b2');
   },
 );
+
+test(
+  proves(
+    ['redaction:at-once', 'redaction:broker'],
+    'a broker that stood still asks for the policy before it believes the one it knows',
+  ),
+  async () => {
+    let known: Policy = { revision: 1, keyNames: [] };
+    let stoodStill = false;
+    const looks: (() => void)[] = [];
+    const look = () =>
+      new Promise<void>((resolve) => {
+        looks.push(() => {
+          known = { revision: 2, keyNames: [], mode: 'strict' };
+          resolve();
+        });
+      });
+    const rules = () => Promise.resolve({ revision: known.revision, patterns: [], in: () => known });
+    const redaction = createRedaction({ current: rules }, () => (stoodStill ? look() : undefined));
+    const hit: Hit = { ...CLEAN, variables: [{ name: 'name', value: text('Ann Brandt'), scope: 'local' }] };
+    const kindOf = async (pass: ReturnType<typeof redaction.of>) => (await pass).hit(hit).caught;
+    assert.deepEqual(await kindOf(redaction.of('o')), []);
+    stoodStill = true;
+    const order: number[] = [];
+    const first = redaction.of('o').finally(() => order.push(1));
+    stoodStill = false;
+    const second = redaction.of('o').finally(() => order.push(2));
+    for (const done of looks) done();
+    assert.deepEqual([await kindOf(first), await kindOf(second)], [['strict'], ['strict']]);
+    assert.deepEqual(order, [1, 2], 'in the order in which they asked');
+  },
+);

@@ -60,11 +60,33 @@ const OF_PATTERNS: ReadonlySet<string> = new Set([POLICY_PATTERN, UNEXAMINED]);
 
 const NOTHING_BLOCKED = { files: [], packages: [], classes: [] };
 
-export function createRedaction(policies: Pick<Policies, 'current'>): Redaction {
+/**
+ * `renew`: where this process may have missed a change, such as after it stood still, a look whether the policy still holds;
+ * else undefined.
+ */
+export function createRedaction(
+  policies: Pick<Policies, 'current'>,
+  renew: (organization: string) => Promise<unknown> | undefined = () => undefined,
+): Redaction {
   // By the promise and not by what it brings, so that nobody is answered before who asked first.
   const passes = new WeakMap<Promise<CurrentRules>, Promise<PassIn>>();
+  /** The last look for each organization: who comes behind it waits for it, too. */
+  const looks = new Map<string, Promise<unknown>>();
+
+  async function looked(organization: string): Promise<void> {
+    const look = renew(organization) ?? looks.get(organization);
+    if (look === undefined) return;
+    looks.set(organization, look);
+    try {
+      await look;
+    } finally {
+      if (looks.get(organization) === look) looks.delete(organization);
+    }
+  }
+
   return {
     async of(organization, environment) {
+      await looked(organization);
       const rules = policies.current(organization);
       const passIn = passes.get(rules) ?? rules.then(passesBy);
       passes.set(rules, passIn);
