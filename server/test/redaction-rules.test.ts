@@ -261,6 +261,30 @@ describe('the patterns of an organization', () => {
     assert.equal(redactor.text('harmless'), undefined);
   });
 
+  test(proves('redaction:closed', 'take a share of the broker, however many hits there are'), () => {
+    let now = 0;
+    const patterns = [{ name: 'order-number', pattern: 'ORD-[0-9]{6}' }];
+    const finder = createPatternFinder(patterns, () => {
+      now += 50;
+      return now;
+    });
+    assert.ok(finder !== undefined);
+    const looked = (): boolean => {
+      finder.begin();
+      try {
+        finder.find('x', 1);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    let hits = 0;
+    while (looked() && hits < 1000) hits++;
+    assert.ok(hits > 10 && hits < 1000, `${hits} hits in one go`);
+    now += 10_000;
+    assert.ok(looked(), 'and again when others had their time');
+  });
+
   test('that overlap hide together what they find, and keep to what is looked at', () => {
     const finder = createPatternFinder(
       [

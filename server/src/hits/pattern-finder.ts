@@ -17,6 +17,13 @@ export interface PatternFinder {
 const MOST_TIME = 200;
 
 /**
+ * Of the broker's thread over all hits: the share that an organization's patterns may take, and the milliseconds of it that may be
+ * taken ahead. What they would take beyond is others' time.
+ */
+const SHARE = 0.25;
+const AHEAD = 3_000;
+
+/**
  * Instructions times characters that one search may take at worst, about 50 ns each: it cannot be broken off, so what would take
  * longer is not begun. Nearly all searches take a hundredth of that.
  */
@@ -53,9 +60,12 @@ export function createPatternFinder(
   /** What was taken since `begin`, by the calls that are over. */
   let taken = 0;
   let begun = 0;
+  let most = MOST_TIME;
+  let left = AHEAD;
+  let earned = now();
 
   function inTime(): void {
-    if (taken + now() - begun > MOST_TIME) throw new Error('the patterns of the organization have used up their time');
+    if (taken + now() - begun > most) throw new Error('the patterns of the organization have used up their time');
   }
 
   function find(text: string, end: number): readonly FoundPart[] {
@@ -78,7 +88,11 @@ export function createPatternFinder(
 
   return {
     begin() {
+      const at = now();
+      left = Math.min(AHEAD, left - taken + (at - earned) * SHARE);
+      earned = at;
       taken = 0;
+      most = Math.min(MOST_TIME, left);
     },
     find(text, end) {
       begun = now();
