@@ -333,11 +333,24 @@ test(
           { Name: 'country', Value: 'de-plain-5' },
           { NAME: 'API_KEY', VALUE: 'p-plain-6' },
         ],
+        options: [
+          { id: 'password', data: 'p-plain-7' },
+          { v: 'p-plain-8', k: 'apiKey' },
+          { type: 'password', value: 'p-plain-9' },
+          { label: 'Token', text: 'p-plain-a' },
+          { property: 'password', newValue: { deep: 'p-plain-b' }, oldValue: 'p-plain-c' },
+          { name: 'password', values: ['p-plain-d'] },
+        ],
+        shown: [
+          { id: 'token-list', value: 'open-plain-4' },
+          { type: 'token', value: 'sign-plain-5' },
+          { label: 'Password', text: 'Enter plain-6' },
+        ],
         other: { key: 'country', value: 'de-plain-3' },
       }).variables,
     );
     assert.doesNotMatch(text, /k-plain-1|p-plain/);
-    assert.match(text, /shop\.test.*text\/html.*de-plain-5.*de-plain-3/);
+    assert.match(text, /shop\.test.*text\/html.*de-plain-5.*open-plain-4.*sign-plain-5.*plain-6.*de-plain-3/);
   },
 );
 

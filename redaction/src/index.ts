@@ -7,6 +7,7 @@ export { FORMATS } from './identifiers/formats.ts';
 export { BYTES, STRICT } from './modes.ts';
 export { isCodeName } from './names/code-name.ts';
 export { isCount, POLICY_NAME, ROLE, TERM_GROUPS } from './names/name-terms.ts';
+export { isHolding, isNaming, NAMING_KEYS, namesBeside, type PairRole, pairRole } from './names/pairs.ts';
 export type * from './redactor.ts';
 export type { Rule } from './rule.ts';
 export { RULES } from './rules/table.ts';

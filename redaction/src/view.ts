@@ -2,6 +2,7 @@ import { type Alphabet, alphabetCount } from './alphabet.ts';
 import type { IdFormat } from './identifiers/format.ts';
 import { codeAt, Integers32, indexOf, most as larger, sliceText, least as smaller } from './intrinsics.ts';
 import type { NameMatcher } from './names/name-matcher.ts';
+import { type PairRole, pairRole } from './names/pairs.ts';
 
 /** What is remembered of a text so that no line of a manifest is read for each of its keys. */
 export interface Manifest {
@@ -12,6 +13,45 @@ export interface Manifest {
   from: number;
   end: number;
   ahead: boolean | undefined;
+}
+
+/** Keys that are remembered of an object in which a property may name the value of another. */
+export const MOST_NAMING = 4;
+
+/** What is remembered of the last keys that may be of a pair, so that nothing between them is read twice. */
+export interface SeenPairs {
+  /** How many keys that name were seen, ever; the last `MOST_NAMING` are kept in a ring. */
+  count: number;
+  /** Their operator, their role, and whether the text behind it was read. */
+  readonly at: Int32Array;
+  readonly role: PairRole[];
+  readonly isRead: Int32Array;
+  /** The kind by which that text hides a value. */
+  readonly kind: (string | undefined)[];
+  /** The operator of a key that holds a value and was not named before; -1: none. */
+  held: number;
+  heldRole: PairRole;
+  /** Up to here it is known where objects begin and end, last at `since`; whether it is within quotes. */
+  to: number;
+  since: number;
+  line: number;
+  quoted: boolean;
+}
+
+function createSeenPairs(): SeenPairs {
+  return {
+    count: 0,
+    at: new Integers32(MOST_NAMING),
+    role: [0, 0, 0, 0],
+    isRead: new Integers32(MOST_NAMING),
+    kind: [undefined, undefined, undefined, undefined],
+    held: -1,
+    heldRole: 0,
+    to: 0,
+    since: 0,
+    line: 0,
+    quoted: false,
+  };
 }
 
 /** Remembered runs are kept in 32 bits: a text is at most some MiB. */
@@ -35,6 +75,7 @@ export class View {
   jwk = -1;
   /** The kinds that were read in the manifests of Kubernetes. */
   readonly manifest: Manifest = { at: -1, to: 0, from: 0, end: 0, ahead: undefined };
+  readonly pairs: SeenPairs = createSeenPairs();
   private text = '';
   private units = 0;
   private readonly runFrom: Int32Array;
@@ -65,6 +106,9 @@ export class View {
     this.jwk = -1;
     this.manifest.at = -1;
     this.manifest.end = 0;
+    this.pairs.count = 0;
+    this.pairs.held = -1;
+    this.pairs.to = 0;
     this.searched = '';
     if (this.base > LARGEST_BASE) {
       for (let id = 0; id < this.runTo.length; id++) {
@@ -176,6 +220,11 @@ export class View {
   /** The kind by which the name that stands in the text hides a value; see `NameMatcher.kindOf`. */
   nameKind(from: number, to: number): string | undefined {
     return this.names.kindOf(this.text, from, to, true);
+  }
+
+  /** What the key that stands in the text is in a pair of a name and a value; see `PAIR`. */
+  pairRole(from: number, to: number): PairRole {
+    return pairRole(this.text, from, to);
   }
 
   /** What the name that `nameKind` was asked for last tells of its value; see `NameMatcher.told`. */

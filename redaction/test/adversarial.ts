@@ -112,6 +112,18 @@ export const ADVERSARIAL: readonly string[] = [
   ],
   ...['&quot;', '&quot;token&quot;:', 'token=&quot;', '\\u0022token\\u0022:\\u0022', '&#34;&quot;', 'token&#39;:'],
   ...['name="token"', 'name="token"\n\n', 'name="token";\n', 'name="token"\r\n\r\na\r\n--', 'name="a"\n\n', '\n--'],
+  // Names beside values.
+  ...[
+    'k=v=',
+    'v=',
+    'k=',
+    '"v":"a","k":"token"',
+    '"k":"token","v":',
+    '{"v":"","name":"token",',
+    'id:token value:a ',
+    'value:"a',
+  ],
+  ...['name=password\n', 'k:token{v:', 'data: a b type: secret ', '"k":"pwd","id":"pwd","v":"'],
   // Lists of pairs.
   ...[
     '[["token","',

@@ -1,4 +1,4 @@
-import { isCodeName, type Redactor, type Telling } from '@borescope/redaction';
+import { isCodeName, type PairRole, pairRole, type Redactor, type Telling } from '@borescope/redaction';
 import { headLength, jsonBytes } from './json-bytes.ts';
 import { mapClear, mapGet, mapSet, PlainMap, sliceText } from './primordials.ts';
 
@@ -8,6 +8,8 @@ export interface NameRecord {
   readonly secret: string | undefined;
   /** What it tells of its value otherwise: `phone`. */
   readonly telling: Telling | undefined;
+  /** What a property of this name is in an object that names its value. */
+  readonly pair: PairRole;
   /** The name as it is shown: redacted, then cut. */
   readonly shown: string;
   /** Of `shown` as JSON. */
@@ -60,6 +62,7 @@ function readName(name: string, redactor: Redactor): NameRecord {
   return {
     secret: redactor.name(read),
     telling: redactor.telling(read),
+    pair: pairRole(name, 0, name.length),
     shown,
     bytes: jsonBytes(shown),
     kinds: kinds.length > 0 ? kinds : NO_KINDS,

@@ -1,8 +1,8 @@
 import { type CapturedValue, LIMITS, type Property } from '@borescope/agent-protocol';
-import { BYTES } from '@borescope/redaction';
+import { BYTES, isHolding, isNaming, namesBeside } from '@borescope/redaction';
 import { isStackUnsafe, safeStack } from './error-stack.ts';
 import { secretOf } from './name-table.ts';
-import { holdsNamedValue, isWrittenBuffer, NAMING_PROPERTIES } from './named-value.ts';
+import { isWrittenBuffer } from './named-value.ts';
 import { descriptorOf, hasOwn, isModuleNamespace, ownData, symbolDescription } from './primordials.ts';
 import { shape, shapeSecret } from './shape.ts';
 import { countKind, cutMarker, follow, MARKED_NAME_BYTES, pay, type Walk } from './walk.ts';
@@ -11,6 +11,9 @@ import type { OwnKeys } from './wide-objects.ts';
 /** `{"name":,"value":},` and, for a symbol, `"symbol":true,`. */
 const PROPERTY_BYTES = 19;
 const SYMBOL_BYTES = 14;
+
+/** Keys among which the one is looked for that names a value: more than are shown. */
+const MOST_KEYS = 256;
 
 /** Marks of `readOwn` for what is no value. */
 const GETTER: unique symbol = Symbol('getter');
@@ -26,11 +29,11 @@ export function addOwnKeys(walk: Walk, index: number, properties: Property[], ob
   const { names, symbols } = keys;
   for (let i = 0; i < names.length && properties.length < LIMITS.objectProperties; i++) {
     const key = names[i];
-    if (key !== undefined && !addOwn(walk, index, properties, object, key)) return false;
+    if (key !== undefined && !addOwn(walk, index, properties, object, key, names)) return false;
   }
   for (let i = 0; i < symbols.length && properties.length < LIMITS.objectProperties; i++) {
     const key = symbols[i];
-    if (key !== undefined && !addOwn(walk, index, properties, object, key)) return false;
+    if (key !== undefined && !addOwn(walk, index, properties, object, key, names)) return false;
   }
   return true;
 }
@@ -43,10 +46,17 @@ function addPrivate(walk: Walk, index: number, properties: Property[], object: o
   return true;
 }
 
-function addOwn(walk: Walk, index: number, properties: Property[], object: object, key: string | symbol): boolean {
+function addOwn(
+  walk: Walk,
+  index: number,
+  properties: Property[],
+  object: object,
+  key: string | symbol,
+  names: readonly string[],
+): boolean {
   const value = readOwn(object, key);
   if (typeof key === 'string') {
-    const beside = holdsNamedValue(key) ? secretBeside(walk, object, value) : bytesUnder(walk, object, key);
+    const beside = secretBeside(walk, object, key, names, value) ?? bytesUnder(walk, object, key);
     return addProperty(walk, index, properties, key, value, false, beside);
   }
   return addProperty(walk, index, properties, symbolDescription(key) ?? '', value, true);
@@ -57,11 +67,24 @@ function bytesUnder({ memory }: Walk, object: object, key: string): string | und
 }
 
 /** The kind by which `{name: 'password', value: '...'}` hides its value: the name stands beside it. */
-function secretBeside(walk: Walk, object: object, value: unknown): string | undefined {
-  for (let i = 0; i < NAMING_PROPERTIES.length; i++) {
-    const name = ownData(object, NAMING_PROPERTIES[i] ?? '');
+function secretBeside(
+  walk: Walk,
+  object: object,
+  key: string,
+  keys: readonly string[],
+  value: unknown,
+): string | undefined {
+  const { names, redactor } = walk.memory;
+  const holding = names(key).pair;
+  const text = typeof value === 'string' ? value : undefined;
+  if (!isHolding(holding, text)) return undefined;
+  for (let i = 0; i < keys.length && i < MOST_KEYS; i++) {
+    const naming = names(keys[i] ?? '').pair;
+    if (!isNaming(naming)) continue;
+    const name = ownData(object, keys[i] ?? '');
     const secret = typeof name === 'string' ? secretUnder(walk, name, value) : undefined;
-    if (secret !== undefined) return secret;
+    if (secret !== undefined && typeof name === 'string' && namesBeside(redactor, naming, name, holding, text))
+      return secret;
   }
   return undefined;
 }

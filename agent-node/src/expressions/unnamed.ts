@@ -1,5 +1,6 @@
+import { isHolding, NAMING_KEYS, namesBeside, pairRole } from '@borescope/redaction';
 import { LONGEST_SECRET, spellsSecret } from '../capture/buffer.ts';
-import { holdsNamedValue, isWrittenBuffer, NAMING_PROPERTIES } from '../capture/named-value.ts';
+import { isWrittenBuffer } from '../capture/named-value.ts';
 import {
   codeAt,
   isArray,
@@ -30,13 +31,19 @@ export function nameBeside(context: Context, holder: unknown, key: string): stri
   const { redactor } = context;
   if (redactor === undefined || typeof holder !== 'object' || holder === null || isProxy(holder)) return undefined;
   if (isArray(holder)) return nameBefore(holder, indexOfKey(key));
-  if (!holdsNamedValue(key)) return undefined;
+  const holding = pairRole(key, 0, key.length);
+  const value = isHolding(holding, '') ? ownData(holder, key) : undefined;
+  const text = typeof value === 'string' ? value : undefined;
+  if (!isHolding(holding, text)) return undefined;
   let told: string | undefined;
-  for (let i = 0; i < NAMING_PROPERTIES.length; i++) {
-    const name = ownData(holder, NAMING_PROPERTIES[i] ?? '');
+  for (let i = 0; i < NAMING_KEYS.length; i++) {
+    const naming = NAMING_KEYS[i] ?? '';
+    const name = ownData(holder, naming);
     if (typeof name !== 'string') continue;
-    if (redactor.name(name) !== undefined) return name;
-    if (told === undefined && redactor.telling(name) !== undefined) told = name;
+    const role = pairRole(naming, 0, naming.length);
+    if (redactor.name(name) !== undefined) {
+      if (namesBeside(redactor, role, name, holding, text)) return name;
+    } else if (told === undefined && redactor.telling(name) !== undefined) told = name;
   }
   return told;
 }

@@ -2,6 +2,7 @@ import { alphabet, HEX } from '../alphabet.ts';
 import type { IdFormat } from '../identifiers/format.ts';
 import { lowerCase } from '../intrinsics.ts';
 import { SECRET_NAME } from '../names/name-terms.ts';
+import { PAIR } from '../names/pairs.ts';
 import { OPENING } from '../placeholder.ts';
 import type { Rule, Span } from '../rule.ts';
 import type { View } from '../view.ts';
@@ -13,7 +14,7 @@ import { comparedFirst } from './compared-first.ts';
 import { cookieValues } from './cookie.ts';
 import { jwkMember } from './jwk.ts';
 import { likelySecret } from './likely-secret.ts';
-import { pairedKind } from './paired-name.ts';
+import { notedName, pairedKind } from './paired-name.ts';
 import { isSpace } from './separators.ts';
 import { behindPlaceholder } from './stand-in.ts';
 import { toldValue } from './told.ts';
@@ -72,13 +73,18 @@ export const assignment: Rule = {
       if (last === LETTER_Y || last === LETTER_H || last === LETTER_S || last === LETTER_I) {
         const likely = likelySecret(view, from, end, at);
         if (likely !== undefined) return likely;
-      } else if (last === LETTER_E) kind = pairedKind(view, from, end);
-      else if (last === LETTER_D && end - from === 2 && view.code(from - 1) === PERCENT) {
+      } else if (last === LETTER_D && end - from === 2 && view.code(from - 1) === PERCENT) {
         // `user%5Bpassword%5D=`: encoded brackets around the key.
         end = from - 1;
         from = encodedKeyStart(view, end);
         kind = view.nameKind(from, end);
         formats = kind === undefined ? view.nameTold() : undefined;
+      }
+      const role = kind === undefined ? view.pairRole(from, end) : PAIR.none;
+      if (role >= PAIR.value) kind = pairedKind(view, role, from, at);
+      else if (role !== PAIR.none) {
+        const before = notedName(view, role, from, at);
+        if (before !== undefined) return before;
       }
       if (kind === undefined && formats === undefined)
         return at > operator ? comparedFirst(view, at, operator, wrapped) : undefined;
@@ -207,7 +213,6 @@ function isWhite(code: number): boolean {
 }
 
 const LETTER_D = 100;
-const LETTER_E = 101;
 const LETTER_H = 104;
 const LETTER_I = 105;
 const LETTER_S = 115;

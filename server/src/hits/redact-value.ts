@@ -5,6 +5,10 @@ import {
   type Finding,
   isCodeName,
   isCount,
+  isHolding,
+  isNaming,
+  namesBeside,
+  pairRole,
   type RedactedText,
   type Redactor,
   STRICT,
@@ -34,9 +38,6 @@ const FLAGS = /^[dgimsuvy]*$/;
 
 /** Properties that hold a list of alternating names and values: Node's own `rawHeaders` and `rawTrailers`. */
 const ALTERNATING = new Set(['rawHeaders', 'rawTrailers']);
-/** An object that says the name of its value in a property, in small letters or not: `{Name: 'password', Value: '...'}`. */
-const NAMES = new Set(['name', 'key', 'header', 'field']);
-const VALUES = new Set(['value', 'val']);
 
 /** A text with its findings replaced, cut to `most` UTF-16 code units: a placeholder may be longer than what it hides. */
 function redactText(pass: Pass, text: string, most = Number.POSITIVE_INFINITY): string {
@@ -252,8 +253,7 @@ function redactProperties(pass: Pass, properties: readonly Property[], depth: nu
   const bytes = isWrittenBuffer(pass, properties) ? BYTES : undefined;
   return properties.map((property) => {
     const { name, value } = property;
-    const beside = VALUES.has(name.toLowerCase()) ? kindBeside(pass, properties, value) : undefined;
-    const kind = name === 'data' ? bytes : beside;
+    const kind = kindBeside(pass, properties, name, value) ?? (name === 'data' ? bytes : undefined);
     return {
       ...property,
       name: redactName(pass, name),
@@ -284,12 +284,16 @@ function ofUrl(
   );
 }
 
-/** The kind of the first name that hides the `held` value: an object may have a `key` beside its `name`. */
-function kindBeside(pass: Pass, properties: readonly Property[], held: CapturedValue): string | undefined {
-  for (const { name, value } of properties) {
-    if (value.type !== 'string' || !NAMES.has(name.toLowerCase())) continue;
+/** The kind of the first name beside it that hides the `held` value: `{name: 'password', value: '...'}`. */
+function kindBeside(pass: Pass, properties: readonly Property[], key: string, held: CapturedValue): string | undefined {
+  const holding = pairRole(key, 0, key.length);
+  const text = held.type === 'string' ? held.value : undefined;
+  if (!isHolding(holding, text)) return undefined;
+  for (const { name: naming, value } of properties) {
+    const role = pairRole(naming, 0, naming.length);
+    if (value.type !== 'string' || !isNaming(role)) continue;
     const kind = pass.redactor.name(value.value) ?? kindTold(pass, value.value, held);
-    if (kind !== undefined) return kind;
+    if (kind !== undefined && namesBeside(pass.redactor, role, value.value, holding, text)) return kind;
   }
   return undefined;
 }
