@@ -1,6 +1,7 @@
-import { type Alphabet, alphabetCount } from './alphabet.ts';
+import { type Alphabet, alphabet, alphabetCount } from './alphabet.ts';
 import type { IdFormat } from './identifiers/format.ts';
 import { codeAt, Integers32, indexOf, most as larger, sliceText, least as smaller } from './intrinsics.ts';
+import { isInWideName } from './names/fold.ts';
 import type { NameMatcher } from './names/name-matcher.ts';
 import { type PairRole, pairRole } from './names/pairs.ts';
 
@@ -177,6 +178,18 @@ export class View {
     return from;
   }
 
+  /** The same where letters beyond ASCII count as members; it is asked where one of them stands before `from`. */
+  wideRunStart(alphabet: Alphabet, to: number, most: number): number {
+    const least = larger(to - most, this.fresh < to ? larger(this.floor, this.fresh) : this.floor);
+    let from = to;
+    while (from > least) {
+      const code = codeAt(this.text, from - 1);
+      if (code < 128 ? alphabet.has[code] !== 1 : !isInWideName(code)) break;
+      from--;
+    }
+    return from;
+  }
+
   /** The first index from `from` on whose character is not in the alphabet. */
   runEnd(alphabet: Alphabet, from: number): number {
     const known = (this.runTo[alphabet.id] ?? 0) - this.base;
@@ -222,6 +235,21 @@ export class View {
     return this.names.kindOf(this.text, from, to, true);
   }
 
+  /** Where a name of several words that hides a value begins, of which the last word begins at `from`: `api key`; or -1. */
+  phraseStart(from: number, to: number): number {
+    if (!this.names.hasPhrases && !endsPhrase(this.text, from, to)) return -1;
+    let start = from;
+    for (let words = 1; words < MOST_WORDS && codeAt(this.text, start - 1) === SPACE; words++) {
+      let before = start - 1;
+      while (start - before <= LONGEST_WORD && before > this.floor && isNameUnit(codeAt(this.text, before - 1)))
+        before--;
+      if (before === start - 1) break;
+      start = before;
+      if (this.names.phraseKind(this.text, start, to) !== undefined) return start;
+    }
+    return -1;
+  }
+
   /** What the key that stands in the text is in a pair of a name and a value; see `PAIR`. */
   pairRole(from: number, to: number): PairRole {
     return pairRole(this.text, from, to);
@@ -236,4 +264,48 @@ export class View {
   labelTold(from: number, to: number): readonly IdFormat[] | undefined {
     return this.names.toldIn(this.text, from, to);
   }
+}
+
+/** Words of a name of several. */
+const MOST_WORDS = 5;
+const LONGEST_WORD = 24;
+const LONGEST_LAST = 6;
+const SPACE = 32;
+
+/** What names of several words end with, unless they hide a value by this word alone. */
+const LAST_WORDS: readonly string[] = [
+  'key',
+  'keys',
+  'number',
+  'code',
+  'phrase',
+  'passe',
+  'string',
+  'answer',
+  'birth',
+  'no',
+  'id',
+];
+
+/** What such a word ends with. */
+const LAST_LETTERS = alphabet('ysredghno');
+
+function endsPhrase(text: string, from: number, to: number): boolean {
+  const last = codeAt(text, to - 1) | 32;
+  if (to - from > LONGEST_LAST || last >= 128 || LAST_LETTERS.has[last] !== 1) return false;
+  for (let index = 0; index < LAST_WORDS.length; index++) {
+    const word = LAST_WORDS[index] ?? '';
+    if (word.length !== to - from) continue;
+    let same = 0;
+    while (same < word.length && (codeAt(text, from + same) | 32) === codeAt(word, same)) same++;
+    if (same === word.length) return true;
+  }
+  return false;
+}
+
+/** A letter or digit, or what joins words. */
+function isNameUnit(code: number): boolean {
+  const letter = (code | 32) - 97;
+  if (code >= 128) return isInWideName(code);
+  return (letter >= 0 && letter < 26) || (code >= 48 && code <= 57) || code === 95 || code === 45 || code === 39;
 }

@@ -38,12 +38,14 @@ test('a secret word hides a name wherever it stands in it as a whole word', () =
 });
 
 test('a secret word in another language hides a name, too', () => {
-  const hidden = `userHasło db_heslo lösenord salasana nova_lozinka şifre jelszó пароль 密码 パスワード 비밀번호 parola
+  const hidden =
+    `userHasło db_heslo lösenord salasana nova_lozinka şifre jelszó пароль 密码 パスワード 비밀번호 parola clave
     zugriffstoken API_SCHLUESSEL claveSecreta geburtsdatum kunde.geburtsdatum fechaNacimiento fecha_de_nacimiento
     dateDeNaissance data_nascimento dataDiNascita geboortedatum fødselsdato dataUrodzenia doğumTarihi 生年月日 birthday
     userBirthday kreditkartennummer numero_de_tarjeta codigoSeguridad drivers_license_number`.split(/\s+/);
   for (const name of hidden) assert.notEqual(redactor.name(name), undefined, name);
-  const shown = 'parolaChiave birthdayCard birthdays hasBirthday numeroDePagina datumErstellt clave'.split(' ');
+  const shown =
+    'parolaChiave birthdayCard birthdays hasBirthday numeroDePagina datumErstellt palabraClave clavel'.split(' ');
   for (const name of shown) assert.equal(redactor.name(name), undefined, name);
 });
 

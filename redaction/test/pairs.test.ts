@@ -37,6 +37,7 @@ test(proves('redaction:names', 'the name may stand behind its value, and other p
   hides("{ val: '", "', key: 'apiKey' }");
   hides('{\\"value\\":\\"', '\\",\\"name\\":\\"password\\"}');
   hides('{"id":7,"value":"', '","name":"password"}');
+  hides('[{"value":"80","name":"port"},{"value":"', '","name":"password"}]');
   hides('{"name":"password","type":"text","required":true,"value":"', '"}');
   hides('{"name":"X-Api-Key","in":"header","pattern":"^{8}$","value":"', '"}');
   hides('<property\n  name="password"\n  value="', '"/>');

@@ -1,6 +1,7 @@
 import type { IdFormat } from '../identifiers/format.ts';
 import { eachTelling } from '../identifiers/formats.ts';
-import { codeAt, fromCode, Integers16, Integers32, lowerCase, multiply32, own, sliceText } from '../intrinsics.ts';
+import { codeAt, fromCode, Integers16, Integers32, multiply32, own, sliceText } from '../intrinsics.ts';
+import { folded, isWideCapital, isWideLetter } from './fold.ts';
 import { POLICY_NAME, ROLE, TERM_GROUPS } from './name-terms.ts';
 import { createSeenNames, LONGEST_SEEN } from './seen-names.ts';
 
@@ -17,6 +18,10 @@ interface Term {
 export interface NameMatcher {
   /** `inText`: the name is a label in running text, where the loose terms do not count. Linear, makes no objects. */
   kindOf(text: string, from: number, to: number, inText: boolean): string | undefined;
+  /** The kind by which all of this, words with signs between them, is one name that hides a value. */
+  phraseKind(text: string, from: number, to: number): string | undefined;
+  /** Some name of the organization is of several words. */
+  readonly hasPhrases: boolean;
   /** Of the name that was asked last: the formats of which a value under it is hidden where it is valid for one of them. */
   told(): readonly IdFormat[] | undefined;
   /** What the words of running text before a number tell of it, unless what follows them says otherwise: `phone count`. */
@@ -40,6 +45,10 @@ interface Table {
   readonly slotMask: number;
   readonly stemLengths: readonly number[];
   readonly shortestStem: number;
+  /** The same for terms that end beyond ASCII: scripts that part no words. */
+  readonly wideStemLengths: readonly number[];
+  /** Some name of the organization has a space or another sign between its words. */
+  readonly hasPhrases: boolean;
   readonly longest: number;
   /** Names without a letter or digit, or longer than a term can be: compared as they are. */
   readonly literal: readonly string[];
@@ -53,6 +62,8 @@ interface Table {
 function createTable(known: Table | undefined, ownNames: readonly string[], exceptNames: readonly string[]): Table {
   const terms: Term[] = [];
   const stemLengths: number[] = [];
+  const wideStemLengths: number[] = [];
+  let hasPhrases = false;
   const size = tableSize((known?.terms.length ?? MOST_BUILT_IN) + ownNames.length + exceptNames.length);
   const slotMask = size - 1;
   const slots = new Integers16(size);
@@ -83,15 +94,21 @@ function createTable(known: Table | undefined, ownNames: readonly string[], exce
   function addAll(names: string, role: number, kind?: string, formats?: readonly IdFormat[]): void {
     let from = 0;
     let hash = 0;
+    let isWide = false;
     for (let index = 0; index <= names.length; index++) {
       const code = index < names.length ? codeAt(names, index) : 0;
       if (code > 32) {
-        hash = (multiply32(hash, FACTOR) + code) | 0;
+        if (code >= 128) isWide = true;
+        hash = (multiply32(hash, FACTOR) + lowerCode(code)) | 0;
         continue;
       }
-      if (index > from) add(sliceText(names, from, index), hash, role, kind, formats);
+      if (index > from) {
+        const text = sliceText(names, from, index);
+        add(isWide ? normalize(text) : text, hash, role, kind, formats);
+      }
       from = index + 1;
       hash = 0;
+      isWide = false;
     }
   }
 
@@ -120,7 +137,9 @@ function createTable(known: Table | undefined, ownNames: readonly string[], exce
       const name = names[index];
       if (name === undefined) continue;
       const normal = normalize(name);
-      if (normal.length > 0 && normal.length < REACH && wordCount(name) <= WORDS) addAll(normal, role, kind);
+      const words = wordCount(name);
+      if (words > 1 && role === ROLE.firm) hasPhrases = true;
+      if (normal.length > 0 && normal.length < REACH && words <= WORDS) addAll(normal, role, kind);
       else rest[rest.length] = name;
     }
     return rest;
@@ -131,10 +150,25 @@ function createTable(known: Table | undefined, ownNames: readonly string[], exce
     const { length } = term.text;
     if (length > longest) longest = length;
     if ((term.role & ROLE.stem) === 0) continue;
+    if (codeAt(term.text, length - 1) >= 128) {
+      if (!isAmong(wideStemLengths, length)) wideStemLengths[wideStemLengths.length] = length;
+      continue;
+    }
     if (length < shortestStem) shortestStem = length;
     if (!isAmong(stemLengths, length)) stemLengths[stemLengths.length] = length;
   }
-  return { terms, slots, slotMask, stemLengths, shortestStem, longest, literal, exceptLiteral };
+  return {
+    terms,
+    slots,
+    slotMask,
+    stemLengths,
+    shortestStem,
+    wideStemLengths,
+    hasPhrases,
+    longest,
+    literal,
+    exceptLiteral,
+  };
 }
 
 function joined(
@@ -184,7 +218,18 @@ function findTerm(
 export function createNameMatcher(ownNames: readonly string[], exceptNames: readonly string[] = []): NameMatcher {
   const hasOwn = ownNames.length + exceptNames.length > 0;
   const table = hasOwn ? createTable(builtInTable(), ownNames, exceptNames) : builtInTable();
-  const { terms, slots, slotMask, stemLengths, shortestStem, longest, literal, exceptLiteral } = table;
+  const {
+    terms,
+    slots,
+    slotMask,
+    stemLengths,
+    shortestStem,
+    wideStemLengths,
+    hasPhrases,
+    longest,
+    literal,
+    exceptLiteral,
+  } = table;
 
   function find(hash: number, length: number, text: string, to: number): Term | undefined {
     return findTerm(terms, slots, slotMask, hash, length, text, to);
@@ -245,7 +290,7 @@ export function createNameMatcher(ownNames: readonly string[], exceptNames: read
           starts[words % WORDS] = length;
           words++;
         }
-        hash = (multiply32(hash, FACTOR) + (code < 128 ? (lower[code] ?? 0) : lowerCode(code))) | 0;
+        hash = (multiply32(hash, FACTOR) + (code < 128 ? (lower[code] ?? 0) : folded(code))) | 0;
         length++;
         hashes[length & (REACH - 1)] = hash;
         if (next === SEPARATOR || (type !== next && startsWord(type, next, after)) || isAcronymEnd(next, type, after)) {
@@ -277,9 +322,10 @@ export function createNameMatcher(ownNames: readonly string[], exceptNames: read
               if ((role & ROLE.head) !== 0 && words === 1) headNeutral = true;
             }
           }
-          if (length - wordStart > shortestStem && foundEnd !== length && !harmless) {
-            for (let stem = 0; stem < stemLengths.length; stem++) {
-              const size = stemLengths[stem] ?? 0;
+          if (code >= 128 || (length - wordStart > shortestStem && foundEnd !== length && !harmless)) {
+            const sizes = code < 128 ? stemLengths : wideStemLengths;
+            for (let stem = 0; stem < sizes.length; stem++) {
+              const size = sizes[stem] ?? 0;
               if (length - size <= wordStart) continue;
               const term = find(hashOf(length - size, length), size, text, index + 1);
               if (term === undefined || (term.role & ROLE.stem) === 0) continue;
@@ -308,6 +354,19 @@ export function createNameMatcher(ownNames: readonly string[], exceptNames: read
     if (whole !== undefined && (whole.role & (inText ? ROLE.whole : ROLE.whole | ROLE.loose)) !== 0) return whole.kind;
     if (found !== undefined && !harmless && !headNeutral && (foundEnd === length || !tailNeutral)) return found;
     return undefined;
+  }
+
+  function phraseKind(text: string, from: number, to: number): string | undefined {
+    let hash = 0;
+    let length = 0;
+    for (let index = from; index < to; index++) {
+      const code = codeAt(text, index);
+      if (typeOf(code) === SEPARATOR) continue;
+      hash = (multiply32(hash, FACTOR) + lowerCode(code)) | 0;
+      length++;
+    }
+    const term = length > longest ? undefined : find(hash, length, text, to);
+    return term !== undefined && (term.role & (ROLE.firm | ROLE.word | ROLE.whole)) !== 0 ? term.kind : undefined;
   }
 
   function toldIn(text: string, from: number, to: number): readonly IdFormat[] | undefined {
@@ -348,7 +407,7 @@ export function createNameMatcher(ownNames: readonly string[], exceptNames: read
     return ((hashes[end & (REACH - 1)] ?? 0) - multiply32(prefix, POWERS[end - start] ?? 0)) | 0;
   }
 
-  return { kindOf, told: () => told, toldIn };
+  return { kindOf, phraseKind, hasPhrases, told: () => told, toldIn };
 }
 
 const SEPARATOR = 0;
@@ -365,9 +424,14 @@ for (let code = 0; code < 128; code++) {
   lower[code] = isUpper ? code + 32 : code;
 }
 
-/** Beyond ASCII everything is taken for a small letter. */
+/** Beyond ASCII all letters are taken for small ones that are no capitals. */
 function typeOf(code: number): number {
-  return code < 128 ? (types[code] ?? SEPARATOR) : LOWER;
+  return code < 128 ? (types[code] ?? SEPARATOR) : wideType(code);
+}
+
+function wideType(code: number): number {
+  if (!isWideLetter(code)) return SEPARATOR;
+  return isWideCapital(code) ? UPPER : LOWER;
 }
 
 /** `apiKey` before K, `key2` before 2, `2fa` before f, `APIKey` before K. */
@@ -382,8 +446,7 @@ function isAcronymEnd(type: number, before: number, after: number): boolean {
 }
 
 function lowerCode(code: number): number {
-  if (code < 128) return lower[code] ?? code;
-  return codeAt(lowerCase(fromCode(code)), 0);
+  return code < 128 ? (lower[code] ?? code) : folded(code);
 }
 
 /** Whether the letters and digits of `text` before `to` end with those of a term. */

@@ -102,12 +102,28 @@ export const TERM_GROUPS: readonly TermGroup[] = [
   {
     kind: SECRET_NAME,
     role: ROLE.word,
-    terms: `haslo hasło heslo lösenord losenord salasana lozinka şifre sifre jelszó jelszo adgangskode passord пароль пароля 密码 密碼
-      パスワード 비밀번호 geheimnis zugangscode zugriffstoken zugangsdaten apischlüssel apischluessel apischlussel
-      clavesecreta claveacceso clavedeacceso jetondacces jetonacces`,
+    terms: `haslo hasło hasla heslo geslo lösenord losenord salasana salasõna parool lozinka zaporka şifre sifre jelszó jelszo
+      adgangskode adgangsord kodeord passord lykilorð aðgangsorð slaptažodis contrasenya contrasinal palavrapasse palavrachave
+      motpasse katasandi sandilewat matkhau pasahitza pasfhocal geheimnis zugangscode zugriffstoken zugangsdaten
+      apischlüssel apischluessel apischlussel clavesecreta claveacceso clavedeacceso jetondacces jetonacces mdp
+      пароль пароля паролю паролем пароли токен секрет лозинка лозинку
+      κωδικόςπρόσβασης κωδικός συνθηματικό סיסמה סיסמא كلمةالمرور كلمةالسر رمزالمرور گذرواژه رمزعبور`,
   },
-  // Also a word of its own.
-  { kind: SECRET_NAME, role: ROLE.whole, terms: 'parola' },
+  // In scripts that put no space between words: also at the end of several.
+  {
+    kind: SECRET_NAME,
+    role: ROLE.word | ROLE.stem,
+    terms: `密码 密碼 口令 密钥 密鑰 令牌 パスワード 暗証番号 秘密鍵 トークン 비밀번호 패스워드 암호 รหัสผ่าน पासवर्ड कूटशब्द`,
+  },
+  // As they are written in haste, or so that no filter knows them.
+  {
+    kind: SECRET_NAME,
+    role: ROLE.word,
+    terms: `pswd psswd paswd psw pasword passsword passwor pssword passw0rd pa55word p4ssword p4ssw0rd pa55w0rd
+      pass0rd`,
+  },
+  // Also words of their own.
+  { kind: SECRET_NAME, role: ROLE.whole | ROLE.last, terms: 'parola clave' },
   // The key of a service is no key of a map or of a table.
   {
     kind: SECRET_NAME,
@@ -192,6 +208,6 @@ export const TERM_GROUPS: readonly TermGroup[] = [
   {
     role: ROLE.harmless,
     terms: `pagetoken nexttoken prevtoken previoustoken continuationtoken cursortoken paginationtoken synctoken
-      resumetoken canceltoken cancellationtoken aborttoken passwordless`,
+      resumetoken canceltoken cancellationtoken aborttoken passwordless palabraclave palabrasclave`,
   },
 ];

@@ -120,6 +120,7 @@ export function bareValue(view: View, place: Place, at: number): readonly Span[]
     if (view.code(to) === COMMA && view.isIn(ENDS, to + 1)) break;
     to++;
   }
+  if (first >= 128 && isProse(view, place, at, to)) return undefined;
   if (isSentence(view, place, to)) to = lineEnd(view, to);
   if (isStandIn(view, at, to)) return undefined;
   while (to > at + 1 && to > start && view.isIn(TRAILING, to - 1)) to--;
@@ -182,6 +183,13 @@ function isSettingName(view: View, place: Place): boolean {
   let before = place.keyFrom - 1;
   while (place.keyFrom - before <= LONGEST_INDENT && view.isIn(INDENT, before)) before--;
   return before < 0 || view.code(before) === LINE_FEED;
+}
+
+/** `пароль: неверный пароль`: words of a script that is not Latin, of which more follow. */
+function isProse(view: View, place: Place, from: number, to: number): boolean {
+  if (!place.colon || !place.spaced || view.code(to) !== SPACE || view.code(to + 1) <= SPACE) return false;
+  for (let index = from; index < to; index++) if (view.code(index) < 128 && !view.isIn(TRAILING, index)) return false;
+  return true;
 }
 
 function isSentence(view: View, place: Place, to: number): boolean {

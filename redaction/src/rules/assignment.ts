@@ -61,6 +61,7 @@ export const assignment: Rule = {
     while (wrapped - end < LONGEST_QUOTE && view.isIn(AROUND_KEY, end - 1)) end--;
     if (end === wrapped) end = writtenQuoteStart(view, end);
     let from = view.runStart(KEY, end, LONGEST_KEY);
+    if (view.code(from - 1) >= 128) from = view.wideRunStart(KEY, end, LONGEST_KEY);
     if (from === end) return comparedFirst(view, at, operator, wrapped);
     // The kind in a placeholder is no name: `[redacted:private-key]: ...`.
     if (wrapped > end && view.startsWith(OPENING, from - OPENING.length)) return undefined;
@@ -68,6 +69,14 @@ export const assignment: Rule = {
     let formats: readonly IdFormat[] | undefined;
     if (kind === undefined) {
       formats = view.nameTold();
+      const phrase = view.code(from - 1) === SPACE ? view.phraseStart(from, end) : -1;
+      if (phrase >= 0) {
+        from = phrase;
+        kind = view.nameKind(from, end);
+        formats = view.nameTold();
+      }
+    }
+    if (kind === undefined) {
       const last = view.code(end - 1) | 32;
       if (end - from <= 2 && view.jwk >= 0) return jwkMember(view, from, end, at);
       if (last === LETTER_Y || last === LETTER_H || last === LETTER_S || last === LETTER_I) {
@@ -96,9 +105,10 @@ export const assignment: Rule = {
     while (value - gap < LONGEST_SPACE && isSpace(view.code(value))) value++;
     value = nextLineQuote(view, value);
     if (value >= view.end) return undefined;
+    const told = formats === undefined ? undefined : numberOf(view, formats, value);
+    if (told !== undefined) return told;
     if (kind === undefined) {
-      const told = formats === undefined ? undefined : numberOf(view, formats, value);
-      return told ?? (at > operator ? comparedFirst(view, at, operator, wrapped) : undefined);
+      return at > operator ? comparedFirst(view, at, operator, wrapped) : undefined;
     }
     if (view.code(at) === COLON && value === gap && end === wrapped) {
       // A part of a URN, and the end of a string that ends with a label: `log('no session:', error)`.
@@ -219,6 +229,7 @@ const LETTER_S = 115;
 const LETTER_Y = 121;
 const LINE_FEED = 10;
 const RETURN = 13;
+const SPACE = 32;
 const PERCENT = 37;
 const PARENTHESIS = 40;
 const PLUS = 43;

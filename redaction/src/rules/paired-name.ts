@@ -26,20 +26,24 @@ const QUOTE = alphabet('"\'`');
 export function pairedKind(view: View, role: PairRole, from: number, at: number): string | undefined {
   const { pairs } = view;
   if (role === PAIR.content && !isWord(view, at)) return undefined;
-  let named = false;
-  if (pairs.count > 0) advance(view, from);
   // `{"id": "r-7", "value": 17}`: a number has a name, or is none.
-  const isNumber = view.isIn(DIGIT, behind(view, at + 1)) && !view.isIn(QUOTE, behind(view, at + 1) - 1);
+  const start = behind(view, at + 1);
+  const isNumber = view.isIn(DIGIT, start) && !view.isIn(QUOTE, start - 1);
+  let isRead = false;
   for (let back = 1; back <= MOST_NAMING && back <= pairs.count; back++) {
     const slot = (pairs.count - back) % MOST_NAMING;
     const naming = pairs.at[slot] ?? 0;
-    if (naming < pairs.since || from - naming > LONGEST_REACH) break;
-    named ||= pairs.role[slot] === PAIR.name;
-    const kind = isNumber && pairs.role[slot] !== PAIR.name ? undefined : readName(view, slot);
-    if (kind === undefined || !isOfOneRecord(view, slot)) continue;
-    if (isNamed(view, slot, role, at)) return kind;
+    if (from - naming > LONGEST_REACH) break;
+    if (isNumber && pairs.role[slot] !== PAIR.name) continue;
+    const kind = readName(view, slot);
+    if (kind === undefined) continue;
+    // Most names tell nothing, and then nobody needs to know where objects end.
+    if (!isRead) advance(view, from);
+    isRead = true;
+    if (naming < pairs.since) break;
+    if (isOfOneRecord(view, slot) && isNamed(view, slot, role, at)) return kind;
   }
-  pairs.held = named ? -1 : at;
+  pairs.held = at;
   pairs.heldRole = role;
   return undefined;
 }
@@ -72,9 +76,21 @@ export function notedName(view: View, role: PairRole, from: number, at: number):
   pairs.held = -1;
   if (pairs.count === 1) pairs.to = held;
   advance(view, from);
-  if (held < pairs.since) return undefined;
+  if (held < pairs.since || isNamedBefore(view, held)) return undefined;
   const spans = heldValue(view, held, from, kind);
   return spans !== undefined && isNamed(view, slot, pairs.heldRole, held) ? spans : undefined;
+}
+
+/** `key=a value=b key=c`: another name stands before the value. */
+function isNamedBefore(view: View, held: number): boolean {
+  const { pairs } = view;
+  for (let back = 2; back <= MOST_NAMING && back <= pairs.count; back++) {
+    const slot = (pairs.count - back) % MOST_NAMING;
+    const naming = pairs.at[slot] ?? 0;
+    if (naming < pairs.since || held - naming > LONGEST_REACH) break;
+    if (naming < held && pairs.role[slot] === PAIR.name) return true;
+  }
+  return false;
 }
 
 function readName(view: View, slot: number): string | undefined {
@@ -130,9 +146,10 @@ function heldValue(view: View, held: number, end: number, kind: string): readonl
 /** Reads on to `to`, for where an object, an element or an item of a list begins or ends. */
 function advance(view: View, to: number): void {
   const { pairs } = view;
-  if (to - pairs.to > LONGEST_VALUE) {
-    // What has been noted lies too far back, or begins behind it.
-    pairs.to = oldest(view, to);
+  const first = oldest(view, to);
+  if (first > pairs.to) {
+    // Between two keys, and so outside of quotes.
+    pairs.to = first;
     pairs.quoted = false;
   }
   let { quoted } = pairs;
@@ -156,7 +173,7 @@ function oldest(view: View, to: number): number {
   let at = to;
   for (let back = 1; back <= MOST_NAMING && back <= pairs.count; back++) {
     const naming = pairs.at[(pairs.count - back) % MOST_NAMING] ?? 0;
-    if (naming < pairs.to || to - naming > LONGEST_REACH) break;
+    if (to - naming > LONGEST_REACH) break;
     at = naming;
   }
   return at;
