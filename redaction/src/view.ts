@@ -72,6 +72,8 @@ export class View {
   /** Where a command began whose flags are credentials, and up to where it is known to go on; -1: nowhere. */
   command = -1;
   commandTo = 0;
+  /** The same of a command with a flag of one letter for its password, and its name. */
+  readonly tool: { at: number; to: number; name: string } = { at: -1, to: 0, name: '' };
   /** Where the last JSON Web Key began; -1: nowhere. */
   jwk = -1;
   /** The kinds that were read in the manifests of Kubernetes. */
@@ -104,6 +106,7 @@ export class View {
     this.floor = 0;
     this.fresh = -1;
     this.command = -1;
+    this.tool.at = -1;
     this.jwk = -1;
     this.manifest.at = -1;
     this.manifest.end = 0;

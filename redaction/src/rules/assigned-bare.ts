@@ -244,7 +244,7 @@ function isCamelCase(view: View, from: number, to: number): boolean {
   return false;
 }
 
-function isPlainWord(view: View, from: number, to: number): boolean {
+export function isPlainWord(view: View, from: number, to: number): boolean {
   if (to - from > LONGEST_WORD) return false;
   const word = lowerCase(view.slice(from, to));
   for (let index = 0; index < PLAIN_WORDS.length; index++) if (PLAIN_WORDS[index] === word) return true;

@@ -10,15 +10,39 @@ const LONGEST_FLAG = 64;
 const FLAG = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-.');
 const ENDS = alphabet(' \t\r\n"\'`;|&\\)');
 
+/** How names of secrets begin, in commands whose long flags have one dash. */
+const ONE_DASH: readonly string[] = [
+  '-pass',
+  '-Pass',
+  '-pwd',
+  '-token',
+  '-Token',
+  '-secret',
+  '-Secret',
+  '-storepass',
+  '-keypass',
+  '-srcstorepass',
+  '-deststorepass',
+  '-api',
+  '-Api',
+  '-auth',
+  '-access',
+  '-client',
+  '-Client',
+  '-Access',
+];
+
 /** `--password hunter2`. With an equals sign it is an assignment. */
 export const commandFlag: Rule = {
   kind: SECRET_NAME,
-  what: 'Values given to a telling flag of a command, `--password value`',
-  source: 'GNU Coding Standards, section 4.8 (long options)',
-  anchors: ['--'],
+  what: 'Values given to a telling flag of a command, `--password value`, also with one dash',
+  source: 'GNU Coding Standards, section 4.8 (long options); keytool, PowerShell and Go, which have one dash',
+  anchors: ['--', ...ONE_DASH],
   match(view, at) {
     if (view.isBehind(FLAG, at)) return undefined;
-    const from = at + 2;
+    const isLong = view.code(at + 1) === DASH;
+    if (!isLong && at > 0 && view.code(at - 1) > SPACE) return undefined;
+    const from = isLong ? at + 2 : at + 1;
     let to = from;
     while (to - from < LONGEST_FLAG && view.isIn(FLAG, to)) to++;
     if (to === from || view.code(to) !== SPACE) return undefined;

@@ -5,6 +5,7 @@ import { assignment } from './assignment.ts';
 import { basic, bearer } from './authorization.ts';
 import { bareKey } from './bare-key.ts';
 import { commandFlag } from './command-flag.ts';
+import { commandSecret } from './command-secret.ts';
 import { CONNECTION_STRINGS } from './connection-string.ts';
 import { curlUser } from './curl-user.ts';
 import { element } from './element.ts';
@@ -25,7 +26,9 @@ import { phone } from './phone.ts';
 import { dialledPhone } from './phone-dialled.ts';
 import { bracketedPhone } from './phone-in-brackets.ts';
 import { privateKey } from './private-key.ts';
+import { REDIS_AUTH } from './redis-auth.ts';
 import { spokenPassword } from './spoken-password.ts';
+import { SQL_PASSWORDS } from './sql-password.ts';
 import { BUILDS } from './tokens/builds.ts';
 import { CLOUD } from './tokens/cloud.ts';
 import { CODE_HOSTING } from './tokens/code-hosting.ts';
@@ -59,6 +62,7 @@ const TOKENS: readonly TokenFormat[] = [
 /** Every rule, in the order in which they are asked at one anchor; the first that finds something there is taken. */
 export const RULES: readonly Rule[] = [
   curlUser,
+  commandSecret,
   kubernetesSecret,
   ...CONNECTION_STRINGS,
   email,
@@ -89,7 +93,9 @@ export const RULES: readonly Rule[] = [
   element,
   formPart,
   entry,
+  ...SQL_PASSWORDS,
   spokenPassword,
+  ...REDIS_AUTH,
   ...ENCODED_KEYS,
   ...MARKED,
   ...TOKENS.map(tokenRule),
