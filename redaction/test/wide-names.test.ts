@@ -77,7 +77,7 @@ test(proves('redaction:names', 'a name of several words hides in a sentence and 
   hides('{"api key":"', SECRET, '"}', 'secret-name');
   hides('Mot de passe : ', SECRET, '', 'secret-name');
   hides('Session ID: ', SECRET, '', 'secret-name');
-  hides('Social Security Number: ', '078-05-1120', '', 'personal-name');
+  hides('Social Security Number: ', '078-05-1120', '', 'us-ssn');
   stays('the primary key: id42', 'foreign key: user7', 'line number: 12345', 'status code: E404x', 'my key: abc');
 });
 

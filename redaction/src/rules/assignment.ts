@@ -9,9 +9,10 @@ import type { View } from '../view.ts';
 import { bareValue, type Place } from './assigned-bare.ts';
 import { quotedList, quotedValue } from './assigned-quoted.ts';
 import { credentialsAt, isHeaderEnd } from './authorization.ts';
-import { blockScalar } from './block-scalar.ts';
+import { blockScalar, flowScalar } from './block-scalar.ts';
 import { comparedFirst } from './compared-first.ts';
 import { cookieValues } from './cookie.ts';
+import { fallbackLiteral, joinedLiterals } from './joined-literal.ts';
 import { jwkMember } from './jwk.ts';
 import { likelySecret } from './likely-secret.ts';
 import { notedName, pairedKind } from './paired-name.ts';
@@ -177,11 +178,14 @@ function encodedKeyStart(view: View, end: number): number {
 
 function valueAt(view: View, place: Place, at: number): readonly Span[] | undefined {
   if (view.code(at) === BRACKET && behindPlaceholder(view, at) === at) return quotedList(view, at);
+  const isGroup = view.code(at) === PARENTHESIS && isQuote(view.code(at + 1));
+  const quoted = quotedValue(view, isGroup ? at + 1 : at, place.compared);
+  if (quoted !== undefined) return quoted.length === 0 || place.compared ? quoted : joinedLiterals(view, quoted);
   return (
-    quotedValue(view, at, place.compared) ??
     writtenValue(view, at) ??
-    (place.colon ? blockScalar(view, place.keyFrom, at) : undefined) ??
-    bareValue(view, place, at)
+    (place.colon ? (blockScalar(view, place.keyFrom, at) ?? flowScalar(view, place.keyFrom, at)) : undefined) ??
+    bareValue(view, place, at) ??
+    (place.spaced && !place.compared ? fallbackLiteral(view, at) : undefined)
   );
 }
 

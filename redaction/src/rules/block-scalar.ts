@@ -1,3 +1,4 @@
+import { alphabet, DIGIT } from '../alphabet.ts';
 import type { Span } from '../rule.ts';
 import type { View } from '../view.ts';
 import { isSpace } from './separators.ts';
@@ -5,6 +6,8 @@ import { isStandIn } from './stand-in.ts';
 
 /** UTF-16 code units before a key that are its indent. */
 const LONGEST_INDENT = 128;
+const LONGEST_WORD = 256;
+const PLAIN = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-.!$%&*+/=?@^~#:,(');
 
 /**
  * `key: |-` and the lines below it that are indented deeper, as YAML writes a value of several lines (YAML 1.2.2, section 8.1).
@@ -38,6 +41,36 @@ export function blockScalar(view: View, key: number, at: number): readonly Span[
   return from < 0 || isStandIn(view, from, to) ? [] : [{ from, to }];
 }
 
+/**
+ * `key:` and a value without quotes on the next line, indented deeper (section 7.3.3): one word and nothing more. Undefined where
+ * the line holds anything else, such as another key.
+ */
+export function flowScalar(view: View, key: number, at: number): readonly Span[] | undefined {
+  if (!isLineEnd(view.code(at))) return undefined;
+  const line = view.code(at) === RETURN && view.code(at + 1) === LINE_FEED ? at + 2 : at + 1;
+  let from = line;
+  while (from - line < LONGEST_INDENT && isSpace(view.code(from))) from++;
+  if (from - line <= indentOf(view, key)) return undefined;
+  let to = from;
+  while (to - from < LONGEST_WORD && view.isIn(PLAIN, to)) to++;
+  if (to === from || (to < view.end && !isLineEnd(view.code(to)))) return undefined;
+  // `-` begins an item of a list, and a colon ends another key.
+  const last = view.code(to - 1);
+  if (view.code(from) === DASH || last === COLON || last === COMMA || isStandIn(view, from, to)) return undefined;
+  return isCode(view, from, to) ? undefined : [{ from, to }];
+}
+
+/** A name, a member or a call, as a formatter puts it on a line of its own. */
+function isCode(view: View, from: number, to: number): boolean {
+  let digits = 0;
+  let parts = 0;
+  for (let index = from; index < to; index++) {
+    if (view.isIn(DIGIT, index)) digits++;
+    if (view.code(index) === DOT || view.code(index) === PARENTHESIS) parts++;
+  }
+  return parts > 0 || (digits === 0 && view.nameKind(from, to) !== undefined);
+}
+
 /** How far its line is indented; dashes of a list count (section 8.2.1), and so does the quote of a key. */
 function indentOf(view: View, key: number): number {
   let from = key;
@@ -57,7 +90,11 @@ function isLineEnd(code: number): boolean {
 
 const LINE_FEED = 10;
 const RETURN = 13;
+const PARENTHESIS = 40;
 const PLUS = 43;
+const COMMA = 44;
 const DASH = 45;
+const DOT = 46;
+const COLON = 58;
 const GREATER = 62;
 const BAR = 124;

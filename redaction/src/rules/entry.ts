@@ -4,6 +4,7 @@ import type { Rule } from '../rule.ts';
 import type { View } from '../view.ts';
 import { quotedValue } from './assigned-quoted.ts';
 import { named } from './assignment.ts';
+import { isSecret } from './spoken-password.ts';
 
 const LONGEST_NAME = 96;
 const LONGEST_SPACE = 8;
@@ -12,17 +13,17 @@ const GAP = alphabet(' \t\r\n\\');
 const QUOTE = alphabet('"\'');
 
 /**
- * `[["password", "..."], ...]`: entries of an object, of a `Map` or of headers in a text. Only in a list of them, and only a name
- * and a value: `["password", "email"]` is a list of fields.
+ * `[["password", "..."], ...]`: entries of an object, of a `Map` or of headers in a text. Only a name
+ * and a value, and alone only a value that is no word: `["password", "email"]` is a list of fields.
  */
 export const entry: Rule = {
   kind: SECRET_NAME,
-  what: 'The value of an entry with a telling name, in a list of pairs',
+  what: 'The value of an entry with a telling name, in a list of pairs or alone',
   source: 'ECMA-262 section 20.1.2.5 (Object.entries), Fetch Standard (HeadersInit); names as for keys',
   anchors: ['["', "['", '[\\', '[ '],
   match(view, at) {
     const outer = view.code(back(view, at) - 1);
-    if (outer !== BRACKET && outer !== COMMA) return undefined;
+    const isListed = outer === BRACKET || outer === COMMA;
     const opening = on(view, at + 1);
     if (!view.isIn(QUOTE, opening)) return undefined;
     let end = opening + 1;
@@ -36,6 +37,8 @@ export const entry: Rule = {
     const spans = quotedValue(view, value, false);
     const last = spans?.[0];
     if (spans === undefined || last === undefined || !isClosed(view, last.to)) return undefined;
+    // Alone, `['password', 'email']` is as likely a list of fields.
+    if (!isListed && !isSecret(view, last.from, last.to)) return undefined;
     const isList = last.to - last.from <= LONGEST_NAME && view.nameKind(last.from, last.to) !== undefined;
     return isList ? undefined : named(spans, kind);
   },

@@ -2,6 +2,7 @@ import { alphabet, DIGIT } from '../alphabet.ts';
 import { namesBeside, PAIR, type PairRole } from '../names/pairs.ts';
 import type { Span } from '../rule.ts';
 import { MOST_NAMING, type View } from '../view.ts';
+import { attributedText } from './element.ts';
 import { isSpace } from './separators.ts';
 import { isStandIn } from './stand-in.ts';
 
@@ -66,6 +67,12 @@ export function notedName(view: View, role: PairRole, from: number, at: number):
   pairs.role[slot] = role;
   pairs.isRead[slot] = 0;
   const { held } = pairs;
+  // `<string name="password">hunter2</string>`
+  if (view.code(at) === EQUALS && view.isIn(QUOTE, at + 1) && view.code(from - 1) <= SPACE && role !== PAIR.sort) {
+    const told = readName(view, slot);
+    const text = told === undefined ? undefined : attributedText(view, behind(view, nameEnd(view, at + 2)), told);
+    if (text !== undefined) return text;
+  }
   if (held < 0) return undefined;
   if (from - held > LONGEST_VALUE) {
     pairs.held = -1;
@@ -204,6 +211,7 @@ const DOUBLE = 34;
 const DASH = 45;
 const COLON = 58;
 const LESS = 60;
+const EQUALS = 61;
 const GREATER = 62;
 const BACKSLASH = 92;
 const BRACE = 123;

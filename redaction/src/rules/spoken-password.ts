@@ -61,7 +61,7 @@ function span(view: View, from: number, to: number): readonly Span[] | undefined
 }
 
 /** No word: letters together with digits or signs. */
-function isSecret(view: View, from: number, to: number): boolean {
+export function isSecret(view: View, from: number, to: number): boolean {
   if (to - from < SHORTEST) return false;
   let letters = 0;
   let digits = 0;

@@ -14,6 +14,8 @@ import { encodedAssignment } from './encoded-assignment.ts';
 import { ENCODED_KEYS } from './encoded-key.ts';
 import { entry } from './entry.ts';
 import { escapes } from './escape.ts';
+import { escapedOperator } from './escaped-operator.ts';
+import { flatHeader } from './flat-header.ts';
 import { formPart } from './form-part.ts';
 import { iban } from './iban.ts';
 import { identifier } from './identifier.ts';
@@ -28,6 +30,7 @@ import { bracketedPhone } from './phone-in-brackets.ts';
 import { privateKey } from './private-key.ts';
 import { REDIS_AUTH } from './redis-auth.ts';
 import { spokenPassword } from './spoken-password.ts';
+import { spokenSsn } from './spoken-ssn.ts';
 import { SQL_PASSWORDS } from './sql-password.ts';
 import { BUILDS } from './tokens/builds.ts';
 import { CLOUD } from './tokens/cloud.ts';
@@ -90,11 +93,14 @@ export const RULES: readonly Rule[] = [
   commandFlag,
   label,
   encodedAssignment,
+  escapedOperator,
   element,
   formPart,
   entry,
+  flatHeader,
   ...SQL_PASSWORDS,
   spokenPassword,
+  spokenSsn,
   ...REDIS_AUTH,
   ...ENCODED_KEYS,
   ...MARKED,
