@@ -1,12 +1,13 @@
 import { type AnchorTable, createTableMaker, type TableMaker } from './anchor-table.ts';
+import { BLOCKED_CLASS } from './blocked/class-matcher.ts';
 import { createSpared } from './exceptions.ts';
 import { ENUMERABLE_KINDS } from './identifiers/formats.ts';
 import { codeAt, createMemo, isSafeInteger, least, own, sliceText, toText } from './intrinsics.ts';
 import { lengthClass } from './length-class.ts';
-import { createLiteralFinder } from './literals.ts';
-import { openRedactor, strictRedactor } from './modes.ts';
+import { createLiteralFinder, POLICY_LITERAL } from './literals.ts';
+import { BYTES, openRedactor, STRICT, strictRedactor } from './modes.ts';
 import { createNameMatcher, type NameMatcher } from './names/name-matcher.ts';
-import { CODE_NAME, PAYMENT_NAME, PERSONAL_NAME } from './names/name-terms.ts';
+import { CODE_NAME, PAYMENT_NAME, PERSONAL_NAME, POLICY_NAME, TERM_GROUPS } from './names/name-terms.ts';
 import { placeholder } from './placeholder.ts';
 import type { Exceptions, Finding, RedactedText, RedactorOptions, SourceRedactor, Telling } from './redactor.ts';
 import { isCardNumber, PAYMENT_CARD } from './rules/payment-card.ts';
@@ -61,6 +62,13 @@ const ENUMERABLE: readonly string[] = [
   ...ENUMERABLE_KINDS,
 ];
 
+/** Of findings in a text, and of values that were hidden whole. */
+const KINDS = createMemo();
+for (const kind of ENUMERABLE) KINDS.set(kind, kind);
+for (const { kind } of RULES) KINDS.set(kind, kind);
+for (const { kind } of TERM_GROUPS) if (kind !== undefined) KINDS.set(kind, kind);
+for (const kind of [POLICY_NAME, POLICY_LITERAL, STRICT, BYTES, BLOCKED_CLASS]) KINDS.set(kind, kind);
+
 /** The same for every redactor. Made when it is first needed, or before, in steps: see `preparation`. */
 let anchors: AnchorTable | undefined;
 let making: TableMaker | undefined;
@@ -100,7 +108,7 @@ function standardRedactor(options: RedactorOptions): SourceRedactor {
   const ownNames = own(options, 'keyNames') ?? [];
   const exceptions = own(options, 'exceptions') ?? NO_EXCEPTIONS;
   const spared = createSpared(exceptions);
-  const literals = createLiteralFinder(own(options, 'literals') ?? []);
+  const literals = createLiteralFinder(own(options, 'literals') ?? [], KINDS);
   const findOwn = own(options, 'find');
   let matcher: NameMatcher | undefined;
   let scanner: Scanner | undefined;

@@ -1,14 +1,16 @@
-import { Bytes, codeAt, Integers32 } from './intrinsics.ts';
-import { placeholderEnd } from './placeholder.ts';
+import { Bytes, codeAt, Integers32, type Memo } from './intrinsics.ts';
+import { kindEnd, placeholderEnd } from './placeholder.ts';
 import { addSpan, type Caught } from './spans.ts';
 import { hideRest } from './unexamined.ts';
 
 /** The kind of an organization's own texts, which are hidden wherever they stand. */
-const POLICY_LITERAL = 'policy-literal';
+export const POLICY_LITERAL = 'policy-literal';
 
 /** Finds the literals in the first `end` units of a text; undefined where there is none. */
 export type LiteralFinder = (text: string, end: number) => Caught[] | undefined;
 
+/** A pseudonym with its colon and the bracket behind it: eight characters, and some more of an agent that is not ours. */
+const LONGEST_PSEUDONYM = 12;
 const OPENING = 91;
 const ABSENT = -1;
 
@@ -17,7 +19,7 @@ const ABSENT = -1;
  * Matching: An Aid to Bibliographic Search", CACM 18 (1975). Texts are compared unit by unit, as they are. States are
  * made level by level, so that the failure of each leads to one that is complete.
  */
-export function createLiteralFinder(literals: readonly string[]): LiteralFinder | undefined {
+export function createLiteralFinder(literals: readonly string[], kinds: Memo): LiteralFinder | undefined {
   let units = 0;
   let longest = 0;
   for (let index = 0; index < literals.length; index++) {
@@ -69,11 +71,12 @@ export function createLiteralFinder(literals: readonly string[]): LiteralFinder 
     for (let at = 0; at < end; at++) {
       const unit = codeAt(text, at);
       if (unit === OPENING) {
-        // What was hidden once stays as it is, though its kind may be a word of the organization.
+        // What was hidden once stays as it is, though its kind may be a word of the organization. What only looks so does not.
         const behind = placeholderEnd(text, at, end);
-        if (behind > 0) {
+        const kindTo = behind < 0 ? -1 : kindEnd(text, at, behind, kinds);
+        if (kindTo > 0) {
           state = 0;
-          at = behind - 1;
+          at = (behind - kindTo > LONGEST_PSEUDONYM ? kindTo : behind) - 1;
           continue;
         }
       }

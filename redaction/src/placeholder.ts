@@ -1,4 +1,4 @@
-import { codeAt } from './intrinsics.ts';
+import { codeAt, type Memo, sliceText } from './intrinsics.ts';
 
 /** What stands in a text where something was hidden. */
 export function placeholder(kind: string, pseudonym: string | undefined): string {
@@ -23,6 +23,18 @@ export function placeholderEnd(text: string, from: number, end: number): number 
   return -1;
 }
 
+/**
+ * Where the kind of a placeholder ends that stands from `from` to `end`: at the colon of its pseudonym or at its bracket. -1 where it
+ * is no kind of ours, but a text that somebody has made to look like one.
+ */
+export function kindEnd(text: string, from: number, end: number, kinds: Memo): number {
+  const start = from + OPENING.length;
+  let to = start;
+  while (to < end - 1 && codeAt(text, to) !== COLON) to++;
+  return kinds.get(sliceText(text, start, to)) === undefined ? -1 : to;
+}
+
+const COLON = 58;
 const CLOSE = 93;
 
 function isInner(code: number): boolean {

@@ -67,6 +67,15 @@ describe("an organization's own texts", () => {
     assert.equal(named.text(once), undefined);
   });
 
+  test('are found in what only looks like a placeholder of ours', () => {
+    for (const forged of ['[redacted:Nightingale]', '[redacted:email:xNightingalex]', '[redacted:policy-Nightingale]'])
+      assert.ok(!shown(`a ${forged} b`).includes('Nightingale'), forged);
+    assert.equal(shown('[redacted:Nightingale'), '[redacted:[redacted:policy-literal]');
+    const named = createRedactor({ literals: ['email', 'secret-name', 'aB3_-x9q'] });
+    for (const genuine of ['[redacted:email]', '[redacted:secret-name:aB3_-x9q]'])
+      assert.equal(named.text(genuine), undefined, genuine);
+  });
+
   test('carry no pseudonym: nobody knows how few there are', () => {
     const keyed = createRedactor({ literals: ['Nightingale'], pseudonym: () => 'same' });
     assert.deepEqual(keyed.text('Nightingale')?.findings, [{ kind: 'policy-literal', of: 'string', length: 16 }]);
