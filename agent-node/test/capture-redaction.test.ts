@@ -341,6 +341,10 @@ test(
           { property: 'password', newValue: { deep: 'p-plain-b' }, oldValue: 'p-plain-c' },
           { name: 'password', values: ['p-plain-d'] },
         ],
+        login: ['AUTH', 'default', 'p-plain-e'],
+        command: { name: 'auth', args: ['default', 'p-plain-f'] },
+        secure: { Name: '/app/x', Type: 'SecureString', Value: 'p-plain-g' },
+        history: { field: 'password', old: 'p-plain-h', new: 'p-plain-i' },
         shown: [
           { id: 'token-list', value: 'open-plain-4' },
           { type: 'token', value: 'sign-plain-5' },

@@ -204,6 +204,8 @@ export const ADVERSARIAL: readonly string[] = [
     'é=',
     'ｐ:',
   ],
+  // Hashes of passwords.
+  ...['$2b$', '$2b$10$a', '$argon2', '$argon2id$a', '$1$', '$6$a', '{SSHA}', '{SSHA}a', 'bcrypt$', '$'],
   // Lists of pairs.
   ...[
     '[["token","',

@@ -255,6 +255,7 @@ test('a value given to a telling name is hidden, and nothing around it', () => {
     ['deploy --password ', 'hunter2', ' --force'],
     ["{ password: '", 'x y z', "', id: 1 }"],
     ['x-api-key: ', 'abc', '\r\nhost: h'],
+    ['"GET /\\r\\nX-Api-Key: ', 'hunter', '\\r\\nHost: h\\r\\n"'],
     ['"passwd" => "', 'abc', '",'],
     ['db_password := "', 'abc', '"'],
     ["{password:'", 'abc', "'}"],

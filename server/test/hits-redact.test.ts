@@ -145,6 +145,7 @@ test('a secret is found wherever a captured value can hold one', () => {
     { type: 'array', items: [text('password'), secret] },
     object(['name', text('X-Api-Key')], ['value', secret]),
     object(['Name', text('X-Api-Key')], ['Value', secret]),
+    { type: 'array', items: [text('AUTH'), text('default'), secret] },
     object(['data', secret], ['id', text('user-password')]),
     object(['k', text('password')], ['v', secret]),
     object(['type', text('password')], ['value', secret]),

@@ -3,7 +3,7 @@ import { URL_CREDENTIALS } from '@borescope/redaction';
 import { safeStack } from './error-stack.ts';
 import { countProperties, EXTRAS_BYTES, extraKeys } from './extra-keys.ts';
 import { jsonBytes } from './json-bytes.ts';
-import { nameOfKey } from './named-value.ts';
+import { nameOfItem, nameOfKey } from './named-value.ts';
 import { headersOf, type NodeClass, splitKeys } from './node-class.ts';
 import {
   descriptorOf,
@@ -139,20 +139,12 @@ function fillExtras(
 function fillArray(walk: Walk, index: number, node: NodeOf<'array'>, array: unknown[]): boolean {
   const { length } = array;
   if (length > LIMITS.collectionItems) node.length = length;
-  const alternating = length % 2 === 0;
   for (let i = 0; i < length && i < LIMITS.collectionItems; i++) {
     const found = descriptorOf(array, i);
     let placed: boolean;
     if (found === undefined) placed = addMark(walk, node.items, { type: 'hole' });
     else if (!hasOwn(found, 'value')) placed = addMark(walk, node.items, { type: 'getter' });
-    else
-      placed = addItem(
-        walk,
-        index,
-        node.items,
-        found.value,
-        alternating && i % 2 === 1 ? secretBefore(walk, array, i, found.value) : undefined,
-      );
+    else placed = addItem(walk, index, node.items, found.value, secretOfItem(walk, array, i, found.value));
     if (placed) continue;
     node.length = length;
     return false;
@@ -160,13 +152,9 @@ function fillArray(walk: Walk, index: number, node: NodeOf<'array'>, array: unkn
   return true;
 }
 
-/**
- * `['password', 'x']`, as `Object.entries` has it, and lists of alternating names and values, as Node's `rawHeaders`: an
- * item is the name of the next.
- */
-function secretBefore(walk: Walk, array: unknown[], index: number, value: unknown): string | undefined {
-  const name = ownData(array, index - 1);
-  return typeof name === 'string' ? secretUnder(walk, name, value) : undefined;
+function secretOfItem(walk: Walk, array: unknown[], index: number, value: unknown): string | undefined {
+  const name = nameOfItem(array, index);
+  return name === undefined ? undefined : secretUnder(walk, name, value);
 }
 
 function addItem(walk: Walk, index: number, items: CapturedValue[], value: unknown, secret?: string): boolean {

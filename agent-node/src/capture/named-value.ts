@@ -10,3 +10,18 @@ export function nameOfKey(key: unknown): string | undefined {
   if (typeof key === 'symbol') return symbolDescription(key);
   return typeof key === 'string' ? key : undefined;
 }
+
+/**
+ * The name that an item of a list has: `['password', 'x']`, as `Object.entries` has it, lists of alternating names and values, as
+ * Node's `rawHeaders`, and the command `['AUTH', 'user', 'x']` of Redis.
+ */
+export function nameOfItem(array: unknown[], index: number): string | undefined {
+  const { length } = array;
+  if (length === 3 && index === 2) {
+    const command = ownData(array, 0);
+    return command === 'AUTH' || command === 'auth' ? command : undefined;
+  }
+  if (index < 1 || index % 2 !== 1 || length % 2 !== 0) return undefined;
+  const name = ownData(array, index - 1);
+  return typeof name === 'string' ? name : undefined;
+}

@@ -1,6 +1,6 @@
 import { isHolding, NAMING_KEYS, namesBeside, pairRole } from '@borescope/redaction';
 import { LONGEST_SECRET, spellsSecret } from '../capture/buffer.ts';
-import { isWrittenBuffer } from '../capture/named-value.ts';
+import { isWrittenBuffer, nameOfItem } from '../capture/named-value.ts';
 import {
   codeAt,
   isArray,
@@ -30,7 +30,7 @@ import { withoutName } from './taint.ts';
 export function nameBeside(context: Context, holder: unknown, key: string): string | undefined {
   const { redactor } = context;
   if (redactor === undefined || typeof holder !== 'object' || holder === null || isProxy(holder)) return undefined;
-  if (isArray(holder)) return nameBefore(holder, indexOfKey(key));
+  if (isArray(holder)) return nameOfItem(holder, indexOfKey(key));
   const holding = pairRole(key, 0, key.length);
   const value = isHolding(holding, '') ? ownData(holder, key) : undefined;
   const text = typeof value === 'string' ? value : undefined;
@@ -51,14 +51,8 @@ export function nameBeside(context: Context, holder: unknown, key: string): stri
 /** An item that loses its place on the way into a text or another list. */
 export function withoutNameBefore(context: Context, array: unknown[], index: number, value: unknown): unknown {
   if (context.redactor === undefined) return value;
-  const name = nameBefore(array, index);
+  const name = nameOfItem(array, index);
   return name === undefined ? value : withoutName(context, name, value);
-}
-
-function nameBefore(array: unknown[], index: number): string | undefined {
-  if (index < 1 || index % 2 !== 1 || array.length % 2 !== 0) return undefined;
-  const name = ownData(array, index - 1);
-  return typeof name === 'string' ? name : undefined;
 }
 
 /** The index that a key is in its one canonical form, or -1. */

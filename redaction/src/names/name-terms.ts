@@ -84,6 +84,7 @@ export const TERM_GROUPS: readonly TermGroup[] = [
       insertkey oauthkey redisauth tlskey sslkey serverkey keypem unsealkey recoverykey backupkey authcode
       authorizationcode devicecode oauthverifier laravelsession cisession expresssid racksession
       dbkey databasekey clientkey clkey iamkey ibmcloudkey slkey contraseña
+      securestring secretstring ghpat githubpat gitlabpat azurepat devopspat adopat jirapat
       kubeconfig dockerconfigjson dockercfg htpasswd gitlabsession`,
   },
   {

@@ -27,7 +27,7 @@ const NAME_KEYS = `name key header field k n property prop attribute attr param 
 const LABEL_KEYS = 'id label code title path instancepath selector';
 const SORT_KEYS = 'type kind';
 const VALUE_KEYS = `value val v values vals secret raw plaintext default defaultvalue initialvalue currentvalue oldvalue newvalue
-  stringvalue plainvalue secretvalue rawvalue`;
+  stringvalue plainvalue secretvalue rawvalue stringdata before after old new previous current oldval newval args`;
 const CONTENT_KEYS = 'data content contents text';
 
 /** Longer keys are none of them. UTF-16 code units. */
@@ -47,7 +47,7 @@ interface Key {
 export const NAMING_KEYS: string[] = [];
 
 const SORTS = wordsIn(
-  'password passwords passwd passphrase pwd secret secrets credential credentials key keys apikey privatekey pin cvv cvc otp ssn iban',
+  'password passwords passwd passphrase pwd securestring secret secrets credential credentials key keys apikey privatekey pin cvv cvc otp ssn iban',
 );
 const TOKENS = wordsIn('access auth refresh id api bearer csrf xsrf session user device secret personal deploy bot');
 
@@ -163,7 +163,7 @@ function isLetterOrDigit(code: number): boolean {
 /** A sort of secrets: `password`, `api_key`, `access-token`. */
 function isSort(name: string, last: number): boolean {
   const word = lowerCase(sliceText(name, last, name.length));
-  if (isAmong(SORTS, word)) return true;
+  if (isAmong(SORTS, word) || isAmong(SORTS, lowerCase(name))) return true;
   if (word !== 'token' && word !== 'tokens') return false;
   let to = last;
   while (to > 0 && !isLetterOrDigit(codeAt(name, to - 1))) to--;

@@ -154,7 +154,9 @@ function isExpression(view: View, place: Place, from: number, to: number, next: 
   if (view.isIn(CODE_NEXT, to)) return true;
   let behind = to;
   while (view.code(behind) === SPACE) behind++;
-  const ends = behind >= view.end || view.code(behind) === LINE_FEED || view.code(behind) === CARRIAGE_RETURN;
+  const code = view.code(behind);
+  const isWritten = code === BACKSLASH && (view.code(behind + 1) === LETTER_N || view.code(behind + 1) === LETTER_R);
+  const ends = behind >= view.end || code === LINE_FEED || code === CARRIAGE_RETURN || isWritten;
   // `const token = input` without a semicolon; `password: must be longer`, unless the key is a setting's.
   return ends ? isDeclared(view, place) : !isSettingName(view, place);
 }
@@ -275,6 +277,9 @@ const SEMICOLON = 59;
 const LESS = 60;
 const QUESTION = 63;
 const BRACKET = 91;
+const BACKSLASH = 92;
 const BACKTICK = 96;
+const LETTER_N = 110;
+const LETTER_R = 114;
 const BRACE = 123;
 const BRACE_CLOSE = 125;

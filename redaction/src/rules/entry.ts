@@ -7,7 +7,7 @@ import { named } from './assignment.ts';
 import { isSecret } from './spoken-password.ts';
 
 const LONGEST_NAME = 96;
-const LONGEST_SPACE = 8;
+const LONGEST_SPACE = 16;
 const NAME = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-.$');
 const GAP = alphabet(' \t\r\n\\');
 const QUOTE = alphabet('"\'');
@@ -20,7 +20,7 @@ export const entry: Rule = {
   kind: SECRET_NAME,
   what: 'The value of an entry with a telling name, in a list of pairs or alone',
   source: 'ECMA-262 section 20.1.2.5 (Object.entries), Fetch Standard (HeadersInit); names as for keys',
-  anchors: ['["', "['", '[\\', '[ '],
+  anchors: ['["', "['", '[\\', '[ ', '[\n', '[\r'],
   match(view, at) {
     const outer = view.code(back(view, at) - 1);
     const isListed = outer === BRACKET || outer === COMMA;

@@ -8,6 +8,8 @@ import { behindPlaceholder, isStandIn } from './stand-in.ts';
 
 const LONGEST_VALUE = 256;
 const LONGEST_GAP = 6;
+const LONGEST_ITEM_GAP = 32;
+const BREAK = alphabet('\r\n\t');
 const BETWEEN = alphabet(' "\',\\');
 const ENDS = alphabet(' \t\r\n"\'`,;\\])');
 const LINE_END = alphabet('\r\n"\'`\\])');
@@ -114,7 +116,10 @@ function closed(view: View, at: number): number {
 
 function between(view: View, at: number): number {
   let index = at;
-  while (index - at < LONGEST_GAP && view.isIn(BETWEEN, index)) index++;
+  // Items of a list may stand on lines of their own.
+  const isItem = view.isIn(CLOSING, at) && view.code(at) !== SPACE;
+  const most = isItem ? LONGEST_ITEM_GAP : LONGEST_GAP;
+  while (index - at < most && (view.isIn(BETWEEN, index) || (isItem && view.isIn(BREAK, index)))) index++;
   return index;
 }
 

@@ -303,9 +303,18 @@ function underKey(pass: Pass, key: CapturedValue, held: CapturedValue, depth: nu
   return name === undefined ? redactValue(pass, held, depth + 1) : redactNamed(pass, name, held, depth + 1);
 }
 
-/** `['password', '...']`, an entry as `Object.entries` and `Headers` give it; undefined where the array is none. */
+/**
+ * `['password', '...']`, an entry as `Object.entries` and `Headers` give it, and `['AUTH', 'user', '...']`, a command of Redis; undefined
+ * where the array is none.
+ */
 function pairItems(pass: Pass, items: readonly CapturedValue[]): CapturedValue[] | undefined {
-  const [name, value] = items;
+  const [name, value, third] = items;
+  if (items.length === 3 && name?.type === 'string' && name.value.toUpperCase() === 'AUTH' && third !== undefined) {
+    const secret = pass.redactor.name(name.value);
+    return secret === undefined || value === undefined
+      ? undefined
+      : [name, redactValue(pass, value), hideUnder(pass, secret, third)];
+  }
   if (items.length !== 2 || name?.type !== 'string' || value === undefined) return undefined;
   const kind = pass.redactor.name(name.value) ?? kindTold(pass, name.value, value);
   return kind === undefined ? undefined : [name, hideUnder(pass, kind, value)];
