@@ -1,4 +1,4 @@
-import { type Alphabet, alphabet, alphabetCount } from './alphabet.ts';
+import { type Alphabet, alphabetCount } from './alphabet.ts';
 import type { IdFormat } from './identifiers/format.ts';
 import { codeAt, Integers32, indexOf, most as larger, sliceText, least as smaller } from './intrinsics.ts';
 import { isInWideName } from './names/fold.ts';
@@ -277,33 +277,25 @@ const SPACE = 32;
 
 /** What names of several words end with, unless they hide a value by this word alone. */
 const LAST_WORDS: readonly string[] = [
-  'key',
-  'keys',
-  'number',
-  'code',
-  'phrase',
-  'passe',
-  'string',
-  'answer',
-  'birth',
-  'no',
-  'id',
+  ...['key', 'keys', 'number', 'code', 'phrase', 'passe', 'string', 'answer', 'birth', 'no', 'id'],
 ];
-
-/** What such a word ends with. */
-const LAST_LETTERS = alphabet('ysredghno');
+const LETTERS = 26;
+const SMALL_A = 97;
+/** By length and first letter: no two are alike in both. */
+const BY_BEGINNING: (string | undefined)[] = [];
+for (let slot = 0; slot <= (LONGEST_LAST + 1) * LETTERS; slot++) BY_BEGINNING[slot] = undefined;
+for (const word of LAST_WORDS) BY_BEGINNING[word.length * LETTERS + word.charCodeAt(0) - SMALL_A] = word;
 
 function endsPhrase(text: string, from: number, to: number): boolean {
-  const last = codeAt(text, to - 1) | 32;
-  if (to - from > LONGEST_LAST || last >= 128 || LAST_LETTERS.has[last] !== 1) return false;
-  for (let index = 0; index < LAST_WORDS.length; index++) {
-    const word = LAST_WORDS[index] ?? '';
-    if (word.length !== to - from) continue;
-    let same = 0;
-    while (same < word.length && (codeAt(text, from + same) | 32) === codeAt(word, same)) same++;
-    if (same === word.length) return true;
+  const length = to - from;
+  const first = (codeAt(text, from) | 32) - SMALL_A;
+  if (length > LONGEST_LAST || first < 0 || first >= LETTERS) return false;
+  const word = BY_BEGINNING[length * LETTERS + first];
+  if (word === undefined) return false;
+  for (let index = 1; index < length; index++) {
+    if ((codeAt(text, from + index) | 32) !== codeAt(word, index)) return false;
   }
-  return false;
+  return true;
 }
 
 /** A letter or digit, or what joins words. */

@@ -52,7 +52,8 @@ const SORTS = wordsIn(
 const TOKENS = wordsIn('access auth refresh id api bearer csrf xsrf session user device secret personal deploy bot');
 
 /** By length and first letter. */
-const KEYS: Key[][] = [];
+const KEYS: (Key[] | undefined)[] = [];
+for (let slot = 0; slot < (LONGEST_KEY + 1) * LETTERS; slot++) KEYS[slot] = undefined;
 enter(NAME_KEYS, PAIR.name);
 enter(LABEL_KEYS, PAIR.label);
 enter(SORT_KEYS, PAIR.sort);

@@ -62,7 +62,11 @@ export const assignment: Rule = {
     while (wrapped - end < LONGEST_QUOTE && view.isIn(AROUND_KEY, end - 1)) end--;
     if (end === wrapped) end = writtenQuoteStart(view, end);
     let from = view.runStart(KEY, end, LONGEST_KEY);
-    if (view.code(from - 1) >= 128) from = view.wideRunStart(KEY, end, LONGEST_KEY);
+    let before = view.code(from - 1);
+    if (before >= 128) {
+      from = view.wideRunStart(KEY, end, LONGEST_KEY);
+      before = view.code(from - 1);
+    }
     if (from === end) return comparedFirst(view, at, operator, wrapped);
     // The kind in a placeholder is no name: `[redacted:private-key]: ...`.
     if (wrapped > end && view.startsWith(OPENING, from - OPENING.length)) return undefined;
@@ -70,7 +74,7 @@ export const assignment: Rule = {
     let formats: readonly IdFormat[] | undefined;
     if (kind === undefined) {
       formats = view.nameTold();
-      const phrase = view.code(from - 1) === SPACE ? view.phraseStart(from, end) : -1;
+      const phrase = before === SPACE ? view.phraseStart(from, end) : -1;
       if (phrase >= 0) {
         from = phrase;
         kind = view.nameKind(from, end);
@@ -93,8 +97,8 @@ export const assignment: Rule = {
       const role = kind === undefined ? view.pairRole(from, end) : PAIR.none;
       if (role >= PAIR.value) kind = pairedKind(view, role, from, at);
       else if (role !== PAIR.none) {
-        const before = notedName(view, role, from, at);
-        if (before !== undefined) return before;
+        const noted = notedName(view, role, from, at);
+        if (noted !== undefined) return noted;
       }
       if (kind === undefined && formats === undefined)
         return at > operator ? comparedFirst(view, at, operator, wrapped) : undefined;

@@ -22,18 +22,24 @@ const OPERATORS: readonly string[] = [
   ...['&#61;', '&#58;', '&#x3d;', '&#x3D;', '&#x3a;', '&#x3A;', '&equals;', '&colon;'],
 ];
 
+const BACKSLASHED = 8;
+const IN_HTML: readonly string[] = ['61;', '58;', 'x3d;', 'x3D;', 'x3a;', 'x3A;', 'equals;', 'colon;'];
+
 /** `password\u003dhunter2`, `token&#61;hunter2`. */
 export const escapedOperator: Rule = {
   kind: SECRET_NAME,
   what: 'Values given to a telling name by an equals sign or a colon that is written as its code',
   source: 'RFC 8259 section 7, ECMA-262 section 12.9.4, HTML Standard section 13.5; names as for keys',
-  anchors: OPERATORS,
-  match(view, at) {
+  // Those of HTML without their first signs, which are frequent.
+  anchors: [...OPERATORS.slice(0, BACKSLASHED), ...IN_HTML],
+  match(view, found) {
+    const at = operatorStart(view, found);
     let value = at;
     for (let index = 0; index < OPERATORS.length && value === at; index++) {
       const operator = OPERATORS[index] ?? '';
       if (view.startsWith(operator, at)) value = at + operator.length;
     }
+    if (value === at) return undefined;
     let end = at;
     while (at - end < LONGEST_QUOTE && view.isIn(AROUND_KEY, end - 1)) end--;
     if (end === at) end = writtenQuoteStart(view, at);
@@ -50,6 +56,11 @@ export const escapedOperator: Rule = {
   },
 };
 
+function operatorStart(view: View, at: number): number {
+  if (view.code(at) === BACKSLASH) return at;
+  return view.code(at - 1) === HASH ? at - 2 : at - 1;
+}
+
 function behindEscape(view: View, from: number, end: number): number {
   if (view.code(from - 1) !== BACKSLASH || view.code(from) !== LETTER_U || from + 5 > end) return from;
   for (let index = from + 1; index < from + 5; index++) if (!view.isIn(HEX, index)) return from;
@@ -57,5 +68,6 @@ function behindEscape(view: View, from: number, end: number): number {
 }
 
 const SPACE = 32;
+const HASH = 35;
 const BACKSLASH = 92;
 const LETTER_U = 117;

@@ -9,6 +9,9 @@ const HASH = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTU
 const LONGEST = 256;
 const BEFORE = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ');
 
+const DOLLAR = 36;
+const BRACE = 123;
+
 interface Scheme {
   readonly begin: string;
   /** UTF-16 code units of the whole at least, and of its last field. */
@@ -52,15 +55,18 @@ export const passwordHash: Rule = {
   what: 'Hashes of passwords: bcrypt, argon2, scrypt, PBKDF2, those of crypt, of Django and of LDAP',
   source:
     'https://github.com/P-H-C/phc-string-format/blob/master/phc-sf-spec.md, crypt(5), RFC 9106, RFC 2307 section 5.3, https://docs.djangoproject.com/en/5.2/topics/auth/passwords/',
-  anchors: SCHEMES.map(({ begin }) => begin),
+  // Without the sign before it, which is frequent in code.
+  anchors: SCHEMES.map(({ begin }) => begin.slice(signOf(begin))),
   match(view, at) {
-    if (view.isBehind(BEFORE, at)) return undefined;
+    const before = view.code(at - 1);
+    const begin = before === DOLLAR || before === BRACE ? at - 1 : at;
+    if (view.isBehind(BEFORE, begin)) return undefined;
     for (let index = 0; index < SCHEMES.length; index++) {
       const scheme = SCHEMES[index];
-      if (scheme === undefined || !view.startsWith(scheme.begin, at)) continue;
-      const from = lastField(view, at + scheme.begin.length);
+      if (scheme === undefined || !view.startsWith(scheme.begin, begin)) continue;
+      const from = lastField(view, begin + scheme.begin.length);
       const to = view.runEnd(HASH, from);
-      return to - at >= scheme.shortest && to - from >= scheme.last ? [{ from: at, to }] : undefined;
+      return to - begin >= scheme.shortest && to - from >= scheme.last ? [{ from: begin, to }] : undefined;
     }
     return undefined;
   },
@@ -74,4 +80,7 @@ function lastField(view: View, from: number): number {
   return index;
 }
 
-const DOLLAR = 36;
+function signOf(begin: string): number {
+  const first = begin.charCodeAt(0);
+  return first === DOLLAR || first === BRACE ? 1 : 0;
+}
