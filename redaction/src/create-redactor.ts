@@ -64,10 +64,14 @@ const ENUMERABLE: readonly string[] = [
 
 /** Of findings in a text, and of values that were hidden whole. */
 const KINDS = createMemo();
-for (const kind of ENUMERABLE) KINDS.set(kind, kind);
-for (const { kind } of RULES) KINDS.set(kind, kind);
-for (const { kind } of TERM_GROUPS) if (kind !== undefined) KINDS.set(kind, kind);
-for (const kind of [POLICY_NAME, POLICY_LITERAL, STRICT, BYTES, BLOCKED_CLASS]) KINDS.set(kind, kind);
+enterKinds();
+
+function enterKinds(): void {
+  for (const kind of ENUMERABLE) KINDS.set(kind, kind);
+  for (const { kind } of RULES) KINDS.set(kind, kind);
+  for (const { kind } of TERM_GROUPS) if (kind !== undefined) KINDS.set(kind, kind);
+  for (const kind of [POLICY_NAME, POLICY_LITERAL, STRICT, BYTES, BLOCKED_CLASS]) KINDS.set(kind, kind);
+}
 
 /** The same for every redactor. Made when it is first needed, or before, in steps: see `preparation`. */
 let anchors: AnchorTable | undefined;

@@ -282,9 +282,14 @@ const LAST_WORDS: readonly string[] = [
 const LETTERS = 26;
 const SMALL_A = 97;
 /** By length and first letter: no two are alike in both. */
-const BY_BEGINNING: (string | undefined)[] = [];
-for (let slot = 0; slot <= (LONGEST_LAST + 1) * LETTERS; slot++) BY_BEGINNING[slot] = undefined;
-for (const word of LAST_WORDS) BY_BEGINNING[word.length * LETTERS + word.charCodeAt(0) - SMALL_A] = word;
+const BY_BEGINNING = byBeginning();
+
+function byBeginning(): (string | undefined)[] {
+  const words: (string | undefined)[] = [];
+  for (let slot = 0; slot <= (LONGEST_LAST + 1) * LETTERS; slot++) words[slot] = undefined;
+  for (const word of LAST_WORDS) words[word.length * LETTERS + word.charCodeAt(0) - SMALL_A] = word;
+  return words;
+}
 
 function endsPhrase(text: string, from: number, to: number): boolean {
   const length = to - from;

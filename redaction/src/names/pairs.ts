@@ -53,12 +53,16 @@ const TOKENS = wordsIn('access auth refresh id api bearer csrf xsrf session user
 
 /** By length and first letter. */
 const KEYS: (Key[] | undefined)[] = [];
-for (let slot = 0; slot < (LONGEST_KEY + 1) * LETTERS; slot++) KEYS[slot] = undefined;
+makeRoom();
 enter(NAME_KEYS, PAIR.name);
 enter(LABEL_KEYS, PAIR.label);
 enter(SORT_KEYS, PAIR.sort);
 enter(VALUE_KEYS, PAIR.value);
 enter(CONTENT_KEYS, PAIR.content);
+
+function makeRoom(): void {
+  for (let slot = 0; slot < (LONGEST_KEY + 1) * LETTERS; slot++) KEYS[slot] = undefined;
+}
 
 function enter(list: string, role: PairRole): void {
   const words = wordsIn(list);

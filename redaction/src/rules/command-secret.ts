@@ -63,18 +63,18 @@ const NAMES: string[] = [];
 /** By their first character. */
 const BY_FIRST: string[][] = [];
 const FLAGS: string[] = [];
-for (let index = 0; index < TOOLS.length; index++) {
-  const tool = TOOLS[index];
-  if (tool === undefined) continue;
-  for (let at = 0; at < tool.names.length; at++) addOnce(NAMES, tool.names[at] ?? '');
-  addOnce(FLAGS, tool.flag);
-}
+enterTools();
 
-for (let index = 0; index < NAMES.length; index++) {
-  const name = NAMES[index] ?? '';
-  const first = codeAt(name, 0);
-  BY_FIRST[first] ??= [];
-  BY_FIRST[first].push(name);
+function enterTools(): void {
+  for (const tool of TOOLS) {
+    for (const name of tool.names) addOnce(NAMES, name);
+    addOnce(FLAGS, tool.flag);
+  }
+  for (const name of NAMES) {
+    const names = BY_FIRST[codeAt(name, 0)] ?? [];
+    names.push(name);
+    BY_FIRST[codeAt(name, 0)] = names;
+  }
 }
 
 function addOnce(list: string[], one: string): void {
