@@ -2,6 +2,7 @@ import { type IdFormat, MOST_CHARACTERS, NATIONAL_ID } from '../identifiers/form
 import { Bytes, codeAt, own } from '../intrinsics.ts';
 import type { Span } from '../rule.ts';
 import type { View } from '../view.ts';
+import { isEveryday } from './everyday.ts';
 import { behindSeparators } from './separators.ts';
 
 /** Letters, digits and what stands between them. */
@@ -37,7 +38,8 @@ export function toldValue(view: View, from: number, formats: readonly IdFormat[]
     found = format;
     end = isClosing(view, index) ? index + 1 : index;
   }
-  return found === undefined ? undefined : { from, to: end, kind: own(found, 'kind') ?? NATIONAL_ID };
+  if (found === undefined || isEveryday(view, from)) return undefined;
+  return { from, to: end, kind: own(found, 'kind') ?? NATIONAL_ID };
 }
 
 function formatOf(formats: readonly IdFormat[], length: number): IdFormat | undefined {
@@ -104,13 +106,14 @@ function placeOf(code: number): number {
   return code < 128 && letter >= 10 && letter <= 35 ? letter : -1;
 }
 
-/** Space, `(`, `)`, `-`, `.`, `/`, `:`, `[`, `]`, `_`, and the space that does not break. */
+/** Space, `(`, `)`, `+`, `-`, `.`, `/`, `:`, `[`, `]`, `_`, and the space that does not break. */
 function isSeparator(code: number): boolean {
   return (
     code === 32 ||
     (code >= 45 && code <= 47) ||
     code === 40 ||
     code === 41 ||
+    code === 43 ||
     code === 58 ||
     code === 91 ||
     code === 93 ||
