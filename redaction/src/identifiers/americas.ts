@@ -25,7 +25,7 @@ function isSsn(id: Id): boolean {
   return number(id, 3, 2) !== 0 && number(id, 5, 4) !== 0 && !isRepeated(id, 9) && whole !== 123456789;
 }
 
-/** Groups that have been given out: 50 to 65, 70 to 88, 90 to 92, 94 to 99. */
+/** Groups that have been given out: 50 to 65, 70 to 88, 90 to 92, 94 to 99; 93 is for adoptions. */
 function isItin(id: Id): boolean {
   const group = number(id, 3, 2);
   if (id[0] !== 9 || group < 50 || group === 89 || group === 93) return false;
@@ -112,6 +112,13 @@ function isCuit(id: Id): boolean {
   return !isRepeated(id, 11) && id[10] === (check === 11 ? 0 : check === 10 ? 9 : check);
 }
 
+/** Province, 30 for citizens abroad, 50 for foreigners. */
+function isEcuadorian(id: Id): boolean {
+  const province = number(id, 0, 2);
+  const isProvince = (province >= 1 && province <= 24) || province === 30 || province === 50;
+  return isProvince && digit(id, 2) < 7 && isLuhn(id, 0, 10);
+}
+
 const IRS = 'https://www.irs.gov/individuals/individual-taxpayer-identification-number';
 const RECEITA = 'Receita Federal do Brasil, calculation of the check digits of CPF and CNPJ';
 
@@ -133,6 +140,21 @@ export const AMERICAS: readonly IdFormat[] = [
     anywhere: ['999-99-9999', '999 99 9999'],
     names: 'itin ssn tin taxid taxpayer',
     isValid: isItin,
+  },
+  {
+    kind: US_SSN,
+    what: 'Adoption taxpayer identification number (US)',
+    source: 'https://www.irs.gov/individuals/adoption-taxpayer-identification-number',
+    shapes: ['999999999'],
+    names: 'atin',
+    isValid: (id) => id[0] === 9 && number(id, 3, 2) === 93,
+  },
+  {
+    what: 'Preparer tax identification number (US)',
+    source: 'https://www.irs.gov/tax-professionals/ptin-requirements-for-tax-return-preparers: P and eight digits',
+    shapes: ['A99999999'],
+    names: 'ptin preparertaxidentificationnumber',
+    isValid: (id) => isOneOf('P', id, 0),
   },
   {
     what: 'Employer identification number (US)',
@@ -206,11 +228,11 @@ export const AMERICAS: readonly IdFormat[] = [
     isValid: isRfc,
   },
   {
-    what: 'RFC whose check is not looked at (MX)',
+    what: 'RFC whose check is not looked at, also without its homoclave (MX)',
     source: 'SAT, Resolución Miscelánea Fiscal, rule 2.7.1.23: also the generic ones, XAXX010101000 and XEXX010101000',
-    shapes: ['AAAA999999XXX', 'AAA999999XXX'],
+    shapes: ['AAAA999999XXX', 'AAA999999XXX', 'AAAA999999'],
     names: 'rfc registrofederaldecontribuyentes',
-    isValid: (id, length) => isYearFirst(id, length - 9),
+    isValid: (id, length) => isYearFirst(id, length === 12 ? 3 : 4),
   },
   {
     what: 'RUT (CL)',
@@ -240,7 +262,7 @@ export const AMERICAS: readonly IdFormat[] = [
     source: 'Registro Civil, check digit by modulo 10',
     shapes: ['9999999999'],
     names: 'cedula ci',
-    isValid: (id) => number(id, 0, 2) >= 1 && number(id, 0, 2) <= 24 && digit(id, 2) < 7 && isLuhn(id, 0, 10),
+    isValid: isEcuadorian,
   },
   {
     what: 'Cédula (DO)',

@@ -86,7 +86,7 @@ const KOREAN = [2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5];
 
 /** Numbers since October 2020 have no check digit. */
 function isKorean(id: Id): boolean {
-  return isYearFirst(id, 0) && digit(id, 6) > 0;
+  return isYearFirst(id, 0);
 }
 
 function isKoreanAnywhere(id: Id): boolean {
@@ -183,7 +183,7 @@ function isAcn(id: Id): boolean {
 function isPassport(id: Id, length: number): boolean {
   const digits = digitsIn(id, length);
   if (length < 6 || length > 11) return false;
-  return length === 8 || length === 9 ? digits >= 3 : digits >= 5 && length - digits <= 3;
+  return length === 8 || length === 9 ? digits >= 1 : digits >= 5 && length - digits <= 3;
 }
 
 const RESIDENTS = 'Enforcement rules of the Resident Registration Act, article 2';
@@ -300,7 +300,7 @@ export const ASIA_AFRICA: readonly IdFormat[] = [
     what: 'My Number (JP)',
     source: 'Ordinance 85 of 2014 of the Ministry of Internal Affairs, article 5',
     shapes: ['999999999999'],
-    names: 'mynumber kojinbango 個人番号 マイナンバー',
+    names: 'mynumber individualnumber kojinbango 個人番号 マイナンバー',
     isValid: isMyNumber,
   },
   {
@@ -375,7 +375,7 @@ export const ASIA_AFRICA: readonly IdFormat[] = [
     // Without its leading zeros where it was kept as a number.
     shapes: ['999999999', '99999999', '9999999'],
     names: 'teudatzehut tz israeliid identitycard מספרזהות תעודתזהות',
-    isValid: (id, length) => isLuhn(id, 0, length) && !isRepeated(id, length),
+    isValid: (id, length) => (length > 7 || id[0] !== 0) && isLuhn(id, 0, length) && !isRepeated(id, length),
   },
   {
     what: 'Emirates ID (AE)',

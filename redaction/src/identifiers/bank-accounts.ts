@@ -1,4 +1,4 @@
-import { digit, isRepeated, weighted } from './checks.ts';
+import { digit, digitsIn, isLuhn, isRepeated, number, weighted } from './checks.ts';
 import type { Id, IdFormat } from './format.ts';
 
 export const BANK_ACCOUNT = 'bank-account';
@@ -19,9 +19,23 @@ function isCbu(id: Id): boolean {
   );
 }
 
-/** Kontonummer: check digit by modulus 11. */
-function isNorwegianAccount(id: Id): boolean {
+/** Kontonummer: check digit by modulus 11; those of the former Postbanken have seven digits by Luhn, with zeros before them. */
+function isNorwegianAccount(id: Id, length: number): boolean {
+  if (length === 7) return isLuhn(id, 0, 7) && !isRepeated(id, 7);
+  if (number(id, 0, 4) === 0) return isLuhn(id, 4, 11) && !isRepeated(id, 11);
   return !isRepeated(id, 11) && (11 - (weighted(id, [5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11)) % 11 === id[10];
+}
+
+const CCC = [1, 2, 4, 8, 5, 10, 9, 7, 3, 6];
+
+/** Bank and office, then the account: each has a check digit by modulus 11, powers of two as weights. */
+function isCcc(id: Id): boolean {
+  return cccCheck(weighted(id, [4, 8, 5, 10, 9, 7, 3, 6])) === id[8] && cccCheck(weighted(id, CCC, 10)) === id[9];
+}
+
+function cccCheck(sum: number): number {
+  const rest = sum % 11;
+  return rest < 2 ? rest : 11 - rest;
 }
 
 /** Accounts that have no IBAN, or are told by their national number. */
@@ -46,8 +60,24 @@ export const BANK_ACCOUNTS: readonly IdFormat[] = [
     kind: BANK_ACCOUNT,
     what: 'Kontonummer (NO)',
     source: 'Bits AS, account numbers of eleven digits: check digit by modulus 11',
-    shapes: ['99999999999'],
+    shapes: ['99999999999', '9999999'],
     names: 'kontonummer kontonr bankkontonummer',
     isValid: isNorwegianAccount,
+  },
+  {
+    kind: BANK_ACCOUNT,
+    what: 'Código cuenta cliente (ES)',
+    source: 'Banco de España, circular 2/1990 and the structure of the CCC: two check digits by modulus 11',
+    shapes: ['99999999999999999999'],
+    names: 'ccc codigocuentacliente cuentabancaria numerocuenta numerodecuenta',
+    isValid: isCcc,
+  },
+  {
+    kind: BANK_ACCOUNT,
+    what: 'Číslo účtu (CZ)',
+    source: 'Česká národní banka, vyhláška 169/2011 Sb. on the construction of account numbers: prefix, number, bank',
+    shapes: [],
+    names: 'cislouctu čísloúčtu bankovniucet cislobankovnihouctu bankovnispojeni',
+    isValid: (id, length) => length >= 8 && length <= 20 && digitsIn(id, length) === length && !isRepeated(id, length),
   },
 ];

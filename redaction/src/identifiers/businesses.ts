@@ -31,6 +31,17 @@ function isCvr(id: Id): boolean {
   return id[0] !== 0 && weighted(id, [2, 7, 6, 5, 4, 3, 2, 1]) % 11 === 0 && !isRepeated(id, 8);
 }
 
+/** The digits before the last, divided by 11 or, in the longer one of persons, by 13. */
+function isOgrn(id: Id, length: number): boolean {
+  return id[0] !== 0 && remainder(id, 0, length - 1, length === 13 ? 11 : 13) % 10 === id[length - 1];
+}
+
+/** With a remainder of 0 none is given out. */
+function isSlovenianBusiness(id: Id): boolean {
+  const rest = weighted(id, [7, 6, 5, 4, 3, 2]) % 11;
+  return rest !== 0 && (11 - rest) % 10 === id[6];
+}
+
 function isFinnishBusiness(id: Id): boolean {
   return weighted(id, [7, 9, 10, 5, 8, 4, 2, 1]) % 11 === 0 && !isRepeated(id, 8);
 }
@@ -113,6 +124,20 @@ export const BUSINESSES: readonly IdFormat[] = [
     isValid: isEdrpou,
   },
   {
+    what: 'ОГРН and ОГРНИП (RU)',
+    source: 'Federal Tax Service of Russia, order of 30 October 2017 on the registers: remainder by 11, and by 13',
+    shapes: ['9999999999999', '999999999999999'],
+    names: 'ogrn ogrnip огрн огрнип',
+    isValid: isOgrn,
+  },
+  {
+    what: 'Matična številka (SI)',
+    source: 'https://pisrs.si/pregledPredpisa?id=URED7599, register of companies: check digit by modulus 11',
+    shapes: ['9999999', '9999999X99'],
+    names: 'maticna maticnastevilka matičnaštevilka',
+    isValid: isSlovenianBusiness,
+  },
+  {
     what: 'CVR-nummer (DK)',
     source: 'Erhvervsstyrelsen, check of the CVR number by modulus 11',
     shapes: ['99999999'],
@@ -181,7 +206,7 @@ export const BUSINESSES: readonly IdFormat[] = [
     source:
       'https://www.gleif.org/en/about-lei/code-lists/gleif-registration-authorities-list: five to eighteen characters',
     shapes: [],
-    names: `companyregistrationnumber companyregno companyregistrationno companyregistryid kvknummer kvknumber idno bulstat
+    names: `companyregistrationnumber companyregno companyregistrationno companyregistryid kvknummer kvknumber idno bulstat eik еик булстат maticnibroj matičnibroj
       firmenbuchnummer crnnumber registeredcompanynumber orgnummer`,
     isValid: (id, length) => length <= 18 && digitsIn(id, length) >= 5 && !isRepeated(id, length),
   },

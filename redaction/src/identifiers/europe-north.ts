@@ -72,7 +72,7 @@ function isBaltic(id: Id): boolean {
 /** Numbers since 2017 begin with 32 and tell no date. */
 function isLatvian(id: Id): boolean {
   if (id[0] === 3 && id[1] === 2) return true;
-  return isDayFirst(id, 0) && (1101 - weighted(id, [1, 6, 3, 7, 9, 10, 5, 8, 4, 2])) % 11 === id[10];
+  return isDayFirst(id, 0) && ((1101 - weighted(id, [1, 6, 3, 7, 9, 10, 5, 8, 4, 2])) % 11) % 10 === id[10];
 }
 
 /** Months are 20, 40, 60 or 80 more in other centuries than the 20th. */
@@ -153,7 +153,7 @@ export const EUROPE_NORTH: readonly IdFormat[] = [
     what: 'Personnummer, samordningsnummer, organisationsnummer (SE)',
     source: SKATTEVERKET,
     shapes: ['999999999999', '9999999999'],
-    names: 'personnummer pnr personnr samordningsnummer organisationsnummer orgnr personalidentitynumber',
+    names: 'personnummer pnr personnr samordningsnummer organisationsnummer orgnr personalidentitynumber tin',
     isValid: isSwedish,
   },
   {
@@ -169,8 +169,16 @@ export const EUROPE_NORTH: readonly IdFormat[] = [
     source: 'Digital and Population Data Services Agency, the personal identity code',
     shapes: ['999999999X', '999999A999X'],
     anywhere: ['999999-999X', '999999+999X', '999999A999X'],
-    names: 'hetu henkilotunnus henkilötunnus personbeteckning personalidentitycode sotu',
+    names: 'hetu henkilotunnus henkilötunnus personbeteckning personalidentitycode sotu tin',
     isValid: isFinnish,
+  },
+  {
+    what: 'Veronumero (FI)',
+    source:
+      'https://www.vero.fi/en/detailed-guidance/guidance/48791/individual_tax_numbers__instructions_fo/: twelve digits',
+    shapes: ['999999999999'],
+    names: 'veronumero individualtaxnumber skattenummer',
+    isValid: (id) => !isRepeated(id, 12),
   },
   {
     what: 'Fødselsnummer and D-nummer (NO)',
@@ -198,7 +206,7 @@ export const EUROPE_NORTH: readonly IdFormat[] = [
     what: 'Isikukood (EE) and asmens kodas (LT)',
     source: 'EVS 585:2007; Lietuvos Respublikos gyventojų registro įstatymas',
     shapes: ['99999999999'],
-    names: 'isikukood asmenskodas asmens personalcode personalidcode',
+    names: 'isikukood ik asmenskodas asmens personalcode personalidcode',
     isValid: isBaltic,
   },
   {
@@ -235,7 +243,7 @@ export const EUROPE_NORTH: readonly IdFormat[] = [
     what: 'CNP (RO)',
     source: 'Legea 105/1996; check digit by modulus 11',
     shapes: ['9999999999999'],
-    names: 'cnp codnumericpersonal',
+    names: 'cnp codnumericpersonal cf cif codfiscal codulfiscal',
     isValid: isRomanian,
   },
   {
@@ -264,7 +272,7 @@ export const EUROPE_NORTH: readonly IdFormat[] = [
     source: 'AADE, check digit by modulus 11',
     // Older ones have eight digits, as if a zero stood before them.
     shapes: ['999999999', '99999999'],
-    names: 'afm αφμ tin',
+    names: 'afm αφμ tin arithmosforologikoumitroou',
     isValid: isGreekTax,
   },
   {
@@ -307,7 +315,7 @@ export const EUROPE_NORTH: readonly IdFormat[] = [
     what: 'Davčna številka (SI)',
     source: 'Zakon o davčni službi; European Commission, TIN by country: Slovenia; check digit by modulus 11',
     shapes: ['99999999'],
-    names: 'davcnastevilka davčnaštevilka davcna tin',
+    names: 'davcnastevilka davčnaštevilka davcna ddv tin',
     isValid: isSlovenian,
   },
 ];

@@ -15,6 +15,7 @@ import type { Id, IdFormat } from './format.ts';
 
 const NIF_LETTERS = 'TRWAGMYFPDXBNJZSQVHLCKE';
 const LETTER_A = 10;
+const LETTER_J = 19;
 const LETTER_X = 33;
 
 /** Of seven digits a leading zero is left out. */
@@ -126,25 +127,35 @@ function isBsn(id: Id, length: number): boolean {
   return weighted(id, weights) % 11 === 0 && !isRepeated(id, length);
 }
 
+/** Numbers of pupils who have no other begin with 10, and leave 5. */
+function isEducationNumber(id: Id): boolean {
+  return number(id, 0, 2) === 10 && (weighted(id, [9, 8, 7, 6, 5, 4, 3, 2, -1]) + 11) % 11 === 5;
+}
+
+/** Where a day has used its numbers up, month and day are zeros, and then the day counts on. */
+function isBelgianAnywhere(id: Id): boolean {
+  return number(id, 4, 2) <= 31 && isBelgian(id);
+}
+
 /** From 2000 on a 2 is put before the first nine digits. Months of numbers that are not for citizens are 20 or 40 more. */
 function isBelgian(id: Id): boolean {
   const month = number(id, 2, 2) % 20;
-  if (month > 12 || number(id, 2, 2) > 52 || number(id, 4, 2) > 31) return false;
+  if (month > 12 || number(id, 2, 2) > 52) return false;
   const serial = number(id, 0, 9);
   const check = number(id, 9, 2);
   return serial !== 0 && (97 - (serial % 97) === check || 97 - ((2_000_000_000 + serial) % 97) === check);
 }
 
-/** Two letters behind the digits where there are more people than numbers; the second counts ninefold. */
+/** The second letter, of A to I since 2013, counts ninefold; W, T and X of the older ones do not count. */
 function isPps(id: Id, length: number): boolean {
-  const second = length === 9 && id[8] !== 32 ? digit(id, 8) - LETTER_A + 1 : 0;
+  const second = length === 9 && digit(id, 8) < LETTER_J ? digit(id, 8) - LETTER_A + 1 : 0;
   const rest = (weighted(id, [8, 7, 6, 5, 4, 3, 2]) + 9 * second) % 23;
   return characterOf('WABCDEFGHIJKLMNOPQRSTUV', rest) === id[7];
 }
 
 function isPortuguese(id: Id): boolean {
   const check = 11 - (weighted(id, [9, 8, 7, 6, 5, 4, 3, 2]) % 11);
-  return id[0] !== 0 && id[0] !== 4 && id[8] === (check > 9 ? 0 : check) && !isRepeated(id, 9);
+  return id[0] !== 0 && id[8] === (check > 9 ? 0 : check) && !isRepeated(id, 9);
 }
 
 function isAustrian(id: Id): boolean {
@@ -163,7 +174,10 @@ function isGermanDocument(id: Id, length: number): boolean {
   return digitsIn(id, length) >= 4;
 }
 
-/** A country prefix, or none; most of it digits. With the prefix of IS, RO or SM it may be shorter, and with any longer. */
+/**
+ * A country prefix, or none; most of it digits. With the prefix of IS, RO or SM it may be shorter, and with any longer.
+ * Without one, three zeros at the end are those of an amount.
+ */
 function isVat(id: Id, length: number): boolean {
   const digits = digitsIn(id, length);
   const isShort =
@@ -174,6 +188,7 @@ function isVat(id: Id, length: number): boolean {
   if (length > 15) return length <= 18 && digits >= 7 && digit(id, 0) >= LETTER_A && digit(id, 1) >= LETTER_A;
   let zeros = 0;
   while (zeros < length && id[zeros] === 0) zeros++;
+  if (digits === length && number(id, length - 3, 3) === 0) return false;
   // An amount in cents that was kept as a number is tried with zeros before it.
   return length - zeros >= 8 && digits >= 7 && !isRepeated(id, length);
 }
@@ -194,6 +209,15 @@ function isCypriot(id: Id): boolean {
   for (let index = 0; index < 8; index++) sum += index % 2 === 0 ? (ODD[digit(id, index)] ?? 0) : digit(id, index);
   return (sum % 26) + LETTER_A === id[8];
 }
+
+/** HRA is also an allowance for rent: a round number is one. */
+function isRegister(id: Id, length: number): boolean {
+  const digits = digitsIn(id, length);
+  return length <= 10 && digits >= 3 && digits <= 6 && (digits < length || number(id, length - 2, 2) !== 0);
+}
+
+const BELGIAN =
+  'Arrêté royal of 3 April 1984 on the identification number, article 2; https://www.ibz.rrn.fgov.be/nl/rijksregister/instructies-rijksregister/it-lijst/, IT 000';
 
 export const EUROPE_WEST: readonly IdFormat[] = [
   {
@@ -217,21 +241,22 @@ export const EUROPE_WEST: readonly IdFormat[] = [
     source: 'Decreto ministeriale 23 December 1976, articles 2 to 6',
     shapes: ['AAAAAAXXAXXAXXXA'],
     anywhere: ['AAAAAAXXAXXAXXXA'],
-    names: 'codicefiscale codfiscale cf fiscalcode taxcode',
+    names: 'codicefiscale codfiscale cf fiscalcode taxcode tin',
     isValid: isFiscalCode,
   },
   {
     what: 'Partita IVA (IT)',
     source: 'Agenzia delle Entrate, check digit by Luhn',
     shapes: ['99999999999'],
-    names: 'partitaiva piva iva taxcode codicefiscale',
+    names: 'partitaiva piva iva taxcode codicefiscale codfiscale fiscalcode cf',
     isValid: (id) => isLuhn(id, 0, 11) && !isRepeated(id, 11),
   },
   {
     what: 'Driving licence and identity card (IT)',
     source: 'Ministero dell’Interno: letters and digits of the documents in use',
-    shapes: ['A9X999999A', 'AA9999999A', 'AA9999999', 'AA99999AA', '9999999AA'],
-    names: 'patente cartaidentita cartadidentita',
+    shapes: ['A9XXXXXXXA', 'AA9999999A', 'AA9999999', 'AA99999AA', '9999999AA'],
+    names: `patente patentediguida numeropatente drivinglicence licencenumber licensenumber cartaidentita cartadidentita
+      numerocartaidentita`,
     isValid: () => true,
   },
   {
@@ -305,7 +330,7 @@ export const EUROPE_WEST: readonly IdFormat[] = [
     source: 'HMRC National Insurance Manual, NIM39110',
     shapes: ['AA999999A'],
     anywhere: ['AA999999A', 'AA 99 99 99 A', 'AA-99-99-99-A'],
-    names: 'nino nationalinsurance nationalinsurancenumber ninumber',
+    names: 'nino nationalinsurance nationalinsurancenumber ninumber tin taxidentifier',
     isValid: isNino,
   },
   {
@@ -339,13 +364,27 @@ export const EUROPE_WEST: readonly IdFormat[] = [
     isValid: isBsn,
   },
   {
+    what: 'Onderwijsnummer (NL)',
+    source: 'Dienst Uitvoering Onderwijs, onderwijsnummer: the elfproef with a remainder of 5',
+    shapes: ['999999999'],
+    names: 'onderwijsnummer persoonsgebondennummer pgn',
+    isValid: isEducationNumber,
+  },
+  {
     what: 'Rijksregisternummer, numéro national (BE)',
-    source: 'Arrêté royal of 3 April 1984 on the identification number of the national register',
+    source: BELGIAN,
     shapes: ['99999999999'],
-    anywhere: ['99999999999', '99.99.99-999.99', '99.99.99 999 99', '999999-999-99'],
-    names:
-      'rijksregisternummer rijksregister numeronational nrn niss insz nationaalnummer nationalnumber bisnummer numerobis',
+    names: `rijksregisternummer rijksregister numeronational nrn niss insz nationaalnummer nationalnumber bisnummer
+      numerobis bisnumber numeroderegistrenational registrenational nationalregisternummer`,
     isValid: isBelgian,
+  },
+  {
+    what: 'The same with a day of the month (BE)',
+    source: BELGIAN,
+    shapes: [],
+    anywhere: ['99999999999', '99.99.99-999.99', '99.99.99 999 99', '999999-999-99'],
+    names: '',
+    isValid: isBelgianAnywhere,
   },
   {
     what: 'Matricule (LU)',
@@ -358,7 +397,7 @@ export const EUROPE_WEST: readonly IdFormat[] = [
     what: 'PPS number (IE)',
     source: 'Department of Social Protection: check letter by modulus 23',
     shapes: ['9999999A', '9999999AA'],
-    names: 'pps ppsn ppsnumber ppsno personalpublicservicenumber',
+    names: 'pps ppsn ppsnumber ppsno personalpublicservicenumber tin',
     isValid: isPps,
   },
   {
@@ -387,7 +426,7 @@ export const EUROPE_WEST: readonly IdFormat[] = [
     what: 'Value added tax numbers (EU, GB, CH, NO)',
     source: 'Directive 2006/112/EC, article 215; VIES, structure of the numbers',
     shapes: [],
-    names: 'vat mwst tva btw gst gstin tin nipt kbo',
+    names: 'vat mwst tva btw gst gstin tin kbo moms ddv pvn vsk dic dič',
     isValid: isVat,
   },
   {
@@ -398,9 +437,9 @@ export const EUROPE_WEST: readonly IdFormat[] = [
     names: `vatid vatnumber vatno vatcode vatregistration vatregistrationnumber vatidentificationnumber vatin ustid ustidnr
       ustidnummer umsatzsteuerid mwstnr mwstnummer uidnummer numerotva tvanumber btwnummer btwnr momsnummer
       momsnr gstnumber gstno umsatzsteueridentifikationsnummer mehrwertsteuernummer momsregistreringsnummer
-      arvonlisaveronumero kmkr kmkrnumber pvmkodas pvmmoketojokodas dic dič icdph danoveidentifikacnicislo idzaddv
+      arvonlisaveronumero kmkr kmkrnumber pvmkodas pvmmoketojokodas icdph danoveidentifikacnicislo idzaddv
       vsknumer ondernemingsnummer kbonummer enterprisenumber tvaintracom tvaintracommunautaire numerotvaintracommunautaire
-      kozossegiadoszam adoszam codidentificarefiscala codulidentificarefiscala vatreg vatregno valueaddedtaxnumber valueaddedtaxregistrationnumber atunummer`,
+      kozossegiadoszam közösségiadószám adoszam adószám vtal codidentificarefiscala codulidentificarefiscala vatreg vatregno valueaddedtaxnumber valueaddedtaxregistrationnumber atunummer`,
     isValid: isVatNumber,
   },
   {
@@ -428,7 +467,7 @@ export const EUROPE_WEST: readonly IdFormat[] = [
     what: 'Register of companies (DE)',
     source: 'Handelsregisterverordnung, section 13: department, number, and a letter in some courts',
     shapes: [],
-    names: 'handelsregister handelsregisternummer hrb hra hrbnummer registernummer',
-    isValid: (id, length) => length <= 10 && digitsIn(id, length) >= 3 && digitsIn(id, length) <= 6,
+    names: 'handelsregister handelsregisternummer hrb hra hrbnummer hranummer registernummer',
+    isValid: isRegister,
   },
 ];

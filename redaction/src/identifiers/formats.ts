@@ -4,9 +4,11 @@ import { ASIA_AFRICA } from './asia-africa.ts';
 import { BANK_ACCOUNT, BANK_ACCOUNTS } from './bank-accounts.ts';
 import { BUSINESSES } from './businesses.ts';
 import { CONTACTS } from './contacts.ts';
+import { DOCUMENTS } from './documents.ts';
 import { EUROPE_NORTH } from './europe-north.ts';
 import { EUROPE_WEST } from './europe-west.ts';
 import { type IdFormat, NATIONAL_ID } from './format.ts';
+import { INSURANCE } from './insurance.ts';
 import { ROMANCE } from './romance.ts';
 import { TAXPAYERS } from './taxpayers.ts';
 
@@ -17,6 +19,8 @@ export const FORMATS: readonly IdFormat[] = [
   ...ASIA_AFRICA,
   ...ROMANCE,
   ...TAXPAYERS,
+  ...DOCUMENTS,
+  ...INSURANCE,
   ...BUSINESSES,
   ...BANK_ACCOUNTS,
   ...CONTACTS,

@@ -1,4 +1,4 @@
-import { digit, isMonthAndDay, isOneOf, isRepeated, number } from './checks.ts';
+import { characterOf, digit, isMonthAndDay, isOneOf, isRepeated, number, weighted } from './checks.ts';
 import type { Id, IdFormat } from './format.ts';
 
 const CIF = 'JABCDEFGHI';
@@ -49,12 +49,22 @@ function isCitizensCard(id: Id): boolean {
   return sum % 10 === 0;
 }
 
-/** Weights from the right, as if zeros stood before the number. */
-function romanianCheck(id: Id, length: number): number {
+/** The check, a digit or a letter, by two tables. */
+function isPeruvian(id: Id, length: number): boolean {
+  if (length === 8) return !isRepeated(id, 8);
+  const rest = weighted(id, [3, 2, 7, 6, 5, 4, 3, 2]) % 11;
+  return id[8] === characterOf('65432110987', rest) || id[8] === characterOf('KJIHGFEDCBA', rest);
+}
+
+/** RO may stand before it where it is one of value added tax. Weights from the right, as if zeros stood before the number. */
+function isRomanian(id: Id, length: number): boolean {
+  const hasPrefix = isOneOf('R', id, 0) && isOneOf('O', id, 1);
+  if (!hasPrefix && digit(id, 0) > 9) return false;
   const weights = [7, 5, 3, 2, 1, 7, 5, 3, 2];
+  const from = hasPrefix ? 2 : 0;
   let sum = 0;
-  for (let index = length - 2, at = 8; index >= 0; index--, at--) sum += digit(id, index) * (weights[at] ?? 0);
-  return ((sum * 10) % 11) % 10;
+  for (let index = length - 2, at = 8; index >= from; index--, at--) sum += digit(id, index) * (weights[at] ?? 0);
+  return ((sum * 10) % 11) % 10 === id[length - 1];
 }
 
 const notRepeated = (id: Id, length: number): boolean => !isRepeated(id, length);
@@ -93,8 +103,8 @@ export const ROMANCE: readonly IdFormat[] = [
     what: 'CUI, the DNI with its check character (PE)',
     source: 'RENIEC, código único de identificación: eight digits, and a check digit or letter',
     shapes: ['99999999', '99999999X'],
-    names: 'cui cedulaunicadeidentidad',
-    isValid: notRepeated,
+    names: 'cui dni cedulaunicadeidentidad',
+    isValid: isPeruvian,
   },
   {
     what: 'CIF of companies (ES)',
@@ -121,9 +131,19 @@ export const ROMANCE: readonly IdFormat[] = [
   {
     what: 'CUI and CIF of businesses (RO)',
     source: 'Ordonanța 92/2003, check digit by modulus 11',
-    shapes: ['99999', '999999', '9999999', '99999999', '999999999', '9999999999'],
-    names: 'cui cif codfiscal codulfiscal codulunicdeinregistrare codunicdeinregistrare',
-    isValid: (id, length) => romanianCheck(id, length) === id[length - 1],
+    shapes: [
+      ...['99999', '999999', '9999999', '99999999', '999999999', '9999999999'],
+      ...['AA99999', 'AA999999', 'AA9999999', 'AA99999999', 'AA999999999', 'AA9999999999'],
+    ],
+    names: 'cui cif cf codfiscal codulfiscal codulunicdeinregistrare codunicdeinregistrare',
+    isValid: isRomanian,
+  },
+  {
+    what: 'Number of the trade register (RO)',
+    source: 'Legea 265/2022 on the register of trade: kind of the merchant, county, number, year',
+    shapes: ['A9999999', 'A99999999', 'A999999999', 'A9999999999', 'A99999999999', 'A999999999999', 'A9999999999999'],
+    names: 'onrc nrregcom numarregistrulcomertului nrregistrulcomertului numardeordineinregistrulcomertului',
+    isValid: (id) => isOneOf('JFC', id, 0),
   },
   {
     what: 'Cartão de cidadão (PT)',

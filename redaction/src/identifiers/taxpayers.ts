@@ -1,4 +1,4 @@
-import { digit, digitsIn, isLuhn, isOneOf, isRepeated, isVerhoeff, weighted } from './checks.ts';
+import { digit, digitsIn, isLuhn, isMod11And10, isOneOf, isRepeated, isVerhoeff, weighted } from './checks.ts';
 import type { Id, IdFormat } from './format.ts';
 
 const LETTER_A = 10;
@@ -41,7 +41,13 @@ function isVkn(id: Id): boolean {
 
 /** The letters of the taxpayers that are persons; the check digit is not looked at. */
 function isUnp(id: Id): boolean {
-  return digit(id, 0) < LETTER_A ? id[0] !== 0 : isOneOf('ABCEHKM', id, 0);
+  return digit(id, 0) < LETTER_A ? digit(id, 0) >= 1 && digit(id, 0) <= 7 : isOneOf('ABCEHKM', id, 0);
+}
+
+/** Nine digits by ISO/IEC 7064 in Serbia, eight by modulus 11 in Montenegro. It is also short for a gross domestic product. */
+function isPib(id: Id, length: number): boolean {
+  if (length === 9) return id[0] !== 0 && isMod11And10(id, 0, 9);
+  return ((11 - (weighted(id, [8, 7, 6, 5, 4, 3, 2]) % 11)) % 11) % 10 === id[7] && !isRepeated(id, 8);
 }
 
 /** No letter is I, O or U. */
@@ -85,7 +91,12 @@ function isSwissUid(id: Id): boolean {
   return isOneOf('C', id, 0) && isOneOf('H', id, 1) && isOneOf('E', id, 2) && check === id[11];
 }
 
-const notRepeated = (id: Id, length: number): boolean => !isRepeated(id, length);
+/** A number that is kept as one is tried with zeros before it, and has to be longer than those of amounts. */
+function isTaxpayer(id: Id, length: number): boolean {
+  let zeros = 0;
+  while (id[zeros] === 0) zeros++;
+  return length <= 20 && length - zeros >= 6 && digitsIn(id, length) >= 5 && !isRepeated(id, length);
+}
 
 export const TAXPAYERS: readonly IdFormat[] = [
   {
@@ -155,7 +166,7 @@ export const TAXPAYERS: readonly IdFormat[] = [
     what: 'Numbers of health cards (CA)',
     source: 'Ministry of Health of British Columbia, personal health number; OHIP number of Ontario: Luhn formula',
     shapes: ['9999999999', '9999999999AA'],
-    names: 'phn personalhealthnumber healthnumber healthcard healthcardnumber ohip ohipnumber',
+    names: 'phn bcphn personalhealthnumber healthnumber healthcard healthcardnumber ohip ohipnumber',
     isValid: isHealthNumber,
   },
   {
@@ -177,7 +188,7 @@ export const TAXPAYERS: readonly IdFormat[] = [
     source: 'Public Revenue Office of North Macedonia: check digit by modulus 11',
     shapes: ['9999999999999'],
     names: 'edb едб',
-    isValid: (id) => (11 - (weighted(id, [7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11)) % 11 === id[12],
+    isValid: (id) => ((11 - (weighted(id, [7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11)) % 11) % 10 === id[12],
   },
   {
     what: 'Личен номер на чужденец (BG)',
@@ -187,11 +198,19 @@ export const TAXPAYERS: readonly IdFormat[] = [
     isValid: (id) => weighted(id, [21, 19, 17, 13, 11, 9, 7, 3, 1]) % 10 === id[9],
   },
   {
+    what: 'Poreski identifikacioni broj (RS, ME)',
+    source:
+      'Zakon o poreskom postupku i poreskoj administraciji (RS), article 26; Pravilnik o PIB (ME): check digits by ISO/IEC 7064, MOD 11,10, and by modulus 11',
+    shapes: ['999999999', '99999999'],
+    names: 'pib poreskiidentifikacionibroj',
+    isValid: isPib,
+  },
+  {
     what: 'Taxpayer numbers, where the name says that it is one',
     source: 'https://www.oecd.org/tax/automatic-exchange/crs-implementation-and-assistance/tax-identification-numbers/',
     shapes: [],
-    names: `nit nrt rnc ruc ntn nuit nifp peid pib mst masothue masothuedn npwp nomorpokokwajibpajak voen vöen
-      personenidentifikationsnummer poreskiidentifikacionibroj numeroidentificacionfiscal numerodeidentificacionfiscal
+    names: `nit nrt rnc ruc ntn nuit nifp nipt nuis ninea peid mst masothue masothuedn npwp nomorpokokwajibpajak voen vöen
+      personenidentifikationsnummer numeroidentificacionfiscal numerodeidentificacionfiscal
       numerodeidentificacaofiscal numeroidentificacaofiscal numeroidentificaciontributaria
       numerodeidentificaciontributaria registrounicodecontribuyentes registrounicodelcontribuyentes
       registrounicotributario registronacionaldelcontribuyente registrofederaldecontribuyentes cadastrodepessoasfisicas
@@ -199,7 +218,7 @@ export const TAXPAYERS: readonly IdFormat[] = [
       numerounicodeidentificacaotributaria numeroderegistretributari numeroidentificationfiscale identifiantfiscal
       taxregistrationnumber taxreferencenumber taxreference
       numeridentyfikacjipodatkowej taxidentifier inlandrevenue steueridentifikation`,
-    isValid: (id, length) => length >= 6 && length <= 20 && digitsIn(id, length) >= 5 && notRepeated(id, length),
+    isValid: isTaxpayer,
   },
   {
     what: 'Virtual identity number of Aadhaar (IN)',
