@@ -160,4 +160,11 @@ export const BUILDS: readonly TokenFormat[] = [
     prefixes: ['slk_', 'sgd_'],
     parts: [exactly(HEX_LOWER, 64)],
   },
+  {
+    kind: 'socket-token',
+    what: 'Socket API tokens',
+    source: 'https://docs.socket.dev/docs/api-keys',
+    prefixes: ['sktsec_'],
+    parts: [run(BASE64URL, 32)],
+  },
 ];

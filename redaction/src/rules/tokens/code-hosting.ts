@@ -1,4 +1,4 @@
-import { ALNUM, BASE64URL, HEX_LOWER, LOWER_ALNUM, WORD } from '../../alphabet.ts';
+import { ALNUM, BASE64URL, DIGIT, HEX_LOWER, LOWER_ALNUM, WORD } from '../../alphabet.ts';
 import { exactly, run, type TokenFormat } from './token-format.ts';
 
 /** Source hosting, package registries, build services. */
@@ -8,8 +8,18 @@ export const CODE_HOSTING: readonly TokenFormat[] = [
     what: 'GitHub personal, OAuth, app, installation and refresh tokens',
     source:
       'https://docs.github.com/authentication/keeping-your-account-and-data-secure/about-authentication-to-github',
+    // The last six characters are a CRC32 of those before, in base62: it is not looked at, because a token that somebody
+    // made up or cut for a message would then be shown, and the prefix is telling enough. The same holds for npm.
     prefixes: ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'],
-    parts: [run(ALNUM, 36)],
+    parts: [run(WORD, 36)],
+  },
+  {
+    kind: 'github-token',
+    what: 'GitHub installation tokens since 2026: the number of the app and a JSON Web Token',
+    source:
+      'https://github.blog/changelog/2026-04-24-notice-about-upcoming-new-format-for-github-app-installation-tokens/',
+    prefixes: ['ghs_'],
+    parts: [run(DIGIT, 1), '_', run(BASE64URL, 8), '.', run(BASE64URL, 8), '.', run(BASE64URL, 8)],
   },
   {
     kind: 'github-token',
@@ -75,6 +85,14 @@ export const CODE_HOSTING: readonly TokenFormat[] = [
     source: 'https://docs.npmjs.com/about-access-tokens',
     prefixes: ['npm_'],
     parts: [exactly(ALNUM, 36)],
+  },
+  {
+    kind: 'npm-token',
+    what: 'npm access tokens with an underscore, unlike the names that npm gives to settings',
+    source: 'https://github.blog/changelog/2021-09-23-npm-has-a-new-access-token-format/',
+    prefixes: ['npm_'],
+    parts: [exactly(WORD, 36)],
+    random: true,
   },
   {
     kind: 'pypi-token',
@@ -206,7 +224,7 @@ export const CODE_HOSTING: readonly TokenFormat[] = [
     what: 'Linear API keys and OAuth tokens',
     source: 'https://linear.app/developers/graphql#personal-api-keys',
     prefixes: ['lin_api_', 'lin_oauth_'],
-    parts: [run(ALNUM, 40)],
+    parts: [run(WORD, 32)],
   },
   {
     kind: 'notion-token',

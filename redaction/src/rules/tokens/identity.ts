@@ -158,4 +158,19 @@ export const IDENTITY: readonly TokenFormat[] = [
     prefixes: ['hskey-auth-', 'hskey-api-'],
     parts: [run(BASE64URL, 24)],
   },
+  {
+    kind: 'persona-key',
+    what: 'Persona API keys',
+    source: 'https://docs.withpersona.com/api-keys',
+    prefixes: ['persona_production_', 'persona_sandbox_'],
+    parts: [run(BASE64URL, 24)],
+    digit: true,
+  },
+  {
+    kind: 'linkedin-secret',
+    what: 'LinkedIn client secrets',
+    source: 'https://learn.microsoft.com/linkedin/shared/authentication/client-credentials-flow',
+    prefixes: ['WPL_AP0.', 'WPL_AP1.'],
+    parts: [exactly(ALNUM, 16), '.', run(BASE64, 6)],
+  },
 ];

@@ -19,6 +19,9 @@ interface MarkedFormat extends Pick<TokenFormat, 'kind' | 'what' | 'source' | 'p
 }
 
 const KEY = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/');
+const SERVICE_KEY = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/-_');
+const LONGEST_SERVICE_KEY = 76;
+const TERRAFORM = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_=');
 const AZURE = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.~');
 
 const FORMATS: readonly MarkedFormat[] = [
@@ -29,7 +32,7 @@ const FORMATS: readonly MarkedFormat[] = [
     mark: 'atlasv1',
     joint: '.',
     before: { of: ALNUM, min: 14, max: 14 },
-    parts: ['.', run(BASE64URL, 50)],
+    parts: ['.', run(TERRAFORM, 50)],
   },
   {
     kind: 'maxmind-key',
@@ -52,13 +55,33 @@ const FORMATS: readonly MarkedFormat[] = [
   },
   {
     kind: 'azure-key',
-    what: 'Account keys of Azure storage and batch, which carry a mark and a checksum',
+    what: 'Account keys of Azure storage, batch and machine learning, which carry a mark and a checksum',
     source: 'https://learn.microsoft.com/purview/sit-defn-azure-storage-account-key',
     mark: '+A',
     next: 'SBM',
     joint: '',
     before: { of: KEY, min: 76, max: 76 },
-    parts: [exactly(KEY, 7), '=='],
+    parts: [exactly(KEY, 8), '=='],
+  },
+  {
+    kind: 'azure-key',
+    what: 'Keys of Azure Service Bus, Event Hubs and Relay with their mark',
+    source: 'https://learn.microsoft.com/purview/sit-defn-azure-service-bus-shared-access-signature',
+    mark: '+A',
+    next: 'SER',
+    joint: '',
+    before: { of: KEY, min: 33, max: 33 },
+    parts: [exactly(KEY, 8), '='],
+  },
+  {
+    kind: 'azure-key',
+    what: 'Keys of Azure container registries with their mark',
+    source: 'https://learn.microsoft.com/purview/sit-defn-azure-container-registry-access-key',
+    mark: '+A',
+    next: 'C',
+    joint: '',
+    before: { of: KEY, min: 42, max: 42 },
+    parts: [exactly(KEY, 8)],
   },
   {
     kind: 'telegram-token',
@@ -66,7 +89,7 @@ const FORMATS: readonly MarkedFormat[] = [
     source: 'https://core.telegram.org/bots/api#authorizing-your-bot',
     mark: ':A',
     joint: '',
-    before: { of: DIGIT, min: 8, max: 10 },
+    before: { of: DIGIT, min: 5, max: 16 },
     parts: [exactly(BASE64URL, 34)],
   },
   {
@@ -84,6 +107,15 @@ const FORMATS: readonly MarkedFormat[] = [
     what: 'Facebook application access tokens in a URL',
     source: 'https://developers.facebook.com/docs/facebook-login/guides/access-tokens/#apptokens',
     mark: '%7C',
+    joint: '',
+    before: { of: DIGIT, min: 15, max: 16 },
+    parts: [{ of: BASE64URL, min: 27, max: 40 }],
+  },
+  {
+    kind: 'facebook-token',
+    what: 'Facebook application access tokens whose separator lost its code',
+    source: 'https://developers.facebook.com/docs/facebook-login/guides/access-tokens/#apptokens',
+    mark: '%',
     joint: '',
     before: { of: DIGIT, min: 15, max: 16 },
     parts: [{ of: BASE64URL, min: 27, max: 40 }],
@@ -110,7 +142,39 @@ const FORMATS: readonly MarkedFormat[] = [
   },
 ];
 
-export const MARKED: readonly Rule[] = FORMATS.map(markedRule);
+/** Cosmos DB, API Management, IoT, Redis, Event Grid, Functions. */
+const SERVICES: readonly string[] = ['ACDb', 'APIM', 'AIoT', 'AzCa', 'AZEG', 'AzFu'];
+/** From the mark to the padding: four characters of the mark, five and one of the checksum. */
+const TO_PADDING = 10;
+
+/** 32 bytes with their mark, or 64; of functions 40. */
+const AZURE_LENGTHS: readonly number[] = [33, 76, 44];
+
+const azureService: Rule = {
+  kind: 'azure-key',
+  what: 'Keys of Azure Cosmos DB, API Management, IoT Hub, Cache for Redis, Event Grid and Functions with their mark',
+  source:
+    'https://github.com/microsoft/security-utilities, identifiable keys; https://learn.microsoft.com/purview/sit-defn-azure-cosmosdb-account-access-key',
+  anchors: ['='],
+  behind: KEY,
+  match(view, at) {
+    const mark = at - TO_PADDING;
+    if (view.code(mark) !== CAPITAL_A || !isService(view, mark)) return undefined;
+    const from = view.runStart(SERVICE_KEY, mark, LONGEST_SERVICE_KEY + 1);
+    for (let index = 0; index < AZURE_LENGTHS.length; index++) {
+      if (mark - from !== AZURE_LENGTHS[index]) continue;
+      return [{ from, to: view.code(at + 1) === EQUALS ? at + 2 : at + 1 }];
+    }
+    return undefined;
+  },
+};
+
+function isService(view: View, mark: number): boolean {
+  for (let index = 0; index < SERVICES.length; index++) if (view.startsWith(SERVICES[index] ?? '', mark)) return true;
+  return false;
+}
+
+export const MARKED: readonly Rule[] = [...FORMATS.map(markedRule), azureService];
 
 function withEach(mark: string, next: string): string[] {
   const anchors: string[] = [];
@@ -148,3 +212,5 @@ function isStart(view: View, from: number): boolean {
 }
 
 const DASH = 45;
+const EQUALS = 61;
+const CAPITAL_A = 65;

@@ -33,10 +33,17 @@ export const MESSAGING: readonly TokenFormat[] = [
   },
   {
     kind: 'slack-token',
+    what: 'Slack legacy workspace tokens: letters and digits without groups',
+    source: 'https://docs.slack.dev/authentication/tokens',
+    prefixes: ['xoxa-', 'xoxr-', 'xoxb-', 'xoxp-', 'xoxo-', 'xoxs-'],
+    parts: [run(ALNUM, 8)],
+  },
+  {
+    kind: 'slack-token',
     what: 'Slack app-level tokens',
     source: 'https://docs.slack.dev/authentication/tokens',
     prefixes: ['xapp-', 'XAPP-'],
-    parts: [run(SLACK, 16)],
+    parts: [run(SLACK, 12)],
     digit: true,
   },
   {
@@ -73,7 +80,15 @@ export const MESSAGING: readonly TokenFormat[] = [
     source: 'https://www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys',
     prefixes: ['SG.'],
     parts: [run(SENDGRID, 60)],
-    random: true,
+    digit: true,
+  },
+  {
+    kind: 'sendgrid-key',
+    what: 'SendGrid API keys with one dot whose parts are shortened',
+    source: 'https://www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys',
+    prefixes: ['SG.'],
+    parts: [run(BASE64URL, 16), '.', run(BASE64URL, 16)],
+    digit: true,
   },
   {
     kind: 'twilio-key',

@@ -1,4 +1,4 @@
-import { ALNUM, BASE64URL, HEX_LOWER, WORD } from '../../alphabet.ts';
+import { ALNUM, BASE64URL, HEX, HEX_LOWER, WORD } from '../../alphabet.ts';
 import { exactly, run, type TokenFormat } from './token-format.ts';
 
 /** Services that run models. */
@@ -183,5 +183,12 @@ export const MODELS: readonly TokenFormat[] = [
     source: 'https://docs.browserbase.com/introduction/getting-started',
     prefixes: ['bb_live_', 'bb_test_'],
     parts: [run(BASE64URL, 20)],
+  },
+  {
+    kind: 'context7-key',
+    what: 'Context7 API keys',
+    source: 'https://context7.com/docs/api-guide',
+    prefixes: ['ctx7sk-'],
+    parts: [exactly(HEX, 8), '-', exactly(HEX, 4), '-', exactly(HEX, 4), '-', exactly(HEX, 4), '-', exactly(HEX, 12)],
   },
 ];

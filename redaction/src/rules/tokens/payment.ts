@@ -111,6 +111,14 @@ export const PAYMENT: readonly TokenFormat[] = [
     random: true,
   },
   {
+    kind: 'test-and-live-key',
+    what: 'GoCardless access tokens: 40 characters of base64url',
+    source: 'https://developer.gocardless.com/getting-started/api/making-your-first-request/',
+    prefixes: ['live_', 'sandbox_'],
+    parts: [exactly(BASE64URL, 40)],
+    random: true,
+  },
+  {
     kind: 'razorpay-key',
     what: 'Razorpay key ids',
     source: 'https://razorpay.com/docs/api/authentication/',
@@ -219,5 +227,12 @@ export const PAYMENT: readonly TokenFormat[] = [
     source: 'https://docs.svix.com/quickstart',
     prefixes: ['testsk_'],
     parts: [run(BASE64URL_DOT, 24)],
+  },
+  {
+    kind: 'circle-key',
+    what: 'Circle API keys: mode, id and secret',
+    source: 'https://developers.circle.com/w3s/keys',
+    prefixes: ['TEST_API_KEY:', 'LIVE_API_KEY:'],
+    parts: [run(ALNUM, 32), ':', run(ALNUM, 32)],
   },
 ];

@@ -104,4 +104,18 @@ export const PLATFORMS: readonly TokenFormat[] = [
     prefixes: ['softlayer.com/soap/v3.1/', 'softlayer.com/soap/v3/'],
     parts: [exactly(LOWER_ALNUM, 64)],
   },
+  {
+    kind: 'baidu-key',
+    what: 'Baidu AI Cloud API keys: the id of a key and its secret',
+    source: 'https://cloud.baidu.com/doc/qianfan-api/s/ym9chdsy5, authentication with an API key',
+    prefixes: ['bce-v3/ALTAK-'],
+    parts: [run(ALNUM, 16), '/', exactly(HEX_LOWER, 40)],
+  },
+  {
+    kind: 'zuplo-key',
+    what: 'Keys that the gateway Zuplo gives to consumers of an API: a key and its checksum',
+    source: 'https://zuplo.com/docs/articles/api-key-leak-detection',
+    prefixes: ['zpka_'],
+    parts: [exactly(HEX_LOWER, 32), '_', exactly(HEX_LOWER, 8)],
+  },
 ];

@@ -197,4 +197,19 @@ export const WORK: readonly TokenFormat[] = [
     prefixes: ['sk.eyJ', 'tk.eyJ'],
     parts: [run(BASE64URL, 20), '.', run(BASE64URL, 20)],
   },
+  {
+    kind: 'wakatime-key',
+    what: 'WakaTime API keys and access tokens',
+    source: 'https://wakatime.com/developers#authentication',
+    prefixes: ['waka_'],
+    parts: [exactly(HEX, 8), '-', exactly(HEX, 4), '-', exactly(HEX, 4), '-', exactly(HEX, 4), '-', exactly(HEX, 12)],
+  },
+  {
+    kind: 'lichess-token',
+    what: 'Lichess personal access tokens',
+    source: 'https://lichess.org/api#section/Introduction/Authentication',
+    prefixes: ['lip_'],
+    parts: [exactly(ALNUM, 20)],
+    random: true,
+  },
 ];
