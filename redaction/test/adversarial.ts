@@ -249,6 +249,18 @@ export const ADVERSARIAL: readonly string[] = [
     'ssn: A12345 ',
   ],
   ...['1700000000000 ', '7569217076986 ', '12345678-', 'ssn - - - 12345 ', 'ssn ((((12345 '],
+  // Amounts, dates and addresses under names that tell.
+  ...[
+    'phone 1,250,',
+    'phone 1.1.1.1 ',
+    'phone: 2026-11-29 ',
+    'vat: 12.500,50 ',
+    'tel 1 250 000,00 ',
+    'phone: 12:30:45 ',
+  ],
+  ...['phone 111111111111x1', 'phone=1.11111111111', 'phone 12345.1.1.1.1.1.1.1'],
+  // Keys that end with their mark and padding.
+  ...['AzCaAabcde=', 'AIoT=', 'A=========', '+AS', '+ASbCabcde=', '1%', '111111111111111%a'],
   ...['phone=1 ', 'phone: (', 'pesel=44051401358 ', 'tel 1 2 3 ', 'idNumber: 1-', 'ABCDE1', '999) 999-'],
   // Flags, cards, placeholders, nothing at all.
   ...['--password ', '--password --', '--token ""', '--', '-', '4111 ', '4111-', '4111111111111112 ', '41', '4'],

@@ -120,7 +120,8 @@ function isEcuadorian(id: Id): boolean {
 }
 
 const IRS = 'https://www.irs.gov/individuals/individual-taxpayer-identification-number';
-const RECEITA = 'Receita Federal do Brasil, calculation of the check digits of CPF and CNPJ';
+const RECEITA =
+  'Receita Federal do Brasil, calculation of the check digits of CPF and CNPJ; https://en.wikipedia.org/wiki/Cadastro_de_Pessoas_Físicas';
 
 export const AMERICAS: readonly IdFormat[] = [
   {
@@ -174,7 +175,8 @@ export const AMERICAS: readonly IdFormat[] = [
   {
     kind: 'npi',
     what: 'National provider identifier of health care (US)',
-    source: '45 CFR 162.406; CMS, requirements for the check digit of the NPI',
+    source:
+      '45 CFR 162.406; CMS, requirements for the check digit of the NPI; https://www.cms.gov/regulations-and-guidance/administrative-simplification/nationalprovidentstand/downloads/npicheckdigit.pdf',
     shapes: ['9999999999'],
     names: 'npi provideridentifier',
     isValid: isNpi,
@@ -213,7 +215,7 @@ export const AMERICAS: readonly IdFormat[] = [
   },
   {
     what: 'CURP (MX)',
-    source: 'Diario Oficial de la Federación, 18 October 2021, instructions for the CURP',
+    source: 'Diario Oficial de la Federación, 18 October 2021, instructions for the CURP; https://www.gob.mx/curp/',
     shapes: ['AAAA999999AAAAAAX9'],
     anywhere: ['AAAA999999AAAAAAX9'],
     names: 'curp',
@@ -221,7 +223,8 @@ export const AMERICAS: readonly IdFormat[] = [
   },
   {
     what: 'RFC (MX)',
-    source: 'SAT, annex 1-A of the Resolución Miscelánea Fiscal',
+    source:
+      'SAT, annex 1-A of the Resolución Miscelánea Fiscal; https://www.infomex.org.mx/jspsi/documentos/2005/seguimiento/06101/0610100162005_065.doc',
     shapes: ['AAAA999999XXX', 'AAA999999XXX'],
     anywhere: ['AAAA999999XXX'],
     names: 'rfc',
@@ -236,7 +239,8 @@ export const AMERICAS: readonly IdFormat[] = [
   },
   {
     what: 'RUT (CL)',
-    source: 'Servicio de Impuestos Internos, check digit by modulo 11',
+    source:
+      'Servicio de Impuestos Internos, check digit by modulo 11; https://es.wikipedia.org/wiki/Rol_Único_Tributario',
     shapes: ['99999999X', '9999999X'],
     anywhere: ['99.999.999-X', '9.999.999-X'],
     names: 'rut rolunico',
@@ -244,7 +248,7 @@ export const AMERICAS: readonly IdFormat[] = [
   },
   {
     what: 'CUIT and CUIL (AR)',
-    source: 'AFIP, check digit by modulo 11',
+    source: 'AFIP, check digit by modulo 11; https://es.wikipedia.org/wiki/Clave_Única_de_Identificación_Tributaria',
     shapes: ['99999999999'],
     anywhere: ['99-99999999-9'],
     names: 'cuit cuil ruc',
@@ -252,7 +256,8 @@ export const AMERICAS: readonly IdFormat[] = [
   },
   {
     what: 'DNI (AR, PE)',
-    source: 'RENAPER and RENIEC: seven or eight digits',
+    source:
+      'RENAPER and RENIEC: seven or eight digits; https://en.wikipedia.org/wiki/Documento_Nacional_de_Identidad_(Argentina)',
     shapes: ['99999999', '9999999'],
     names: 'dni documento',
     isValid: (id, length) => !isRepeated(id, length),

@@ -186,13 +186,16 @@ function isPassport(id: Id, length: number): boolean {
   return length === 8 || length === 9 ? digits >= 1 : digits >= 5 && length - digits <= 3;
 }
 
-const RESIDENTS = 'Enforcement rules of the Resident Registration Act, article 2';
-const HOME_AFFAIRS = 'Department of Home Affairs, Identification Act 68 of 1997; Luhn formula';
+const RESIDENTS =
+  'Enforcement rules of the Resident Registration Act, article 2; https://en.wikipedia.org/wiki/Resident_registration_number';
+const HOME_AFFAIRS =
+  'Department of Home Affairs, Identification Act 68 of 1997; Luhn formula; https://www.dha.gov.za/index.php/identity-documents2';
 
 export const ASIA_AFRICA: readonly IdFormat[] = [
   {
     what: 'Aadhaar (IN)',
-    source: 'UIDAI, a UID numbering scheme for India: Verhoeff',
+    source:
+      'UIDAI, a UID numbering scheme for India: Verhoeff; https://web.archive.org/web/20140611025606/http://uidai.gov.in/UID_PDF/Working_Papers/A_UID_Numbering_Scheme.pdf',
     shapes: ['999999999999'],
     anywhere: ['9999 9999 9999', '9999-9999-9999', '9999:9999:9999'],
     names: 'aadhaar aadhar uidai aadhaarnumber aadhaarno',
@@ -200,7 +203,8 @@ export const ASIA_AFRICA: readonly IdFormat[] = [
   },
   {
     what: 'Permanent account number (IN)',
-    source: 'Income Tax Department of India, structure of the PAN',
+    source:
+      'Income Tax Department of India, structure of the PAN; https://incometaxindia.gov.in/tutorials/1.permanent%20account%20number%20(pan).pdf',
     shapes: ['AAAAA9999A'],
     anywhere: ['AAAAA9999A'],
     names: 'pan pannumber panno pancard permanentaccountnumber',
@@ -208,7 +212,8 @@ export const ASIA_AFRICA: readonly IdFormat[] = [
   },
   {
     what: 'GSTIN (IN)',
-    source: 'Central Goods and Services Tax Rules, 2017, rule 10',
+    source:
+      'Central Goods and Services Tax Rules, 2017, rule 10; https://en.wikipedia.org/wiki/Goods_and_Services_Tax_(India)',
     shapes: ['99AAAAA9999AXAX'],
     anywhere: ['99AAAAA9999AXAX'],
     names: 'gstin gst',
@@ -216,14 +221,15 @@ export const ASIA_AFRICA: readonly IdFormat[] = [
   },
   {
     what: 'Voter card (IN)',
-    source: 'Election Commission of India, EPIC: three letters and seven digits',
+    source:
+      'Election Commission of India, EPIC: three letters and seven digits; https://en.wikipedia.org/wiki/Voter_ID_(India)',
     shapes: ['AAA9999999'],
     names: 'voter voterid epic votercard',
     isValid: () => true,
   },
   {
     what: 'Resident identity number (CN)',
-    source: 'GB 11643-1999; ISO/IEC 7064, MOD 11-2',
+    source: 'GB 11643-1999; ISO/IEC 7064, MOD 11-2; https://en.wikipedia.org/wiki/Resident_Identity_Card',
     shapes: ['99999999999999999X'],
     anywhere: ['99999999999999999X'],
     names: 'residentid idcard shenfenzheng sfz identitycard 身份证 身份证号',
@@ -238,7 +244,8 @@ export const ASIA_AFRICA: readonly IdFormat[] = [
   },
   {
     what: 'NRIC and FIN (SG)',
-    source: 'National Registration Act of Singapore; check letter by modulus 11',
+    source:
+      'National Registration Act of Singapore; check letter by modulus 11; https://en.wikipedia.org/wiki/National_Registration_Identity_Card',
     shapes: ['A9999999A'],
     anywhere: ['A9999999A'],
     names: 'nric fin nricno nricnumber',
@@ -253,7 +260,8 @@ export const ASIA_AFRICA: readonly IdFormat[] = [
   },
   {
     what: 'Identity card (HK)',
-    source: 'Registration of Persons Regulations, Cap. 177A; check digit by modulus 11',
+    source:
+      'Registration of Persons Regulations, Cap. 177A; check digit by modulus 11; https://en.wikipedia.org/wiki/Hong_Kong_identity_card',
     shapes: ['A999999X', 'AA999999X'],
     anywhere: ['A999999(X)', 'AA999999(X)'],
     names: 'hkid identitycard idcard',
@@ -283,7 +291,8 @@ export const ASIA_AFRICA: readonly IdFormat[] = [
   },
   {
     what: 'Business registration number (KR)',
-    source: 'National Tax Service of Korea, check digit',
+    source:
+      'National Tax Service of Korea, check digit; https://www.oecd.org/tax/automatic-exchange/crs-implementation-and-assistance/tax-identification-numbers/Korea-TIN.pdf',
     shapes: ['9999999999'],
     anywhere: ['999-99-99999'],
     names: 'brn businessregistration 사업자등록번호',
@@ -298,14 +307,16 @@ export const ASIA_AFRICA: readonly IdFormat[] = [
   },
   {
     what: 'My Number (JP)',
-    source: 'Ordinance 85 of 2014 of the Ministry of Internal Affairs, article 5',
+    source:
+      'Ordinance 85 of 2014 of the Ministry of Internal Affairs, article 5; https://en.wikipedia.org/wiki/Individual_Number',
     shapes: ['999999999999'],
     names: 'mynumber individualnumber kojinbango 個人番号 マイナンバー',
     isValid: isMyNumber,
   },
   {
     what: 'Citizen’s number (TH)',
-    source: 'Bureau of Registration Administration: check digit by modulus 11',
+    source:
+      'Bureau of Registration Administration: check digit by modulus 11; https://en.wikipedia.org/wiki/Thai_identity_card',
     shapes: ['9999999999999'],
     anywhere: ['9-9999-99999-99-9', '9 9999 99999 99 9'],
     names: 'thaiid tnin citizenid citizen nationalid เลขประจำตัวประชาชน บัตรประชาชน',
@@ -313,7 +324,8 @@ export const ASIA_AFRICA: readonly IdFormat[] = [
   },
   {
     what: 'MyKad (MY)',
-    source: 'National Registration Regulations 1990: date of birth, place, serial number',
+    source:
+      'National Registration Regulations 1990: date of birth, place, serial number; https://en.wikipedia.org/wiki/Malaysian_identity_card',
     shapes: ['999999999999'],
     anywhere: ['999999-99-9999'],
     names: 'mykad nric nricno nricnumber kadpengenalan icnumber icno nokp',
@@ -321,7 +333,8 @@ export const ASIA_AFRICA: readonly IdFormat[] = [
   },
   {
     what: 'NIK (ID)',
-    source: 'Law 24 of 2013 on the administration of the population',
+    source:
+      'Law 24 of 2013 on the administration of the population; https://id.wikipedia.org/wiki/Nomor_Induk_Kependudukan',
     shapes: ['9999999999999999'],
     names: 'nik ktp nomorindukkependudukan',
     isValid: isIndonesian,
@@ -342,14 +355,15 @@ export const ASIA_AFRICA: readonly IdFormat[] = [
   },
   {
     what: 'Identity card (LK)',
-    source: 'Department for Registration of Persons: year and day of birth',
+    source:
+      'Department for Registration of Persons: year and day of birth; https://en.wikipedia.org/wiki/National_identity_card_(Sri_Lanka)',
     shapes: ['999999999A', '999999999999'],
     names: 'nic identitycard idcard nationalid',
     isValid: isLankan,
   },
   {
     what: 'CNIC (PK)',
-    source: 'NADRA: region, family, sex',
+    source: 'NADRA: region, family, sex; https://www.nadra.gov.pk/identity/identity-cnic/',
     shapes: ['9999999999999'],
     anywhere: ['99999-9999999-9'],
     names: 'cnic nicop identitycard',
@@ -364,14 +378,15 @@ export const ASIA_AFRICA: readonly IdFormat[] = [
   },
   {
     what: 'T.C. kimlik numarası (TR)',
-    source: 'Nüfus Hizmetleri Kanunu 5490; two check digits',
+    source: 'Nüfus Hizmetleri Kanunu 5490; two check digits; https://tckimlik.nvi.gov.tr/',
     shapes: ['99999999999'],
     names: 'tckn tckimlik tckimlikno kimlik kimlikno turkishid tcno',
     isValid: isTurkish,
   },
   {
     what: 'Identity number (IL)',
-    source: 'Population Registry Law, 1965; Luhn formula',
+    source:
+      'Population Registry Law, 1965; Luhn formula; https://en.wikipedia.org/wiki/National_identification_number#Israel',
     // Without its leading zeros where it was kept as a number.
     shapes: ['999999999', '99999999', '9999999'],
     names: 'teudatzehut tz israeliid identitycard מספרזהות תעודתזהות',
@@ -425,14 +440,16 @@ export const ASIA_AFRICA: readonly IdFormat[] = [
   },
   {
     what: 'Tax file number (AU)',
-    source: 'Australian Taxation Office, check of the TFN by modulus 11',
+    source:
+      'Australian Taxation Office, check of the TFN by modulus 11; https://www.ato.gov.au/Individuals/Tax-file-number/',
     shapes: ['999999999', '99999999'],
     names: 'tfn taxfile taxfilenumber',
     isValid: isTfn,
   },
   {
     what: 'Medicare card (AU)',
-    source: 'Services Australia, Medicare card number: check digit by modulus 10',
+    source:
+      'Services Australia, Medicare card number: check digit by modulus 10; https://www.servicesaustralia.gov.au/medicare-card',
     shapes: ['9999999999', '99999999999'],
     names: 'medicare medicarenumber medicarecard',
     isValid: isMedicare,
@@ -446,7 +463,7 @@ export const ASIA_AFRICA: readonly IdFormat[] = [
   },
   {
     what: 'Australian company number (AU)',
-    source: 'ASIC, check digit of the ACN',
+    source: 'ASIC, check digit of the ACN; https://en.wikipedia.org/wiki/Australian_Company_Number',
     shapes: ['999999999'],
     names: 'acn companynumber',
     isValid: isAcn,

@@ -51,7 +51,8 @@ export const BANK_ACCOUNTS: readonly IdFormat[] = [
   {
     kind: BANK_ACCOUNT,
     what: 'CBU and CVU (AR)',
-    source: 'Banco Central de la República Argentina, comunicación A 2622: two check digits by modulus 10',
+    source:
+      'Banco Central de la República Argentina, comunicación A 2622: two check digits by modulus 10; https://es.wikipedia.org/wiki/Clave_Bancaria_Uniforme',
     shapes: ['9999999999999999999999'],
     names: 'cbu cvu clavebancariauniforme',
     isValid: isCbu,
@@ -59,7 +60,8 @@ export const BANK_ACCOUNTS: readonly IdFormat[] = [
   {
     kind: BANK_ACCOUNT,
     what: 'Kontonummer (NO)',
-    source: 'Bits AS, account numbers of eleven digits: check digit by modulus 11',
+    source:
+      'Bits AS, account numbers of eleven digits: check digit by modulus 11; https://www.ecbs.org/iban/norway-bank-account-number.html',
     shapes: ['99999999999', '9999999'],
     names: 'kontonummer kontonr bankkontonummer',
     isValid: isNorwegianAccount,
@@ -67,7 +69,8 @@ export const BANK_ACCOUNTS: readonly IdFormat[] = [
   {
     kind: BANK_ACCOUNT,
     what: 'Código cuenta cliente (ES)',
-    source: 'Banco de España, circular 2/1990 and the structure of the CCC: two check digits by modulus 11',
+    source:
+      'Banco de España, structure of the CCC: two check digits by modulus 11; https://es.wikipedia.org/wiki/Código_cuenta_cliente',
     shapes: ['99999999999999999999'],
     names: 'ccc codigocuentacliente cuentabancaria numerocuenta numerodecuenta',
     isValid: isCcc,
@@ -75,7 +78,8 @@ export const BANK_ACCOUNTS: readonly IdFormat[] = [
   {
     kind: BANK_ACCOUNT,
     what: 'Číslo účtu (CZ)',
-    source: 'Česká národní banka, vyhláška 169/2011 Sb. on the construction of account numbers: prefix, number, bank',
+    source:
+      'Česká národní banka, vyhláška 169/2011 Sb. on the construction of account numbers: prefix, number, bank; https://www.penize.cz/osobni-ucty/424173-tajemstvi-cisla-uctu-klicem-pro-banky-je-11',
     shapes: [],
     names: 'cislouctu čísloúčtu bankovniucet cislobankovnihouctu bankovnispojeni',
     isValid: (id, length) => length >= 8 && length <= 20 && digitsIn(id, length) === length && !isRepeated(id, length),

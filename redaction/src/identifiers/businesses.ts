@@ -90,42 +90,46 @@ function isTaiwaneseBusiness(id: Id): boolean {
 export const BUSINESSES: readonly IdFormat[] = [
   {
     what: 'SIREN (FR)',
-    source: 'INSEE, répertoire Sirene; Luhn formula',
+    source: 'INSEE, répertoire Sirene; Luhn formula; https://avis-situation-sirene.insee.fr/',
     shapes: ['999999999'],
     names: 'siren numerosiren',
     isValid: (id) => isLuhn(id, 0, 9) && !isRepeated(id, 9),
   },
   {
     what: 'SIRET (FR)',
-    source: 'INSEE, répertoire Sirene; Luhn formula, and the sum of the digits for La Poste',
+    source:
+      'INSEE, répertoire Sirene; Luhn formula, and the sum of the digits for La Poste; https://fr.wikipedia.org/wiki/Système_d’identification_du_répertoire_des_établissements',
     shapes: ['99999999999999'],
     names: 'siret numerosiret',
     isValid: isSiret,
   },
   {
     what: 'IČO (CZ, SK)',
-    source: 'Zákon 89/1995 Sb., section 21: check digit by modulus 11',
+    source:
+      'Zákon 89/1995 Sb., section 21: check digit by modulus 11; https://cs.wikipedia.org/wiki/Identifikační_číslo_osoby',
     shapes: ['99999999'],
     names: 'ico ičo identifikacnicisloosoby',
     isValid: isIco,
   },
   {
     what: 'REGON (PL)',
-    source: 'Rozporządzenie Rady Ministrów of 30 November 2015 on the REGON: check digits by modulus 11',
+    source:
+      'Rozporządzenie Rady Ministrów of 30 November 2015 on the REGON: check digits by modulus 11; https://bip.stat.gov.pl/en/regon/',
     shapes: ['999999999', '99999999999999'],
     names: 'regon numerregon',
     isValid: isRegon,
   },
   {
     what: 'ЄДРПОУ (UA)',
-    source: 'State Statistics Service of Ukraine, check digit by modulus 11',
+    source: 'State Statistics Service of Ukraine, check digit by modulus 11; https://uk.wikipedia.org/wiki/Код_ЄДРПОУ',
     shapes: ['99999999'],
     names: 'edrpou єдрпоу',
     isValid: isEdrpou,
   },
   {
     what: 'ОГРН and ОГРНИП (RU)',
-    source: 'Federal Tax Service of Russia, order of 30 October 2017 on the registers: remainder by 11, and by 13',
+    source:
+      'Federal Tax Service of Russia, order of 30 October 2017 on the registers: remainder by 11, and by 13; https://ru.wikipedia.org/wiki/Основной_государственный_регистрационный_номер',
     shapes: ['9999999999999', '999999999999999'],
     names: 'ogrn ogrnip огрн огрнип',
     isValid: isOgrn,
@@ -153,42 +157,46 @@ export const BUSINESSES: readonly IdFormat[] = [
   },
   {
     what: 'Organisasjonsnummer (NO)',
-    source: 'Brønnøysundregistrene: check digit by modulus 11; behind it MVA where it is one of value added tax',
+    source:
+      'Brønnøysundregistrene: check digit by modulus 11; behind it MVA where it is one of value added tax; https://nn.wikipedia.org/wiki/Organisasjonsnummer',
     shapes: ['999999999', '999999999AAA'],
     names: 'organisasjonsnummer orgnr mva mvanummer',
     isValid: isNorwegianBusiness,
   },
   {
     what: 'Registrikood (EE)',
-    source: 'RIK, e-Business Register: check digit by modulus 11',
+    source: 'RIK, e-Business Register: check digit by modulus 11; https://ariregister.rik.ee/',
     shapes: ['99999999'],
     names: 'registrikood',
     isValid: isEstonianBusiness,
   },
   {
     what: 'Unified social credit code (CN)',
-    source: 'GB 32100-2015; check character by modulus 31',
+    source:
+      'GB 32100-2015; check character by modulus 31; https://www.oecd.org/tax/automatic-exchange/crs-implementation-and-assistance/tax-identification-numbers/China-TIN.pdf',
     shapes: ['XX999999XXXXXXXXXX'],
     names: 'uscc socialcreditcode unifiedsocialcreditcode 统一社会信用代码',
     isValid: isSocialCredit,
   },
   {
     what: 'Corporate number (JP)',
-    source: 'National Tax Agency of Japan, ordinance on the corporate number: check digit by modulus 9',
+    source:
+      'National Tax Agency of Japan, ordinance on the corporate number: check digit by modulus 9; https://www.nta.go.jp/taxes/tetsuzuki/mynumberinfo/houjinbangou/',
     shapes: ['9999999999999'],
     names: 'corporatenumber hojinbango houjinbangou 法人番号',
     isValid: isJapaneseCorporate,
   },
   {
     what: 'Unified business number (TW)',
-    source: 'Fiscal Information Agency of Taiwan, check of the number: divisible by 5 since 2023',
+    source:
+      'Fiscal Information Agency of Taiwan, check of the number: divisible by 5 since 2023; https://www.fia.gov.tw/singlehtml/3?cntId=c4d9cff38c8642ef8872774ee9987283',
     shapes: ['99999999'],
     names: 'ubn unifiedbusinessnumber 統一編號',
     isValid: isTaiwaneseBusiness,
   },
   {
     what: 'Identifiant commun de l’entreprise (MA)',
-    source: 'Décret 2-11-63 on the ICE: remainder by 97',
+    source: 'Décret 2-11-63 on the ICE: remainder by 97; https://www.ice.gov.ma/ICE/Guide_ICE.pdf',
     shapes: ['999999999999999'],
     names: 'ice identifiantcommun identifiantcommundelentreprise icenumber',
     isValid: (id) => remainder(id, 0, 15, 97) === 0 && !isRepeated(id, 15),
@@ -196,7 +204,7 @@ export const BUSINESSES: readonly IdFormat[] = [
   {
     what: 'Business number and number of QST (CA)',
     source:
-      'Canada Revenue Agency: nine digits by Luhn, and those of the account; Revenu Québec: ten digits, TQ, account',
+      'Canada Revenue Agency: nine digits by Luhn, and those of the account; Revenu Québec: ten digits, TQ, account; https://www.canada.ca/en/services/taxes/business-number.html',
     shapes: ['999999999', '999999999AA9999', '9999999999AA9999'],
     names: 'businessnumber gst gsthst hst qst',
     isValid: (id, length) => !isRepeated(id, 9) && (length === 16 || isLuhn(id, 0, 9)),

@@ -175,7 +175,7 @@ export const DOCUMENTS: readonly IdFormat[] = [
   },
   {
     what: 'Carteira nacional de habilitação (BR)',
-    source: 'Conselho Nacional de Trânsito, resolução 598/2016: two check digits by modulus 11',
+    source: 'Conselho Nacional de Trânsito, number of the CNH: two check digits by modulus 11',
     shapes: ['99999999999'],
     names: 'cnh numerocnh carteiradehabilitacao carteiranacionaldehabilitacao',
     isValid: isDriver,
@@ -218,7 +218,8 @@ export const DOCUMENTS: readonly IdFormat[] = [
   },
   {
     what: 'Civil number (KW)',
-    source: 'Public Authority for Civil Information, law 32 of 1982: date of birth, check digit by modulus 11',
+    source:
+      'Public Authority for Civil Information, law 32 of 1982: date of birth, check digit by modulus 11; https://www.oecd.org/content/dam/oecd/en/topics/policy-issue-focus/aeoi/kuwait-tin.pdf',
     shapes: ['999999999999'],
     names: 'civilid civilidnumber civilnumber kuwaitid',
     isValid: isKuwaiti,

@@ -146,7 +146,8 @@ function isUkrainian(id: Id): boolean {
   return ((rest + 11) % 11) % 10 === id[9] && !isRepeated(id, 10);
 }
 
-const SKATTEVERKET = 'Skatteverket, SKV 704 and SKV 707; Luhn formula';
+const SKATTEVERKET =
+  'Skatteverket, SKV 704 and SKV 707; Luhn formula; https://en.wikipedia.org/wiki/Personal_identity_number_(Sweden)';
 
 export const EUROPE_NORTH: readonly IdFormat[] = [
   {
@@ -166,7 +167,8 @@ export const EUROPE_NORTH: readonly IdFormat[] = [
   },
   {
     what: 'Henkilötunnus (FI)',
-    source: 'Digital and Population Data Services Agency, the personal identity code',
+    source:
+      'Digital and Population Data Services Agency, the personal identity code; https://dvv.fi/en/personal-identity-code',
     shapes: ['999999999X', '999999A999X'],
     anywhere: ['999999-999X', '999999+999X', '999999A999X'],
     names: 'hetu henkilotunnus henkilötunnus personbeteckning personalidentitycode sotu tin',
@@ -182,7 +184,8 @@ export const EUROPE_NORTH: readonly IdFormat[] = [
   },
   {
     what: 'Fødselsnummer and D-nummer (NO)',
-    source: 'Forskrift til folkeregisterloven, section 2-2-3; two check digits by modulus 11',
+    source:
+      'Forskrift til folkeregisterloven, section 2-2-3; two check digits by modulus 11; https://no.wikipedia.org/wiki/Fødselsnummer',
     shapes: ['99999999999'],
     anywhere: ['99999999999', '999999 99999'],
     names: 'fodselsnummer fødselsnummer fnr personnummer dnummer',
@@ -190,42 +193,45 @@ export const EUROPE_NORTH: readonly IdFormat[] = [
   },
   {
     what: 'CPR-nummer (DK)',
-    source: 'CPR-kontoret, Personnummeret i CPR-systemet',
+    source: 'CPR-kontoret, Personnummeret i CPR-systemet; https://cpr.dk/',
     shapes: ['9999999999'],
     names: 'cpr cprnr cprnummer personnummer',
     isValid: isDanish,
   },
   {
     what: 'Kennitala (IS)',
-    source: 'Registers Iceland, ID numbers: check digit by modulus 11',
+    source: 'Registers Iceland, ID numbers: check digit by modulus 11; https://en.wikipedia.org/wiki/Kennitala',
     shapes: ['9999999999'],
     names: 'kennitala kt',
     isValid: isIcelandic,
   },
   {
     what: 'Isikukood (EE) and asmens kodas (LT)',
-    source: 'EVS 585:2007; Lietuvos Respublikos gyventojų registro įstatymas',
+    source:
+      'EVS 585:2007; Lietuvos Respublikos gyventojų registro įstatymas; https://www.riigiteataja.ee/akt/106032012004',
     shapes: ['99999999999'],
     names: 'isikukood ik asmenskodas asmens personalcode personalidcode',
     isValid: isBaltic,
   },
   {
     what: 'Personas kods (LV)',
-    source: 'Fizisko personu reģistra likums, section 7',
+    source:
+      'Fizisko personu reģistra likums, section 7; https://en.wikipedia.org/wiki/National_identification_number#Latvia',
     shapes: ['99999999999'],
     names: 'personaskods personalcode',
     isValid: isLatvian,
   },
   {
     what: 'PESEL (PL)',
-    source: 'Ustawa o ewidencji ludności, article 15',
+    source: 'Ustawa o ewidencji ludności, article 15; https://en.wikipedia.org/wiki/PESEL',
     shapes: ['99999999999'],
     names: 'pesel numerpesel',
     isValid: isPesel,
   },
   {
     what: 'NIP (PL)',
-    source: 'Ministerstwo Finansów, check digit by modulus 11',
+    source:
+      'Ministerstwo Finansów, check digit by modulus 11; https://ec.europa.eu/taxation_customs/tin/tinByCountry.html',
     shapes: ['9999999999'],
     anywhere: ['999-999-99-99', '999-99-99-999'],
     names: 'nip',
@@ -233,7 +239,7 @@ export const EUROPE_NORTH: readonly IdFormat[] = [
   },
   {
     what: 'Rodné číslo (CZ, SK)',
-    source: 'Zákon 133/2000 Sb., section 13',
+    source: 'Zákon 133/2000 Sb., section 13; https://cs.wikipedia.org/wiki/Rodné_číslo',
     shapes: ['9999999999', '999999999'],
     anywhere: ['999999/9999'],
     names: 'rodnecislo rc birthnumber rodnéčíslo',
@@ -241,35 +247,38 @@ export const EUROPE_NORTH: readonly IdFormat[] = [
   },
   {
     what: 'CNP (RO)',
-    source: 'Legea 105/1996; check digit by modulus 11',
+    source: 'Legea 105/1996; check digit by modulus 11; https://github.com/vimishor/cnp-spec/blob/master/spec.md',
     shapes: ['9999999999999'],
     names: 'cnp codnumericpersonal cf cif codfiscal codulfiscal',
     isValid: isRomanian,
   },
   {
     what: 'EGN (BG)',
-    source: 'GRAO, uniform civil number: check digit by modulus 11',
+    source:
+      'GRAO, uniform civil number: check digit by modulus 11; https://en.wikipedia.org/wiki/Unique_citizenship_number',
     shapes: ['9999999999'],
     names: 'egn егн ucn',
     isValid: isBulgarian,
   },
   {
     what: 'JMBG and EMŠO (RS, BA, ME, MK, SI)',
-    source: 'Zakon o jedinstvenom matičnom broju građana: check digit by modulus 11',
+    source:
+      'Zakon o jedinstvenom matičnom broju građana: check digit by modulus 11; https://en.wikipedia.org/wiki/Unique_Master_Citizen_Number',
     shapes: ['9999999999999'],
     names: 'jmbg emso emšo embg јмбг ембг',
     isValid: isYugoslav,
   },
   {
     what: 'OIB (HR)',
-    source: 'Zakon o osobnom identifikacijskom broju; ISO/IEC 7064, MOD 11,10',
+    source:
+      'Zakon o osobnom identifikacijskom broju; ISO/IEC 7064, MOD 11,10; https://ec.europa.eu/taxation_customs/tin/tinByCountry.html',
     shapes: ['99999999999'],
     names: 'oib osobniidentifikacijskibroj',
     isValid: (id) => isMod11And10(id, 0, 11),
   },
   {
     what: 'AFM (GR)',
-    source: 'AADE, check digit by modulus 11',
+    source: 'AADE, check digit by modulus 11; https://ec.europa.eu/taxation_customs/tin/tinByCountry.html',
     // Older ones have eight digits, as if a zero stood before them.
     shapes: ['999999999', '99999999'],
     names: 'afm αφμ tin arithmosforologikoumitroou',
@@ -277,14 +286,15 @@ export const EUROPE_NORTH: readonly IdFormat[] = [
   },
   {
     what: 'AMKA (GR)',
-    source: 'IDIKA, AMKA: date of birth, Luhn formula',
+    source: 'IDIKA, AMKA: date of birth, Luhn formula; https://www.amka.gr/tieinai_en.html',
     shapes: ['99999999999'],
     names: 'amka αμκα',
     isValid: (id) => isDayFirst(id, 0) && isLuhn(id, 0, 11),
   },
   {
     what: 'Adóazonosító jel (HU)',
-    source: 'Act CL of 2017, annex 8: check digit by modulus 11',
+    source:
+      'Act CL of 2017, annex 8: check digit by modulus 11; https://ec.europa.eu/taxation_customs/tin/tinByCountry.html',
     shapes: ['9999999999'],
     names: 'adoazonosito adóazonosító tin',
     isValid: isHungarian,
@@ -299,21 +309,23 @@ export const EUROPE_NORTH: readonly IdFormat[] = [
   },
   {
     what: 'INN (RU)',
-    source: 'Federal Tax Service of Russia, order of 29 June 2012: check digits by modulus 11',
+    source:
+      'Federal Tax Service of Russia, order of 29 June 2012: check digits by modulus 11; https://ru.wikipedia.org/wiki/Идентификационный_номер_налогоплательщика',
     shapes: ['999999999999', '9999999999'],
     names: 'inn инн',
     isValid: isInn,
   },
   {
     what: 'Number of the taxpayer’s card (UA)',
-    source: 'State Tax Service of Ukraine, check digit by modulus 11',
+    source: 'State Tax Service of Ukraine, check digit by modulus 11; https://uk.wikipedia.org/wiki/РНОКПП',
     shapes: ['9999999999'],
     names: 'ipn rnokpp rntrc рнокпп іпн tin',
     isValid: isUkrainian,
   },
   {
     what: 'Davčna številka (SI)',
-    source: 'Zakon o davčni službi; European Commission, TIN by country: Slovenia; check digit by modulus 11',
+    source:
+      'Zakon o davčni službi; European Commission, TIN by country: Slovenia; check digit by modulus 11; https://ec.europa.eu/taxation_customs/tin/tinByCountry.html',
     shapes: ['99999999'],
     names: 'davcnastevilka davčnaštevilka davcna ddv tin',
     isValid: isSlovenian,

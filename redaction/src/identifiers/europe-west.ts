@@ -222,7 +222,8 @@ const BELGIAN =
 export const EUROPE_WEST: readonly IdFormat[] = [
   {
     what: 'NIF of citizens (ES)',
-    source: 'Real Decreto 1065/2007, article 19; Ministerio del Interior, check letter by modulo 23',
+    source:
+      'Real Decreto 1065/2007, article 19; Ministerio del Interior, check letter by modulo 23; https://www.interior.gob.es/opencms/es/servicios-al-ciudadano/tramites-y-gestiones/dni/calculo-del-digito-de-control-del-nif-nie/',
     shapes: ['99999999A', '9999999A'],
     anywhere: ['99999999A', '99999999-A', '9999999-A'],
     names: 'nif dni documento',
@@ -230,7 +231,8 @@ export const EUROPE_WEST: readonly IdFormat[] = [
   },
   {
     what: 'NIE of foreigners (ES)',
-    source: 'Real Decreto 1065/2007, article 20; Ministerio del Interior, check letter by modulo 23',
+    source:
+      'Real Decreto 1065/2007, article 20; Ministerio del Interior, check letter by modulo 23; https://es.wikipedia.org/wiki/Número_de_identidad_de_extranjero',
     shapes: ['A9999999A'],
     anywhere: ['A9999999A', 'A9999999-A', 'A-9999999-A', 'A-9999999A'],
     names: 'nie nif dni extranjero',
@@ -238,7 +240,7 @@ export const EUROPE_WEST: readonly IdFormat[] = [
   },
   {
     what: 'Codice fiscale of persons (IT)',
-    source: 'Decreto ministeriale 23 December 1976, articles 2 to 6',
+    source: 'Decreto ministeriale 23 December 1976, articles 2 to 6; https://it.wikipedia.org/wiki/Codice_fiscale',
     shapes: ['AAAAAAXXAXXAXXXA'],
     anywhere: ['AAAAAAXXAXXAXXXA'],
     names: 'codicefiscale codfiscale cf fiscalcode taxcode tin',
@@ -246,7 +248,7 @@ export const EUROPE_WEST: readonly IdFormat[] = [
   },
   {
     what: 'Partita IVA (IT)',
-    source: 'Agenzia delle Entrate, check digit by Luhn',
+    source: 'Agenzia delle Entrate, check digit by Luhn; https://it.wikipedia.org/wiki/Partita_IVA',
     shapes: ['99999999999'],
     names: 'partitaiva piva iva taxcode codicefiscale codfiscale fiscalcode cf',
     isValid: (id) => isLuhn(id, 0, 11) && !isRepeated(id, 11),
@@ -261,7 +263,7 @@ export const EUROPE_WEST: readonly IdFormat[] = [
   },
   {
     what: 'NIR, the number of social security (FR)',
-    source: 'INSEE, numéro d’inscription au répertoire; décret 82-103',
+    source: 'INSEE, numéro d’inscription au répertoire; décret 82-103; https://xml.insee.fr/schema/nir.html',
     shapes: ['999999999999999', '999999A99999999'],
     anywhere: ['999999999999999', '9 99 99 99 999 999 99', '9 99 99 9A 999 999 99', '9999999999999 99'],
     names: 'nir insee securitesociale secu numerosecuritesociale',
@@ -269,28 +271,31 @@ export const EUROPE_WEST: readonly IdFormat[] = [
   },
   {
     what: 'Numéro fiscal (FR)',
-    source: 'Direction générale des Finances publiques: the check is the remainder of the first ten digits by 511',
+    source:
+      'Direction générale des Finances publiques: the check is the remainder of the first ten digits by 511; https://ec.europa.eu/taxation_customs/tin/tinByCountry.html',
     shapes: ['9999999999999'],
     names: 'numerofiscal spi nif tin',
     isValid: (id) => digit(id, 0) < 4 && number(id, 0, 10) % 511 === number(id, 10, 3),
   },
   {
     what: 'Steuer-Identifikationsnummer (DE)',
-    source: 'Bundeszentralamt für Steuern, calculation of the check digit; ISO/IEC 7064, MOD 11,10',
+    source:
+      'Bundeszentralamt für Steuern, calculation of the check digit; ISO/IEC 7064, MOD 11,10; https://de.wikipedia.org/wiki/Steuerliche_Identifikationsnummer',
     shapes: ['99999999999'],
     names: 'steuerid steueridentifikationsnummer idnr identifikationsnummer tin taxid steueridnr',
     isValid: (id) => id[0] !== 0 && isMod11And10(id, 0, 11),
   },
   {
     what: 'Steuernummer (DE)',
-    source: 'ELSTER, forms of the tax number of the Länder: ten, eleven or thirteen digits',
+    source:
+      'ELSTER, forms of the tax number of the Länder: ten, eleven or thirteen digits; https://de.wikipedia.org/wiki/Steuernummer',
     shapes: ['9999999999', '99999999999', '9999999999999'],
     names: 'steuernummer steuernr stnr',
     isValid: (id, length) => !isRepeated(id, length),
   },
   {
     what: 'Rentenversicherungsnummer (DE)',
-    source: 'Verordnung über die Versicherungsnummer (VKVV), sections 2 to 4',
+    source: 'Verordnung über die Versicherungsnummer (VKVV), sections 2 to 4; https://www.gesetze-im-internet.de/vkvv/',
     shapes: ['99999999A999'],
     anywhere: ['99999999A999'],
     names: 'rvnr rentenversicherungsnummer sozialversicherungsnummer svnr vsnr versicherungsnummer',
@@ -298,7 +303,8 @@ export const EUROPE_WEST: readonly IdFormat[] = [
   },
   {
     what: 'Krankenversichertennummer (DE)',
-    source: 'Section 290 SGB V; GKV-Spitzenverband, calculation of the check digit',
+    source:
+      'Section 290 SGB V; GKV-Spitzenverband, calculation of the check digit; https://www.gesetze-im-internet.de/sgb_5/__290.html',
     shapes: ['A999999999'],
     names: 'kvnr krankenversichertennummer versichertennummer krankenversicherung',
     isValid: isHealthInsurance,
@@ -313,7 +319,8 @@ export const EUROPE_WEST: readonly IdFormat[] = [
   },
   {
     what: 'Driving licence (DE)',
-    source: 'Fahrerlaubnis-Verordnung, annex 8: authority, serial number, check character, copy',
+    source:
+      'Fahrerlaubnis-Verordnung, annex 8: authority, serial number, check character, copy; https://www.gesetze-im-internet.de/fev_2010/anlage_8.html',
     shapes: ['X99XXXXXXXX', 'A9999999999', 'AA99999999A', 'AA999999999'],
     names: 'fuhrerschein fuehrerschein führerschein fuhrerscheinnummer fuehrerscheinnummer',
     isValid: (id, length) => digitsIn(id, length) >= 5,
@@ -327,7 +334,8 @@ export const EUROPE_WEST: readonly IdFormat[] = [
   },
   {
     what: 'National insurance number (GB)',
-    source: 'HMRC National Insurance Manual, NIM39110',
+    source:
+      'HMRC National Insurance Manual, NIM39110; https://www.gov.uk/hmrc-internal-manuals/national-insurance-manual/nim39110',
     shapes: ['AA999999A'],
     anywhere: ['AA999999A', 'AA 99 99 99 A', 'AA-99-99-99-A'],
     names: 'nino nationalinsurance nationalinsurancenumber ninumber tin taxidentifier',
@@ -335,21 +343,22 @@ export const EUROPE_WEST: readonly IdFormat[] = [
   },
   {
     what: 'NHS number (GB)',
-    source: 'NHS Data Dictionary, NHS NUMBER: modulus 11',
+    source: 'NHS Data Dictionary, NHS NUMBER: modulus 11; https://www.datadictionary.nhs.uk/attributes/nhs_number.html',
     shapes: ['9999999999'],
     names: 'nhs nhsnumber nhsno',
     isValid: isNhs,
   },
   {
     what: 'Unique taxpayer reference (GB)',
-    source: 'HMRC, check digit of the UTR by modulus 11',
+    source:
+      'HMRC, check digit of the UTR by modulus 11; https://www.oecd.org/tax/automatic-exchange/crs-implementation-and-assistance/tax-identification-numbers/UK-TIN.pdf',
     shapes: ['9999999999'],
     names: 'utr taxpayerreference',
     isValid: (id) => characterOf('21987654321', weighted(id, [6, 7, 8, 9, 10, 5, 4, 3, 2], 1) % 11) === id[0],
   },
   {
     what: 'Driving licence (GB)',
-    source: 'DVLA, driver number',
+    source: 'DVLA, driver number; https://en.wikipedia.org/wiki/Driving_licence_in_the_United_Kingdom',
     shapes: ['AAXXX999999AX9AA'],
     anywhere: ['AAXXX999999AX9AA'],
     names: 'drivinglicence drivernumber licence licencenumber driverslicense',
@@ -357,7 +366,7 @@ export const EUROPE_WEST: readonly IdFormat[] = [
   },
   {
     what: 'Burgerservicenummer (NL)',
-    source: 'Wet algemene bepalingen burgerservicenummer; the elfproef',
+    source: 'Wet algemene bepalingen burgerservicenummer; the elfproef; https://www.burgerservicenummer.nl/',
     // Without its leading zero where it was kept as a number.
     shapes: ['999999999', '99999999'],
     names: 'bsn burgerservicenummer sofinummer sofi onderwijsnummer',
@@ -395,28 +404,32 @@ export const EUROPE_WEST: readonly IdFormat[] = [
   },
   {
     what: 'PPS number (IE)',
-    source: 'Department of Social Protection: check letter by modulus 23',
+    source:
+      'Department of Social Protection: check letter by modulus 23; https://en.wikipedia.org/wiki/Personal_Public_Service_Number',
     shapes: ['9999999A', '9999999AA'],
     names: 'pps ppsn ppsnumber ppsno personalpublicservicenumber tin',
     isValid: isPps,
   },
   {
     what: 'NIF (PT)',
-    source: 'Portaria 271/84; check digit by modulus 11',
+    source:
+      'Portaria 271/84; check digit by modulus 11; https://www.oecd.org/tax/automatic-exchange/crs-implementation-and-assistance/tax-identification-numbers/Portugal-TIN.pdf',
     shapes: ['999999999'],
     names: 'nif contribuinte numerocontribuinte nipc',
     isValid: isPortuguese,
   },
   {
     what: 'Sozialversicherungsnummer (AT)',
-    source: 'Section 31 ASVG: check digit by modulus 11',
+    source:
+      'Section 31 ASVG: check digit by modulus 11; https://de.wikipedia.org/wiki/Sozialversicherungsnummer#Österreich',
     shapes: ['9999999999'],
     names: 'svnr sozialversicherungsnummer svnummer vnr vsnr versicherungsnummer',
     isValid: isAustrian,
   },
   {
     what: 'AHV number (CH)',
-    source: 'Zentrale Ausgleichsstelle, new AHV number: EAN-13',
+    source:
+      'Zentrale Ausgleichsstelle, new AHV number: EAN-13; https://en.wikipedia.org/wiki/National_identification_number#Switzerland',
     shapes: ['9999999999999'],
     anywhere: ['756.9999.9999.99', '7569999999999'],
     names: 'ahv avs ahvnummer ahvnr numeroavs',
@@ -424,7 +437,8 @@ export const EUROPE_WEST: readonly IdFormat[] = [
   },
   {
     what: 'Value added tax numbers (EU, GB, CH, NO)',
-    source: 'Directive 2006/112/EC, article 215; VIES, structure of the numbers',
+    source:
+      'Directive 2006/112/EC, article 215; VIES, structure of the numbers; https://ec.europa.eu/taxation_customs/vies/',
     shapes: [],
     names: 'vat mwst tva btw gst gstin tin kbo moms ddv pvn vsk dic dič',
     isValid: isVat,
@@ -444,28 +458,32 @@ export const EUROPE_WEST: readonly IdFormat[] = [
   },
   {
     what: 'Abgabenkontonummer (AT)',
-    source: 'Bundesministerium für Finanzen, tax number of nine digits; check digit by Luhn',
+    source:
+      'Bundesministerium für Finanzen, tax number of nine digits; check digit by Luhn; https://de.wikipedia.org/wiki/Abgabenkontonummer',
     shapes: ['999999999'],
     names: 'abgabenkontonummer steuernummer tin',
     isValid: (id) => isLuhn(id, 0, 9) && !isRepeated(id, 9),
   },
   {
     what: 'Taxpayer number (CY)',
-    source: 'European Commission, TIN by country: Cyprus; check letter by modulo 26',
+    source:
+      'European Commission, TIN by country: Cyprus; check letter by modulo 26; https://ec.europa.eu/taxation_customs/tin/tinByCountry.html',
     shapes: ['99999999A'],
     names: 'tin tic taxidentificationcode',
     isValid: isCypriot,
   },
   {
     what: 'Identity card and taxpayer number (MT)',
-    source: 'European Commission, TIN by country: Malta; nine digits, or seven and one of eight letters',
+    source:
+      'European Commission, TIN by country: Malta; nine digits, or seven and one of eight letters; https://ec.europa.eu/taxation_customs/tin/tinByCountry.html',
     shapes: ['9999999A', '999999999'],
     names: 'tin identitycard idcard',
     isValid: (id, length) => (length === 9 ? !isRepeated(id, 9) && number(id, 0, 2) > 0 : isOneOf('MGAPLHBZ', id, 7)),
   },
   {
     what: 'Register of companies (DE)',
-    source: 'Handelsregisterverordnung, section 13: department, number, and a letter in some courts',
+    source:
+      'Handelsregisterverordnung, section 13: department, number, and a letter in some courts; https://www.handelsregister.de/',
     shapes: [],
     names: 'handelsregister handelsregisternummer hrb hra hrbnummer hranummer registernummer',
     isValid: isRegister,

@@ -60,7 +60,8 @@ export const INSURANCE: readonly IdFormat[] = [
   },
   {
     what: 'National Health Index (NZ)',
-    source: 'HISO 10046 Consumer Health Identity Standard: check digit by modulus 11, and letters since 2026',
+    source:
+      'HISO 10046 Consumer Health Identity Standard: check digit by modulus 11, and letters since 2026; https://en.wikipedia.org/wiki/NHI_Number',
     shapes: ['AAA9999', 'AAA99AA'],
     names: 'nhi nhinumber nationalhealthindex nationalhealthindexnumber',
     isValid: isNhi,
@@ -81,7 +82,7 @@ export const INSURANCE: readonly IdFormat[] = [
   },
   {
     what: 'Número de identificação da Segurança Social (PT)',
-    source: 'Decreto-Lei 8/2003 on the NISS: eleven digits, check digit by modulus 10',
+    source: 'Instituto da Segurança Social, NISS: eleven digits, check digit by modulus 10; https://www.seg-social.pt/',
     shapes: ['99999999999'],
     names: 'niss numeroniss numerosegurancasocial numerodesegurancasocial segurancasocial',
     isValid: isNiss,

@@ -74,7 +74,7 @@ export const ROMANCE: readonly IdFormat[] = [
   {
     what: 'Cédula and carné of identity (BO, CO, CR, CU, PA, PE, PY, VE)',
     source:
-      'Registraduría Nacional (CO): up to ten digits; Tribunal Supremo de Elecciones (CR): nine; Dirección de Migración (CR): eleven and twelve; SEGIP (BO): up to eight and the department',
+      'Registraduría Nacional (CO): up to ten digits; Tribunal Supremo de Elecciones (CR): nine; Dirección de Migración (CR): eleven and twelve; SEGIP (BO): up to eight and the department; https://www.hacienda.go.cr/consultapagos/ayuda_cedulas.htm',
     shapes: [
       ...['99999', '999999', '9999999', '99999999', '999999999', '9999999999', '99999999999', '999999999999'],
       ...['A9999999', 'A99999999', '999999AA', '9999999AA', '99999999AA'],
@@ -87,21 +87,24 @@ export const ROMANCE: readonly IdFormat[] = [
   },
   {
     what: 'Carné de identidad (CU)',
-    source: 'Registro del Estado Civil de Cuba: date of birth, eleven digits',
+    source:
+      'Registro del Estado Civil de Cuba: date of birth, eleven digits; https://www.postdata.club/issues/201609/es-usted-unico-en-cuba.html',
     shapes: ['99999999999'],
     names: 'numeroidentidad numerodeidentidad',
     isValid: isCuban,
   },
   {
     what: 'DPI, código único de identificación (GT)',
-    source: 'RENAP, código único de identificación: number, check digit, department, municipality',
+    source:
+      'RENAP, código único de identificación: number, check digit, department, municipality; https://portal.sat.gob.gt/portal/descarga/6524/factura-electronica-fel/25542/fel-reglas-y-validaciones.pdf',
     shapes: ['9999999999999'],
     names: 'cui dpi',
     isValid: isGuatemalan,
   },
   {
     what: 'CUI, the DNI with its check character (PE)',
-    source: 'RENIEC, código único de identificación: eight digits, and a check digit or letter',
+    source:
+      'RENIEC, código único de identificación: eight digits, and a check digit or letter; https://www.gob.pe/235-documento-nacional-de-identidad-dni',
     shapes: ['99999999', '99999999X'],
     names: 'cui dni cedulaunicadeidentidad',
     isValid: isPeruvian,
@@ -109,7 +112,7 @@ export const ROMANCE: readonly IdFormat[] = [
   {
     what: 'CIF of companies (ES)',
     source:
-      'Orden EHA/451/2008 on the number of tax identification of legal entities; check as in Real Decreto 1065/2007',
+      'Orden EHA/451/2008 on the number of tax identification of legal entities; check as in Real Decreto 1065/2007; https://es.wikipedia.org/wiki/Código_de_identificación_fiscal',
     shapes: ['A9999999X'],
     names: 'cif nif',
     isValid: isCif,
@@ -130,7 +133,7 @@ export const ROMANCE: readonly IdFormat[] = [
   },
   {
     what: 'CUI and CIF of businesses (RO)',
-    source: 'Ordonanța 92/2003, check digit by modulus 11',
+    source: 'Ordonanța 92/2003, check digit by modulus 11; https://ro.wikipedia.org/wiki/Cod_de_identificare_fiscală',
     shapes: [
       ...['99999', '999999', '9999999', '99999999', '999999999', '9999999999'],
       ...['AA99999', 'AA999999', 'AA9999999', 'AA99999999', 'AA999999999', 'AA9999999999'],
@@ -147,7 +150,8 @@ export const ROMANCE: readonly IdFormat[] = [
   },
   {
     what: 'Cartão de cidadão (PT)',
-    source: 'Autoridade Nacional de Segurança, check digit of the document number of the Cartão de Cidadão',
+    source:
+      'Autoridade Nacional de Segurança, check digit of the document number of the Cartão de Cidadão; https://www.autenticacao.gov.pt/documents/20126/115760/Validação+de+Número+de+Documento+do+Cartão+de+Cidadão.pdf',
     shapes: ['999999999XX9'],
     names: 'cc cartaocidadao cartaodecidadao cartaodocidadao numerodecartaodecidadao numerocartaocidadao',
     isValid: isCitizensCard,
@@ -162,7 +166,8 @@ export const ROMANCE: readonly IdFormat[] = [
   },
   {
     what: 'Número de identificação fiscal, numéro d’identification fiscale (AO, DZ)',
-    source: 'Administração Geral Tributária (AO): ten digits; Direction générale des impôts (DZ): fifteen or twenty',
+    source:
+      'Administração Geral Tributária (AO): ten digits; Direction générale des impôts (DZ): fifteen or twenty; https://nifenligne.mfdgi.gov.dz/',
     shapes: ['9999999999', '999999999999999', '99999999999999999999'],
     names: 'nif',
     isValid: notRepeated,

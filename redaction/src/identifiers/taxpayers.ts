@@ -101,7 +101,8 @@ function isTaxpayer(id: Id, length: number): boolean {
 export const TAXPAYERS: readonly IdFormat[] = [
   {
     what: 'IRD number (NZ)',
-    source: 'Inland Revenue, Resident and Non-Resident Withholding Tax specification, check digit of the IRD number',
+    source:
+      'Inland Revenue, Resident and Non-Resident Withholding Tax specification, check digit of the IRD number; https://www.ird.govt.nz/-/media/Project/IR/PDF/2020RWTNRWTSpecificationDocumentv10.pdf',
     shapes: ['99999999', '999999999'],
     names: 'ird irdnumber irdno inlandrevenuenumber',
     isValid: isIrd,
@@ -115,14 +116,15 @@ export const TAXPAYERS: readonly IdFormat[] = [
   },
   {
     what: 'UID (CH)',
-    source: 'Bundesamt für Statistik, UID: check digit by modulus 11',
+    source: 'Bundesamt für Statistik, UID: check digit by modulus 11; https://www.uid.admin.ch/',
     shapes: ['AAA999999999'],
     names: 'uid ide idi uidnumber unternehmensidentifikationsnummer',
     isValid: isSwissUid,
   },
   {
     what: 'RUT of businesses (UY)',
-    source: 'Dirección General Impositiva: twelve digits, check digit by modulus 11',
+    source:
+      'Dirección General Impositiva: twelve digits, check digit by modulus 11; https://www.agesic.gub.uy/innovaportal/file/1634/1/modelo_de_datos.pdf',
     shapes: ['999999999999'],
     names: 'rut registrounicotributario',
     isValid: (id) => (11 - (weighted(id, [4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2]) % 11)) % 11 === id[11],
@@ -136,42 +138,48 @@ export const TAXPAYERS: readonly IdFormat[] = [
   },
   {
     what: 'Vergi kimlik numarası (TR)',
-    source: 'Gelir İdaresi Başkanlığı: check digit of the tax number',
+    source:
+      'Gelir İdaresi Başkanlığı: check digit of the tax number; https://www.turkiye.gov.tr/gib-intvrg-vergi-kimlik-numarasi-dogrulama',
     shapes: ['9999999999'],
     names: 'vkn vergino vergikimlikno vergikimliknumarasi vergikimlik verginumarasi',
     isValid: isVkn,
   },
   {
     what: 'УНП (BY)',
-    source: 'Ministry of Taxes of Belarus: nine digits, or a letter and eight',
+    source:
+      'Ministry of Taxes of Belarus: nine digits, or a letter and eight; https://be.wikipedia.org/wiki/Уліковы_нумар_плацельшчыка',
     shapes: ['X99999999', 'AA9999999'],
     names: 'unp унп unpnumber',
     isValid: isUnp,
   },
   {
     what: 'Matricule fiscal (TN)',
-    source: 'Direction générale des impôts of Tunisia: seven digits, a check letter, codes and the establishment',
+    source:
+      'Direction générale des impôts of Tunisia: seven digits, a check letter, codes and the establishment; https://www.registre-entreprises.tn/',
     shapes: ['9999999A', '9999999AAA999'],
     names: 'mf matriculefiscal matriculefiscale',
     isValid: isTunisian,
   },
   {
     what: 'PIN of the Kenya Revenue Authority (KE)',
-    source: 'Kenya Revenue Authority: A or P, nine digits, a letter',
+    source:
+      'Kenya Revenue Authority: A or P, nine digits, a letter; https://www.kra.go.ke/individual/individual-pin-registration/learn-about-pin/about-pin',
     shapes: ['A999999999A'],
     names: 'krapin kra pinnumber',
     isValid: (id) => isOneOf('AP', id, 0),
   },
   {
     what: 'Numbers of health cards (CA)',
-    source: 'Ministry of Health of British Columbia, personal health number; OHIP number of Ontario: Luhn formula',
+    source:
+      'Ministry of Health of British Columbia, personal health number; OHIP number of Ontario: Luhn formula; https://www2.gov.bc.ca/assets/gov/health/practitioner-pro/software-development-guidelines/conformance-standards/vol-4b-app-rules-client-registry.pdf',
     shapes: ['9999999999', '9999999999AA'],
     names: 'phn bcphn personalhealthnumber healthnumber healthcard healthcardnumber ohip ohipnumber',
     isValid: isHealthNumber,
   },
   {
     what: 'National identity card (MU)',
-    source: 'Civil Status Division of Mauritius: initial of the surname, date of birth, seven characters',
+    source:
+      'Civil Status Division of Mauritius: initial of the surname, date of birth, seven characters; https://mnis.govmu.org/English/ID%20Card/Pages/default.aspx',
     shapes: ['A999999999999X', 'A99999999999X'],
     names: 'nid nationalidentifier nationalid',
     isValid: isMauritian,
@@ -185,7 +193,7 @@ export const TAXPAYERS: readonly IdFormat[] = [
   },
   {
     what: 'Единен данъчен номер (MK)',
-    source: 'Public Revenue Office of North Macedonia: check digit by modulus 11',
+    source: 'Public Revenue Office of North Macedonia: check digit by modulus 11; http://www.ujp.gov.mk/en',
     shapes: ['9999999999999'],
     names: 'edb едб',
     isValid: (id) => ((11 - (weighted(id, [7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11)) % 11) % 10 === id[12],
@@ -222,7 +230,8 @@ export const TAXPAYERS: readonly IdFormat[] = [
   },
   {
     what: 'Virtual identity number of Aadhaar (IN)',
-    source: 'UIDAI, circular 1 of 2018: sixteen digits; Verhoeff',
+    source:
+      'UIDAI, circular 1 of 2018: sixteen digits; Verhoeff; https://uidai.gov.in/images/resource/UIDAI_Circular_11012018.pdf',
     shapes: ['9999999999999999'],
     names: 'aadhaarvid virtualid vid',
     isValid: (id) => digit(id, 0) > 1 && isVerhoeff(id, 16),
