@@ -184,7 +184,7 @@ export const CLOUD: readonly TokenFormat[] = [
     kind: 'onepassword-token',
     what: '1Password service account tokens',
     source: 'https://developer.1password.com/docs/service-accounts/',
-    prefixes: ['ops_eyJ'],
+    prefixes: ['ops_ey'],
     parts: [run(BASE64, 60)],
   },
   {

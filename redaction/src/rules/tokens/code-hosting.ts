@@ -181,6 +181,14 @@ export const CODE_HOSTING: readonly TokenFormat[] = [
     digit: true,
   },
   {
+    kind: 'jfrog-token',
+    what: 'JFrog Artifactory encrypted passwords of keys with a letter, shorter, where they are no word',
+    source: 'https://jfrog.com/help/r/jfrog-platform-administration-documentation/centrally-secure-passwords',
+    prefixes: ['APA', 'APB', 'APC', 'APD', 'APE', 'APF'],
+    parts: [run(ALNUM, 8)],
+    wordless: true,
+  },
+  {
     kind: 'octopus-key',
     what: 'Octopus Deploy API keys',
     source: 'https://octopus.com/docs/octopus-rest-api/how-to-create-an-api-key',

@@ -11,12 +11,15 @@ interface MarkedFormat extends Pick<TokenFormat, 'kind' | 'what' | 'source' | 'p
   readonly next?: string;
   /** What stands between the stretch and the mark. */
   readonly joint: string;
-  /** A dash stands so many units behind a mark that is frequent. */
-  readonly dash?: number;
+  /** This stands so many units behind a mark that is frequent. */
+  readonly far?: { readonly at: number; readonly code: number };
   readonly before: { readonly of: Alphabet; readonly min: number; readonly max: number };
   /** The last of the characters before is a digit. */
   readonly digitBefore?: boolean;
 }
+
+const DASH = 45;
+const CAPITAL_A = 65;
 
 const KEY = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/');
 const SERVICE_KEY = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/-_');
@@ -136,26 +139,26 @@ const FORMATS: readonly MarkedFormat[] = [
     mark: '-',
     next: '0123456789abcdef',
     joint: '',
-    dash: 9,
+    far: { at: 9, code: DASH },
     before: { of: HEX_LOWER, min: 32, max: 32 },
     parts: [exactly(HEX_LOWER, 8), '-', exactly(HEX_LOWER, 8)],
   },
 ];
 
-/** Cosmos DB, API Management, IoT, Redis, Event Grid, Functions. */
-const SERVICES: readonly string[] = ['ACDb', 'APIM', 'AIoT', 'AzCa', 'AZEG', 'AzFu'];
+/** Cosmos DB, API Management, Functions. Keys that end with one `=` are not looked for: it is everywhere. */
+const SERVICES: readonly string[] = ['ACDb', 'APIM', 'AzFu'];
 /** From the mark to the padding: four characters of the mark, five and one of the checksum. */
 const TO_PADDING = 10;
 
-/** 32 bytes with their mark, or 64; of functions 40. */
-const AZURE_LENGTHS: readonly number[] = [33, 76, 44];
+/** Characters before the mark; of functions the fewer. */
+const AZURE_LENGTHS: readonly number[] = [76, 44];
 
 const azureService: Rule = {
   kind: 'azure-key',
-  what: 'Keys of Azure Cosmos DB, API Management, IoT Hub, Cache for Redis, Event Grid and Functions with their mark',
+  what: 'Keys of Azure Cosmos DB, API Management and Functions with their mark',
   source:
     'https://github.com/microsoft/security-utilities, identifiable keys; https://learn.microsoft.com/purview/sit-defn-azure-cosmosdb-account-access-key',
-  anchors: ['='],
+  anchors: ['=='],
   behind: KEY,
   match(view, at) {
     const mark = at - TO_PADDING;
@@ -163,7 +166,7 @@ const azureService: Rule = {
     const from = view.runStart(SERVICE_KEY, mark, LONGEST_SERVICE_KEY + 1);
     for (let index = 0; index < AZURE_LENGTHS.length; index++) {
       if (mark - from !== AZURE_LENGTHS[index]) continue;
-      return [{ from, to: view.code(at + 1) === EQUALS ? at + 2 : at + 1 }];
+      return [{ from, to: at + 2 }];
     }
     return undefined;
   },
@@ -183,7 +186,7 @@ function withEach(mark: string, next: string): string[] {
 }
 
 function markedRule(format: MarkedFormat): Rule {
-  const { kind, what, source, mark, next, joint, before, dash = 0 } = format;
+  const { kind, what, source, mark, next, joint, before, far } = format;
   return {
     kind,
     what,
@@ -191,7 +194,7 @@ function markedRule(format: MarkedFormat): Rule {
     anchors: next === undefined ? [mark] : withEach(mark, next),
     ...(joint === '' ? { behind: before.of } : {}),
     match(view, at) {
-      if (dash > 0 && view.code(at + dash) !== DASH) return undefined;
+      if (far !== undefined && view.code(at + far.at) !== far.code) return undefined;
       const end = at - joint.length;
       // The stretch is looked at last, because it is the longest.
       if (!view.isIn(before.of, end - 1) || !view.startsWith(joint, end) || !view.startsWith(mark, at))
@@ -210,7 +213,3 @@ function markedRule(format: MarkedFormat): Rule {
 function isStart(view: View, from: number): boolean {
   return !view.isBehind(WORD, from);
 }
-
-const DASH = 45;
-const EQUALS = 61;
-const CAPITAL_A = 65;

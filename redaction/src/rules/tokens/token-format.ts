@@ -1,4 +1,4 @@
-import { ALNUM, type Alphabet, BASE64URL, DIGIT } from '../../alphabet.ts';
+import { ALNUM, type Alphabet, alphabet, BASE64URL, DIGIT } from '../../alphabet.ts';
 import { least } from '../../intrinsics.ts';
 import type { Rule } from '../../rule.ts';
 import type { View } from '../../view.ts';
@@ -19,6 +19,8 @@ export interface TokenFormat {
   readonly parts: readonly (Run | string)[];
   /** The prefix is also a word or part of names: the rest must hold a digit. */
   readonly digit?: boolean;
+  /** The prefix is the beginning of words: the rest must be none, and has no vowel. */
+  readonly wordless?: boolean;
   /** The prefix says so little that the rest must not look like a name or words. */
   readonly random?: boolean;
   /** See `Rule.ahead`; known without it where the prefix is followed by letters and digits. */
@@ -69,7 +71,11 @@ function aheadOf({ prefixes, parts }: TokenFormat): number {
 }
 
 /** The index behind the parts that begin at `from`; -1 where they do not stand there. */
-export function partsEnd(view: View, format: Pick<TokenFormat, 'parts' | 'digit' | 'random'>, from: number): number {
+export function partsEnd(
+  view: View,
+  format: Pick<TokenFormat, 'parts' | 'digit' | 'random' | 'wordless'>,
+  from: number,
+): number {
   let index = from;
   for (let part = 0; part < format.parts.length; part++) {
     const piece = format.parts[part];
@@ -90,6 +96,7 @@ export function partsEnd(view: View, format: Pick<TokenFormat, 'parts' | 'digit'
     if (isLast && piece.max !== undefined && isJoined(view, piece, index)) return -1;
   }
   if (format.digit === true && !hasDigit(view, from, index)) return -1;
+  if (format.wordless === true && view.firstOf(VOWEL, from, least(index, from + LONGEST_LOOK)) >= 0) return -1;
   return format.random === true && !isRandom(view, from, index) ? -1 : index;
 }
 
@@ -124,7 +131,9 @@ function classOf(code: number): number {
   return code >= 65 && code <= 90 ? CAPITAL : SMALL;
 }
 
-/** How far a token is looked through for a digit. */
+const VOWEL = alphabet('aeiouAEIOU');
+
+/** How far a token is looked through for a digit or a vowel. */
 const LONGEST_LOOK = 64;
 
 function hasDigit(view: View, from: number, to: number): boolean {
