@@ -183,7 +183,8 @@ function isAcn(id: Id): boolean {
 function isPassport(id: Id, length: number): boolean {
   const digits = digitsIn(id, length);
   if (length < 6 || length > 11) return false;
-  return length === 8 || length === 9 ? digits >= 1 : digits >= 5 && length - digits <= 3;
+  if (length === 8 || length === 9) return digits >= 1;
+  return length === 10 ? digits >= 3 : digits >= 5 && length - digits <= 3;
 }
 
 const RESIDENTS =
@@ -352,6 +353,13 @@ export const ASIA_AFRICA: readonly IdFormat[] = [
     shapes: ['999999999999'],
     names: 'cccd cmnd cancuoc cancuoccongdan',
     isValid: (id) => id[0] === 0,
+  },
+  {
+    what: 'Mã số thuế (VN)',
+    source: 'Thông tư 105/2020/TT-BTC, article 5: ten digits with a check by modulus 11, and three of the branch',
+    shapes: ['9999999999', '9999999999999'],
+    names: 'mst masothue masothuedn taxcode',
+    isValid: (id) => 10 - (weighted(id, [31, 29, 23, 19, 17, 13, 7, 5, 3]) % 11) === id[9],
   },
   {
     what: 'Identity card (LK)',

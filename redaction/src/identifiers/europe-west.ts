@@ -171,7 +171,7 @@ function isSwiss(id: Id): boolean {
 /** Letters and digits of German identity cards and passports: no vowels, and none that look like a digit. */
 function isGermanDocument(id: Id, length: number): boolean {
   for (let index = 0; index < length; index++) if (isOneOf('ABDEIOQSU', id, index)) return false;
-  return digitsIn(id, length) >= 4;
+  return digitsIn(id, length) >= 1;
 }
 
 /**

@@ -20,12 +20,23 @@ function isOtherNif(id: Id): boolean {
   return isOneOf('KLM', id, 0) && isOneOf('TRWAGMYFPDXBNJZSQVHLCKE'[number(id, 1, 7) % 23] ?? '', id, 8);
 }
 
-/** Province, serial number, remainder by 97; leading zeros of the serial number do not count. */
+/** Province, serial number, remainder by 97; leading zeros of the serial number do not count, and are counted by many. */
 function isSpanishSocialSecurity(id: Id): boolean {
   const province = number(id, 0, 2);
   const serial = number(id, 2, 8);
-  const whole = serial < 10_000_000 ? serial + province * 10_000_000 : number(id, 0, 10);
-  return province > 0 && whole % 97 === number(id, 10, 2);
+  const check = number(id, 10, 2);
+  const isShort = serial < 10_000_000 && (serial + province * 10_000_000) % 97 === check;
+  return province > 0 && (isShort || number(id, 0, 10) % 97 === check);
+}
+
+const DEPARTMENTS = 'LPORPOPTCBCHTJSCBEBNPD';
+
+function isBolivian(id: Id, length: number): boolean {
+  for (let at = 0; at < DEPARTMENTS.length; at += 2) {
+    if (characterOf(DEPARTMENTS, at) === id[length - 2] && characterOf(DEPARTMENTS, at + 1) === id[length - 1])
+      return true;
+  }
+  return false;
 }
 
 /** Municipality at the end: department and its number. */
@@ -84,6 +95,13 @@ export const ROMANCE: readonly IdFormat[] = [
       carnetidentidad carnedeidentidad carneidentidad carnetdeextranjeria carnetextranjeria carnedeextranjeria
       numerodecedula numerocedula`,
     isValid: notRepeated,
+  },
+  {
+    what: 'Carnet de identidad with its department (BO)',
+    source: 'Ley 145 of 2011 on the SEGIP: up to eight digits and the letters of the department',
+    shapes: ['99999AA', '999999AA', '9999999AA', '99999999AA'],
+    names: 'ci carnet carnetdeidentidad cedula cédula',
+    isValid: isBolivian,
   },
   {
     what: 'Carné de identidad (CU)',
