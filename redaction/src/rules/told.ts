@@ -52,7 +52,7 @@ function formatOf(formats: readonly IdFormat[], length: number): IdFormat | unde
 }
 
 /** A general name stands for so many formats that going through all of them for each stretch is what takes the time. */
-const MANY = 8;
+const MANY = 32;
 
 /** The formats that were asked for last, by the length of their shapes. */
 let listed: readonly IdFormat[] | undefined;
