@@ -92,6 +92,8 @@ test(
       assert.notEqual(redactor.text(`the ${name}: ${value}, as told`), undefined, `${name}: ${value} in a sentence`);
       if (wrong !== undefined) assert.equal(redactor.fits(telling, wrong), undefined, `${name}: ${wrong}`);
     }
+    hides('my driver license number is ', '12345678', '.', 'national-id');
+    hides('DL# ', 'S5222590', ' expired', 'national-id');
     hides('TAJ ', '899 129 639', '.', 'national-id');
     hides('numer dowodu: ', 'GVL487362', ' ok', 'national-id');
   },

@@ -289,8 +289,15 @@ export const AMERICAS: readonly IdFormat[] = [
     what: 'Driver license (US)',
     source: 'AAMVA DL/ID Card Design Standard: letters and digits as each state has them',
     shapes: ['A999999', 'A9999999', 'A99999999', 'A999999999', 'A999999999999', 'A9999999999999', 'A99999999999999'],
-    names: 'driverlicense driverslicense driverlicence drivinglicence licensenumber licencenumber',
+    names: 'driverlicense driverslicense driverlicence drivinglicence licensenumber licencenumber dl dlnumber dlno',
     isValid: (id, length) => digitsIn(id, length) >= 6,
+  },
+  {
+    what: 'The same of digits alone (US)',
+    source: 'AAMVA DL/ID Card Design Standard: seven to nine digits in Pennsylvania, Texas, New York and others',
+    shapes: ['9999999', '99999999', '999999999'],
+    names: 'driverlicense driverslicense driverlicensenumber driverslicensenumber dlnumber dlno',
+    isValid: (id, length) => !isRepeated(id, length),
   },
   {
     kind: 'phone',
