@@ -99,6 +99,9 @@ borescope policy warnings   # or GET /api/redaction/warnings
 ${RULES.length} rules, in the order in which they are asked. No regular expression runs in the application's process; each rule
 takes time that is linear in the text. An asterisk marks kinds whose values could be guessed one by one: they get no pseudonym.
 
+A checksum makes known only what says too little without it: wallets, cards, numbers of persons. That of a token with a telling prefix (GitHub, npm,
+Cloudflare, Azure) is not looked at, because a token that was cut or made up would then be shown.
+
 | kind | what is hidden | taken from |
 |---|---|---|
 ${rows().join('\n')}
@@ -107,6 +110,7 @@ ${rows().join('\n')}
 
 Names that hide a value only where it is a valid number of their kind (\`pesel\`, \`phone\`), in a key, or in the words before it in a text (\`PESEL 44051401359\`). General
 names, such as \`idNumber\`, stand for all of them. With the form in the last column a number is known without a name: \`9\` is a digit, \`A\` a capital, \`X\` either.
+Amounts (\`19.99\`, \`1,250.00\`), dates, times, sizes and versions stay under all of these names.
 
 | number | taken from | names | anywhere |
 |---|---|---|---|
