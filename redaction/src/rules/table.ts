@@ -42,6 +42,7 @@ import { MARKED } from './tokens/marked.ts';
 import { MESSAGING } from './tokens/messaging.ts';
 import { MODELS } from './tokens/models.ts';
 import { OBSERVABILITY } from './tokens/observability.ts';
+import { PASSWORD_HASHES } from './tokens/password-hashes.ts';
 import { PAYMENT } from './tokens/payment.ts';
 import { PLATFORMS } from './tokens/platforms.ts';
 import { type TokenFormat, tokenRule } from './tokens/token-format.ts';
@@ -56,6 +57,7 @@ const TOKENS: readonly TokenFormat[] = [
   ...PLATFORMS,
   ...DATA_STORES,
   ...IDENTITY,
+  ...PASSWORD_HASHES,
   ...OBSERVABILITY,
   ...PAYMENT,
   ...MESSAGING,

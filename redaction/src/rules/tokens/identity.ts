@@ -1,4 +1,14 @@
-import { ALNUM, alphabet, BASE64, BASE64URL, HEX, HEX_LOWER, LOWER_ALNUM, UPPER_ALNUM } from '../../alphabet.ts';
+import {
+  ALNUM,
+  alphabet,
+  BASE32,
+  BASE64,
+  BASE64URL,
+  HEX,
+  HEX_LOWER,
+  LOWER_ALNUM,
+  UPPER_ALNUM,
+} from '../../alphabet.ts';
 import { exactly, run, type TokenFormat } from './token-format.ts';
 
 const BASE64URL_DOT = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.');
@@ -172,5 +182,43 @@ export const IDENTITY: readonly TokenFormat[] = [
     source: 'https://learn.microsoft.com/linkedin/shared/authentication/client-credentials-flow',
     prefixes: ['WPL_AP0.', 'WPL_AP1.'],
     parts: [exactly(ALNUM, 16), '.', run(BASE64, 6)],
+  },
+  {
+    kind: 'paseto',
+    what: 'Platform-agnostic security tokens',
+    source: 'https://github.com/paseto-standard/paseto-spec/blob/master/docs/01-Protocol-Versions/Common.md',
+    prefixes: [
+      'v1.local.',
+      'v2.local.',
+      'v3.local.',
+      'v4.local.',
+      'v1.public.',
+      'v2.public.',
+      'v3.public.',
+      'v4.public.',
+    ],
+    parts: [run(BASE64URL_DOT, 32)],
+  },
+  {
+    kind: 'fernet-token',
+    what: 'Fernet tokens: a version, a time of this century, and what is encrypted',
+    source: 'https://github.com/fernet/spec/blob/master/Spec.md',
+    prefixes: ['gAAAAA'],
+    parts: [run(BASE64URL, 90)],
+  },
+  {
+    kind: 'nats-seed',
+    what: 'Seeds of NATS users, accounts, operators and servers',
+    source: 'https://docs.nats.io/running-a-nats-service/configuration/securing_nats/auth_intro/nkey_auth',
+    prefixes: ['SUA', 'SAA', 'SOA', 'SCA', 'SNA', 'SXA'],
+    parts: [exactly(BASE32, 55)],
+  },
+  {
+    kind: 'stellar-seed',
+    what: 'Seeds of Stellar accounts',
+    source: 'https://github.com/stellar/stellar-protocol/blob/master/ecosystem/sep-0023.md',
+    prefixes: ['SA', 'SB', 'SC', 'SD'],
+    parts: [exactly(BASE32, 54)],
+    digit: true,
   },
 ];

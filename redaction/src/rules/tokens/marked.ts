@@ -22,6 +22,7 @@ const DASH = 45;
 const CAPITAL_A = 65;
 
 const KEY = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/');
+const UUID = alphabet('0123456789abcdef-');
 const SERVICE_KEY = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/-_');
 const LONGEST_SERVICE_KEY = 76;
 const TERRAFORM = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_=');
@@ -122,6 +123,15 @@ const FORMATS: readonly MarkedFormat[] = [
     joint: '',
     before: { of: DIGIT, min: 15, max: 16 },
     parts: [{ of: BASE64URL, min: 27, max: 40 }],
+  },
+  {
+    kind: 'deepl-key',
+    what: 'DeepL API keys of the free plan: a UUID and its mark',
+    source: 'https://developers.deepl.com/docs/getting-started/auth',
+    mark: ':fx',
+    joint: '',
+    before: { of: UUID, min: 36, max: 36 },
+    parts: [],
   },
   {
     kind: 'mailchimp-key',

@@ -215,4 +215,25 @@ export const MESSAGING: readonly TokenFormat[] = [
     prefixes: ['AAAAAAAAAAAAAAAAAAAAA'],
     parts: [run(PERCENT_ALNUM, 80)],
   },
+  {
+    kind: 'expo-token',
+    what: 'Expo push tokens',
+    source: 'https://docs.expo.dev/push-notifications/sending-notifications/',
+    prefixes: ['ExponentPushToken[', 'ExpoPushToken['],
+    parts: [run(BASE64URL, 16)],
+  },
+  {
+    kind: 'onesignal-key',
+    what: 'OneSignal API keys of applications and organizations',
+    source: 'https://documentation.onesignal.com/docs/en/keys-and-ids',
+    prefixes: ['os_v2_app_', 'os_v2_org_'],
+    parts: [run(LOWER_ALNUM, 40)],
+  },
+  {
+    kind: 'pubnub-key',
+    what: 'PubNub secret keys; publish and subscribe keys are public',
+    source: 'https://www.pubnub.com/docs/general/setup/account-setup',
+    prefixes: ['sec-c-'],
+    parts: [run(BASE64URL, 32)],
+  },
 ];

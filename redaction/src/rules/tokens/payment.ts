@@ -82,9 +82,19 @@ export const PAYMENT: readonly TokenFormat[] = [
   },
   {
     kind: 'plaid-token',
-    what: 'Plaid access tokens',
+    what: 'Plaid access, public, link and processor tokens',
     source: 'https://plaid.com/docs/api/tokens/',
-    prefixes: ['access-sandbox-', 'access-development-', 'access-production-'],
+    prefixes: [
+      'access-sandbox-',
+      'access-development-',
+      'access-production-',
+      'public-sandbox-',
+      'public-production-',
+      'link-sandbox-',
+      'link-production-',
+      'processor-sandbox-',
+      'processor-production-',
+    ],
     parts: [exactly(HEX_LOWER, 8), '-', run(BASE64URL, 27)],
   },
   {
@@ -234,5 +244,19 @@ export const PAYMENT: readonly TokenFormat[] = [
     source: 'https://developers.circle.com/w3s/keys',
     prefixes: ['TEST_API_KEY:', 'LIVE_API_KEY:'],
     parts: [run(ALNUM, 32), ':', run(ALNUM, 32)],
+  },
+  {
+    kind: 'stripe-key',
+    what: 'Stripe client secrets: whoever has one may go on with a payment',
+    source: 'https://docs.stripe.com/api/payment_intents/object#payment_intent_object-client_secret',
+    prefixes: ['pi_', 'seti_', 'src_'],
+    parts: [run(ALNUM, 14), '_secret_', run(ALNUM, 10)],
+  },
+  {
+    kind: 'stripe-key',
+    what: 'Stripe ephemeral keys',
+    source: 'https://docs.stripe.com/issuing/elements#ephemeral-key-authentication',
+    prefixes: ['ek_live_', 'ek_test_'],
+    parts: [run(ALNUM, 20)],
   },
 ];

@@ -118,4 +118,11 @@ export const PLATFORMS: readonly TokenFormat[] = [
     prefixes: ['zpka_'],
     parts: [exactly(HEX_LOWER, 32), '_', exactly(HEX_LOWER, 8)],
   },
+  {
+    kind: 'akamai-token',
+    what: 'Akamai EdgeGrid client and access tokens',
+    source: 'https://techdocs.akamai.com/developer/docs/edgegrid',
+    prefixes: ['akab-', 'akaa-'],
+    parts: [run(LOWER_ALNUM, 12), '-', run(LOWER_ALNUM, 12)],
+  },
 ];

@@ -212,4 +212,11 @@ export const WORK: readonly TokenFormat[] = [
     parts: [exactly(ALNUM, 20)],
     random: true,
   },
+  {
+    kind: 'salesforce-token',
+    what: 'Salesforce consumer keys and refresh tokens',
+    source: 'https://help.salesforce.com/s/articleView?id=xcloud.connected_app_create_api_integration.htm',
+    prefixes: ['3MVG9', '5Aep'],
+    parts: [run(BASE64URL_DOT, 60)],
+  },
 ];
