@@ -13,12 +13,15 @@ test(proves('redaction:names', 'hashes of passwords are hidden, whatever they ar
     `$argon2i$m=512,t=2$${base64(16)}$${base64(22)}`,
     `$scrypt$ln=16,r=8,p=1$${base64(22)}$${base64(43)}`,
     `$pbkdf2-sha256$29000$${base64(22)}$${base64(43)}`,
-    `pbkdf2_sha256$600000$${base64(22)}$${base64(43)}=`,
+    `pbkdf2_sha256$600000$${base64(22)}$${base64(43).replaceAll('.', '+')}=`,
     `$apr1$${base64(8)}$${base64(22)}`,
     `$1$${base64(8)}$${base64(22)}`,
     `$5$rounds=5000$${base64(8)}$${base64(43)}`,
     `$6$${base64(16)}$${base64(86)}`,
     `$y$j9T$${base64(22)}$${base64(43)}`,
+    `$7$CU..../....${base64(22)}$${base64(43)}`,
+    `$sha1$40000$${base64(8)}$${base64(28)}`,
+    `$bcrypt-sha256$v=2,t=2b,r=12$${base64(22)}$${base64(31)}`,
     `{SSHA}${base64(32)}`,
   ])
     hidesEverywhere(hash, 'password-hash');

@@ -23,7 +23,6 @@ import { jwk } from './jwk.ts';
 import { jwt } from './jwt.ts';
 import { kubernetesSecret } from './kubernetes-secret.ts';
 import { label } from './label.ts';
-import { passwordHash } from './password-hash.ts';
 import { paymentCard } from './payment-card.ts';
 import { phone } from './phone.ts';
 import { dialledPhone } from './phone-dialled.ts';
@@ -91,7 +90,6 @@ export const RULES: readonly Rule[] = [
   encodedUrlCredentials,
   privateKey,
   bareKey,
-  passwordHash,
   jwk,
   assignment,
   commandFlag,

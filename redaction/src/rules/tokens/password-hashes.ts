@@ -22,9 +22,18 @@ export const PASSWORD_HASHES: readonly TokenFormat[] = [
   },
   {
     kind: KIND,
-    what: 'Hashes of passwords by Argon2, scrypt and PBKDF2 in the PHC string format',
+    what: 'Hashes of passwords by Argon2, scrypt, PBKDF2 and bcrypt in the PHC string format',
     source: PHC,
-    prefixes: ['$argon2id$', '$argon2i$', '$argon2d$', '$scrypt$', '$pbkdf2-sha256$', '$pbkdf2-sha512$', '$pbkdf2$'],
+    prefixes: [
+      '$argon2id$',
+      '$argon2i$',
+      '$argon2d$',
+      '$scrypt$',
+      '$pbkdf2-sha256$',
+      '$pbkdf2-sha512$',
+      '$pbkdf2$',
+      '$bcrypt-sha256$',
+    ],
     parts: [run(PARAMETERS, 1), '$', run(SALT, 8), '$', run(SALT, 16)],
   },
   {
@@ -64,10 +73,24 @@ export const PASSWORD_HASHES: readonly TokenFormat[] = [
   },
   {
     kind: KIND,
+    what: 'Hashes of passwords by scrypt in crypt',
+    source: 'crypt(5)',
+    prefixes: ['$7$'],
+    parts: [run(CRYPT, 11, 97), '$', exactly(CRYPT, 43)],
+  },
+  {
+    kind: KIND,
+    what: 'Hashes of passwords by HMAC-SHA1 in crypt',
+    source: 'crypt(5)',
+    prefixes: ['$sha1$'],
+    parts: [run(DIGIT, 1, 10), '$', run(CRYPT, 1, 64), '$', exactly(CRYPT, 28)],
+  },
+  {
+    kind: KIND,
     what: 'Hashes of passwords of Django',
     source: 'https://docs.djangoproject.com/en/stable/topics/auth/passwords/',
     prefixes: ['pbkdf2_sha256$', 'pbkdf2_sha1$'],
-    parts: [run(DIGIT, 4, 8), '$', run(ALNUM, 1, 64), '$', run(BASE64, 27)],
+    parts: [run(DIGIT, 4, 8), '$', run(CRYPT, 1, 64), '$', run(BASE64, 27)],
   },
   {
     kind: KIND,
