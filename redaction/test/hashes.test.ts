@@ -2,7 +2,9 @@ import { test } from 'node:test';
 import { proves } from '../../tests/proves.ts';
 import { hidesEverywhere, stays } from './hiding.ts';
 
+/** Of crypt, and of RFC 4648. */
 const base64 = (length: number) => 'aB3./dE5gH7jK9mN1pQ3'.repeat(10).slice(0, length);
+const standard = (length: number) => base64(length).replaceAll('.', '+');
 
 test(proves('redaction:names', 'hashes of passwords are hidden, whatever they are called'), () => {
   for (const hash of [
@@ -13,7 +15,7 @@ test(proves('redaction:names', 'hashes of passwords are hidden, whatever they ar
     `$argon2i$m=512,t=2$${base64(16)}$${base64(22)}`,
     `$scrypt$ln=16,r=8,p=1$${base64(22)}$${base64(43)}`,
     `$pbkdf2-sha256$29000$${base64(22)}$${base64(43)}`,
-    `pbkdf2_sha256$600000$${base64(22)}$${base64(43).replaceAll('.', '+')}=`,
+    `pbkdf2_sha256$600000$${base64(22)}$${standard(43)}=`,
     `$apr1$${base64(8)}$${base64(22)}`,
     `$1$${base64(8)}$${base64(22)}`,
     `$5$rounds=5000$${base64(8)}$${base64(43)}`,
@@ -22,7 +24,7 @@ test(proves('redaction:names', 'hashes of passwords are hidden, whatever they ar
     `$7$CU..../....${base64(22)}$${base64(43)}`,
     `$sha1$40000$${base64(8)}$${base64(28)}`,
     `$bcrypt-sha256$v=2,t=2b,r=12$${base64(22)}$${base64(31)}`,
-    `{SSHA}${base64(32)}`,
+    `{SSHA}${standard(32)}`,
   ])
     hidesEverywhere(hash, 'password-hash');
 });
