@@ -206,6 +206,20 @@ export const ADVERSARIAL: readonly string[] = [
   ],
   // Hashes of passwords.
   ...['$2b$', '$2b$10$a', '$argon2', '$argon2id$a', '$1$', '$6$a', '{SSHA}', '{SSHA}a', 'bcrypt$', '$'],
+  // Rows of SQL.
+  ...[
+    'INSERT INTO a',
+    'INSERT INTO a (',
+    'INSERT INTO a (b,',
+    'INSERT INTO a (token) VALUES',
+    "INSERT INTO a (token) VALUES ('",
+    'insert into a(b,token) values (1,',
+  ],
+  ...[
+    "INSERT INTO a (b,token) VALUES ('x',",
+    "INSERT INTO a (token) VALUES ('x'),",
+    "insert into a(token) values (?), ('",
+  ],
   // Lists of pairs.
   ...[
     '[["token","',

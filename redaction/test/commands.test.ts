@@ -1,7 +1,10 @@
+import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createRedactor } from '@borescope/redaction';
 import { proves } from '../../tests/proves.ts';
 import { hides, stays } from './hiding.ts';
 
+const redactor = createRedactor({});
 const SECRETS = ['hunter2', 'swordfish', 'kX9!cQ'];
 
 test(
@@ -77,6 +80,32 @@ test(proves('redaction:names', 'passwords in statements of SQL are hidden'), () 
     "label('Password'), 'x'",
     "password('Enter it')",
     'PASSWORD()',
+  );
+});
+
+test(proves('redaction:names', 'values for columns with telling names are hidden in rows of SQL'), () => {
+  for (const secret of SECRETS) {
+    hides("INSERT INTO users (id, password) VALUES (1, '", secret, "')", 'secret-name');
+    hides("insert into `users`(`password`,`name`) values('", secret, "','ann')", 'secret-name');
+    hides('INSERT INTO "app"."users" ("id", "api_key") VALUES (DEFAULT, \'', secret, "') RETURNING id", 'secret-name');
+    hides('{"sql":"INSERT INTO users (token, id) VALUES (\'', secret, '\', 5)"}', 'secret-name');
+  }
+  hides("INSERT INTO a (id, pin) VALUES ('', ", '4711', ')', 'secret-name');
+  const one = '[redacted:secret-name]';
+  assert.equal(
+    redactor.text("INSERT INTO users (name, password, city) VALUES ('it''s', 'a(b', 'Rome'), (?, 'cd', 'Oslo')")?.text,
+    `INSERT INTO users (name, password, city) VALUES ('${one}', '${one}', '${one}'), (?, '${one}', 'Oslo')`,
+  );
+  assert.equal(
+    redactor.text("INSERT INTO u (token, mail) VALUES ('ab', 'ann@example.com')")?.text,
+    `INSERT INTO u (token, mail) VALUES ('${one}', '[redacted:email]')`,
+  );
+  stays(
+    "INSERT INTO users (name, city) VALUES ('ann', 'Rome')",
+    'INSERT INTO users (name, password) VALUES (?, ?)',
+    'INSERT INTO users (name, password) VALUES ($1, $2)',
+    "INSERT INTO users (name, token_count) VALUES ('ann', 5)",
+    'insert into the box (password) and values',
   );
 });
 

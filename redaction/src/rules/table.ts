@@ -31,6 +31,7 @@ import { privateKey } from './private-key.ts';
 import { REDIS_AUTH } from './redis-auth.ts';
 import { spokenPassword } from './spoken-password.ts';
 import { spokenSsn } from './spoken-ssn.ts';
+import { sqlInsert } from './sql-insert.ts';
 import { SQL_PASSWORDS } from './sql-password.ts';
 import { BUILDS } from './tokens/builds.ts';
 import { CLOUD } from './tokens/cloud.ts';
@@ -101,6 +102,7 @@ export const RULES: readonly Rule[] = [
   entry,
   flatHeader,
   ...SQL_PASSWORDS,
+  sqlInsert,
   spokenPassword,
   spokenSsn,
   ...REDIS_AUTH,
