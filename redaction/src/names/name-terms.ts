@@ -84,14 +84,15 @@ export const TERM_GROUPS: readonly TermGroup[] = [
       insertkey oauthkey redisauth tlskey sslkey serverkey keypem unsealkey recoverykey backupkey authcode
       authorizationcode devicecode oauthverifier laravelsession cisession expresssid racksession
       dbkey databasekey clientkey clkey iamkey ibmcloudkey slkey contraseña
-      securestring secretstring ghpat githubpat gitlabpat azurepat devopspat adopat jirapat
+      rediscliauth servicerolekey aeskey cipherkey cryptokey symmetrickey keymaterial magiclink resetlink invitelink
+      verificationlink securestring secretstring ghpat githubpat gitlabpat azurepat devopspat adopat jirapat
       kubeconfig dockerconfigjson dockercfg htpasswd gitlabsession`,
   },
   {
     kind: SECRET_NAME,
     role: ROLE.whole,
     terms: `pass auth oauth oauthtoken session usersession aiohttpsession symfony sid salt nonce signature sig jti pem
-      databaseurl dburl dsn pkcs8 xauth basicauth`,
+      databaseurl dburl dsn pkcs8 pfx kek dek xauth basicauth`,
   },
   // Settings of these products that hold a secret under a name that does not say so (SonarScanner, Sumo Logic, Bundler).
   {
