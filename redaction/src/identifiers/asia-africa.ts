@@ -1,7 +1,6 @@
 import {
   characterOf,
   digit,
-  digitsIn,
   isLuhn,
   isMonthAndDay,
   isOneOf,
@@ -160,31 +159,6 @@ function isSouthAfrican(id: Id): boolean {
 
 function isSouthAfricanAnywhere(id: Id): boolean {
   return digit(id, 11) >= 8 && isSouthAfrican(id);
-}
-
-function isTfn(id: Id, length: number): boolean {
-  const sum = weighted(id, length === 9 ? [1, 4, 3, 7, 5, 8, 6, 9, 10] : [10, 7, 8, 4, 6, 3, 5, 1]);
-  return sum % 11 === 0 && !isRepeated(id, length);
-}
-
-function isMedicare(id: Id): boolean {
-  return digit(id, 0) >= 2 && digit(id, 0) <= 6 && weighted(id, [1, 3, 7, 9, 1, 3, 7, 9]) % 10 === id[8];
-}
-
-function isAbn(id: Id): boolean {
-  return id[0] !== 0 && (weighted(id, [10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19]) - 10) % 89 === 0;
-}
-
-function isAcn(id: Id): boolean {
-  return !isRepeated(id, 9) && (10 - (weighted(id, [8, 7, 6, 5, 4, 3, 2, 1]) % 10)) % 10 === id[8];
-}
-
-/** Most of it digits; of eight and nine characters some countries mix letters in. */
-function isPassport(id: Id, length: number): boolean {
-  const digits = digitsIn(id, length);
-  if (length < 6 || length > 11) return false;
-  if (length === 8 || length === 9) return digits >= 1;
-  return length === 10 ? digits >= 3 : digits >= 5 && length - digits <= 3;
 }
 
 const RESIDENTS =
@@ -447,36 +421,6 @@ export const ASIA_AFRICA: readonly IdFormat[] = [
     isValid: (id) => !isRepeated(id, 11),
   },
   {
-    what: 'Tax file number (AU)',
-    source:
-      'Australian Taxation Office, check of the TFN by modulus 11; https://www.ato.gov.au/Individuals/Tax-file-number/',
-    shapes: ['999999999', '99999999'],
-    names: 'tfn taxfile taxfilenumber',
-    isValid: isTfn,
-  },
-  {
-    what: 'Medicare card (AU)',
-    source:
-      'Services Australia, Medicare card number: check digit by modulus 10; https://www.servicesaustralia.gov.au/medicare-card',
-    shapes: ['9999999999', '99999999999'],
-    names: 'medicare medicarenumber medicarecard',
-    isValid: isMedicare,
-  },
-  {
-    what: 'Australian business number (AU)',
-    source: 'https://abr.business.gov.au/Help/AbnFormat',
-    shapes: ['99999999999'],
-    names: 'abn businessnumber',
-    isValid: isAbn,
-  },
-  {
-    what: 'Australian company number (AU)',
-    source: 'ASIC, check digit of the ACN; https://en.wikipedia.org/wiki/Australian_Company_Number',
-    shapes: ['999999999'],
-    names: 'acn companynumber',
-    isValid: isAcn,
-  },
-  {
     what: 'National identification number (LY)',
     source: 'Civil Registry Authority of Libya: twelve digits, of which the first tells the sex',
     shapes: ['999999999999'],
@@ -503,13 +447,5 @@ export const ASIA_AFRICA: readonly IdFormat[] = [
     shapes: ['999999999999', 'A9999999999', 'A999999999999'],
     names: 'companyregistration companyregistrationnumber companyregistrationno cipc cipcnumber',
     isValid: (id, length) => length === 11 || number(id, length - 12, 2) === 19 || number(id, length - 12, 2) === 20,
-  },
-  {
-    what: 'Passports',
-    source: 'ICAO Doc 9303, part 4: at most nine letters and digits; national numbers of ten and eleven digits',
-    shapes: [],
-    names: `passport passportno passportnumber traveldocument passeport pasaporte reisepass passaporto paspoort
-      passnr passnummer passnumber паспорт pasport pasaport pasaportno`,
-    isValid: isPassport,
   },
 ];

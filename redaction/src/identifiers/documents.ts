@@ -81,7 +81,15 @@ function isElector(id: Id): boolean {
 const notRepeated = (id: Id, length: number): boolean => !isRepeated(id, length);
 const always = (): boolean => true;
 
-/** Cards and licences that have a number of their own. */
+/** Most of it digits; of eight and nine characters some countries mix letters in. */
+function isPassport(id: Id, length: number): boolean {
+  const digits = digitsIn(id, length);
+  if (length < 6 || length > 11) return false;
+  if (length === 8 || length === 9) return digits >= 1;
+  return length === 10 ? digits >= 3 : digits >= 5 && length - digits <= 3;
+}
+
+/** Cards, licences and passports that have a number of their own. */
 export const DOCUMENTS: readonly IdFormat[] = [
   {
     what: 'Identity card (BE)',
@@ -262,5 +270,13 @@ export const DOCUMENTS: readonly IdFormat[] = [
     shapes: ['999999999', '9999999999999999'],
     names: 'cmnd chungminhnhandan nokk nomorkk kartukeluarga nomorkartukeluarga',
     isValid: notRepeated,
+  },
+  {
+    what: 'Passports',
+    source: 'ICAO Doc 9303, part 4: at most nine letters and digits; national numbers of ten and eleven digits',
+    shapes: [],
+    names: `passport passportno passportnumber traveldocument passeport pasaporte reisepass passaporto paspoort
+      passnr passnummer passnumber паспорт pasport pasaport pasaportno`,
+    isValid: isPassport,
   },
 ];

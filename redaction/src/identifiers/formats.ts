@@ -9,15 +9,19 @@ import { EUROPE_NORTH } from './europe-north.ts';
 import { EUROPE_WEST } from './europe-west.ts';
 import { type IdFormat, NATIONAL_ID } from './format.ts';
 import { INSURANCE } from './insurance.ts';
+import { OCEANIA } from './oceania.ts';
 import { ROMANCE } from './romance.ts';
 import { TAXPAYERS } from './taxpayers.ts';
+import { VALUE_ADDED_TAX } from './value-added-tax.ts';
 
 export const FORMATS: readonly IdFormat[] = [
   ...AMERICAS,
   ...EUROPE_WEST,
   ...EUROPE_NORTH,
   ...ASIA_AFRICA,
+  ...OCEANIA,
   ...ROMANCE,
+  ...VALUE_ADDED_TAX,
   ...TAXPAYERS,
   ...DOCUMENTS,
   ...INSURANCE,

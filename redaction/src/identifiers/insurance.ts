@@ -6,26 +6,6 @@ function isQuebec(id: Id): boolean {
   return isMonthAndDay(number(id, 6, 2) % 50, number(id, 8, 2));
 }
 
-const NHI = 'ABCDEFGHJKLMNPQRSTUVWXYZ';
-
-/** Letters without I and O count from 1 on; of the older form, which ends with a digit, the check is looked at. */
-function isNhi(id: Id): boolean {
-  let sum = 0;
-  for (let index = 0; index < 3; index++) {
-    const value = nhiValue(id, index);
-    if (value === 0) return false;
-    sum += value * (7 - index);
-  }
-  if (digit(id, 5) > 9) return nhiValue(id, 5) > 0 && nhiValue(id, 6) > 0;
-  const check = 11 - ((sum + weighted(id, [4, 3, 2], 3)) % 11);
-  return check !== 11 && check % 10 === id[6];
-}
-
-function nhiValue(id: Id, at: number): number {
-  for (let index = 0; index < NHI.length; index++) if (isOneOf(NHI[index] ?? '', id, at)) return index + 1;
-  return 0;
-}
-
 /** 1 for persons, 2 for employers; ten primes as weights, and 9 less the last digit of the sum. */
 function isNiss(id: Id): boolean {
   return digit(id, 0) <= 2 && 9 - (weighted(id, [29, 23, 19, 17, 13, 11, 7, 5, 3, 2]) % 10) === id[10];
@@ -57,21 +37,6 @@ export const INSURANCE: readonly IdFormat[] = [
     shapes: ['AAAA99999999'],
     names: 'ramq nam numeroassurancemaladie assurancemaladie healthcard healthinsurancenumber',
     isValid: isQuebec,
-  },
-  {
-    what: 'National Health Index (NZ)',
-    source:
-      'HISO 10046 Consumer Health Identity Standard: check digit by modulus 11, and letters since 2026; https://en.wikipedia.org/wiki/NHI_Number',
-    shapes: ['AAA9999', 'AAA99AA'],
-    names: 'nhi nhinumber nationalhealthindex nationalhealthindexnumber',
-    isValid: isNhi,
-  },
-  {
-    what: 'Individual healthcare identifier (AU)',
-    source: 'Healthcare Identifiers Act 2010; AS 5017: sixteen digits that begin with 80036; Luhn formula',
-    shapes: ['9999999999999999'],
-    names: 'ihi ihinumber individualhealthcareidentifier healthcareidentifier hpii',
-    isValid: (id) => number(id, 0, 5) === 80036 && isLuhn(id, 0, 16),
   },
   {
     what: 'RPPS number of health professionals (FR)',

@@ -3,20 +3,6 @@ import type { Id, IdFormat } from './format.ts';
 
 const LETTER_A = 10;
 
-/** One of two tables of weights; the second where the first gives 10. Eight digits count as nine with a zero before. */
-function isIrd(id: Id, length: number): boolean {
-  const at = 9 - length;
-  let check = irdCheck(id, length, [3, 2, 7, 6, 5, 4, 3, 2], at);
-  if (check === 10) check = irdCheck(id, length, [7, 4, 3, 2, 5, 2, 7, 6], at);
-  return check === id[length - 1] && !isRepeated(id, length);
-}
-
-function irdCheck(id: Id, length: number, weights: readonly number[], at: number): number {
-  let sum = 0;
-  for (let index = 0; index < length - 1; index++) sum += digit(id, index) * (weights[index + at] ?? 0);
-  return (11 - (sum % 11)) % 11;
-}
-
 const RIF_LETTERS = 'VEJPG';
 
 /** Letter of the kind of holder; it counts four times its place among V, E, J, P, G. */
@@ -99,14 +85,6 @@ function isTaxpayer(id: Id, length: number): boolean {
 }
 
 export const TAXPAYERS: readonly IdFormat[] = [
-  {
-    what: 'IRD number (NZ)',
-    source:
-      'Inland Revenue, Resident and Non-Resident Withholding Tax specification, check digit of the IRD number; https://www.ird.govt.nz/-/media/Project/IR/PDF/2020RWTNRWTSpecificationDocumentv10.pdf',
-    shapes: ['99999999', '999999999'],
-    names: 'ird irdnumber irdno inlandrevenuenumber',
-    isValid: isIrd,
-  },
   {
     what: 'UID (AT)',
     source: 'Bundesministerium für Finanzen, construction of the UID number: check digit',
