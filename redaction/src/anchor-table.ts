@@ -7,8 +7,12 @@ export interface Anchored {
   readonly rule: Rule;
   /** 1 for each character that the rule is asked behind; undefined: it is asked behind any. */
   readonly behind: Uint8Array | undefined;
+  /** 1 for each character that has to follow the anchor; undefined: any may. */
+  readonly followed: Uint8Array | undefined;
   /** A letter or digit stands so many units ahead; 0: it is not looked for. */
   readonly ahead: number;
+  /** The first unit of the anchor stands again so many units ahead; 0: it is not looked for. */
+  readonly again: number;
   /** The next one of the same list. */
   readonly next: Anchored | undefined;
 }
@@ -78,7 +82,7 @@ export interface AnchorTable {
   readonly begunByCapitals: readonly Begun[];
   /** Rules that need one character and a long word: most words are short, and so end before they are looked up. */
   readonly long: readonly Long[];
-  /** How far from its first the last letter or digit of such a word stands at least. */
+  /** How far from its first the last letter or digit of such a word stands at least. Words end where no letter or digit of ASCII follows. */
   readonly reach: number;
   /** By the first two characters of an anchor, its row in `thirds`; 0 where no anchor begins with them: see `open`. */
   readonly pairs: Uint16Array;
@@ -144,8 +148,8 @@ export function createTableMaker(rules: readonly Rule[]): TableMaker {
     return list;
   }
 
-  function put(list: number, { anchor, rule, behind, ahead }: Anchored): void {
-    lists[list] = { anchor, rule, behind, ahead, next: lists[list] };
+  function put(list: number, { anchor, rule, behind, followed, ahead, again }: Anchored): void {
+    lists[list] = { anchor, rule, behind, followed, ahead, again, next: lists[list] };
   }
 
   function addRow(first: number): number {
@@ -184,7 +188,9 @@ export function createTableMaker(rules: readonly Rule[]): TableMaker {
 
   function takeIn(rule: Rule): void {
     const behind = own(rule, 'behind')?.has;
+    const followed = own(rule, 'followed')?.has;
     const ahead = own(rule, 'ahead') ?? 0;
+    const again = own(rule, 'again') ?? 0;
     const shortest = own(rule, 'shortest');
     for (let index = rule.anchors.length - 1; index >= 0; index--) {
       const anchor = rule.anchors[index] ?? '';
@@ -197,8 +203,8 @@ export function createTableMaker(rules: readonly Rule[]): TableMaker {
         continue;
       }
       if (!isAlnum(first)) types[first] = SYMBOL;
-      add(first, { anchor, rule, behind, ahead, next: undefined });
-      addToFilter(filter, anchor);
+      add(first, { anchor, rule, behind, followed, ahead, again, next: undefined });
+      addToFilter(filter, anchor, followed);
     }
   }
 
@@ -263,12 +269,20 @@ function include(all: Int32Array, bits: Int32Array): void {
 }
 
 /** Characters that the anchor leaves open count as each of them: whole bytes of the filter. */
-function addToFilter(filter: Uint8Array, anchor: string): void {
+function addToFilter(filter: Uint8Array, anchor: string, followed: Uint8Array | undefined): void {
   const first = (folded[codeAt(anchor, 0)] ?? 0) * FOLDS * THIRDS;
   const second = anchor.length > 1 ? first + (folded[codeAt(anchor, 1)] ?? 0) * THIRDS : first;
   if (anchor.length > 2) {
     const bit = second + ((folded[codeAt(anchor, 2)] ?? 0) & (THIRDS - 1));
     filter[bit >> 3] = (filter[bit >> 3] ?? 0) | (1 << (bit & 7));
+    return;
+  }
+  if (anchor.length > 1 && followed !== undefined) {
+    for (let code = 0; code < followed.length; code++) {
+      if (followed[code] !== 1) continue;
+      const bit = second + ((folded[code] ?? 0) & (THIRDS - 1));
+      filter[bit >> 3] = (filter[bit >> 3] ?? 0) | (1 << (bit & 7));
+    }
     return;
   }
   const bits = anchor.length > 1 ? THIRDS : FOLDS * THIRDS;

@@ -1,4 +1,4 @@
-import { type AnchorTable, createTableMaker, type TableMaker } from './anchor-table.ts';
+import { createTableMaker, type TableMaker } from './anchor-table.ts';
 import { BLOCKED_CLASS } from './blocked/class-matcher.ts';
 import { createSpared } from './exceptions.ts';
 import { ENUMERABLE_KINDS } from './identifiers/formats.ts';
@@ -74,15 +74,15 @@ function enterKinds(): void {
 }
 
 /** The same for every redactor. Made when it is first needed, or before, in steps: see `preparation`. */
-let anchors: AnchorTable | undefined;
+let scanner: Scanner | undefined;
 let making: TableMaker | undefined;
 
-function anchorTable(): AnchorTable {
-  if (anchors !== undefined) return anchors;
+function theScanner(): Scanner {
+  if (scanner !== undefined) return scanner;
   making ??= createTableMaker(ASKED);
-  anchors = making.finish();
+  scanner = createScanner(making.finish());
   making = undefined;
-  return anchors;
+  return scanner;
 }
 
 /**
@@ -90,12 +90,12 @@ function anchorTable(): AnchorTable {
  * left out, stop anywhere, and run when a text has already come.
  */
 export function preparation(): readonly (() => void)[] {
-  if (anchors !== undefined) return [];
+  if (scanner !== undefined) return [];
   making ??= createTableMaker(ASKED);
   const { steps, step } = making;
   const all: (() => void)[] = [];
   for (let at = 0; at < steps; at++) all[at] = step;
-  all[steps] = anchorTable;
+  all[steps] = theScanner;
   return all;
 }
 
@@ -115,7 +115,6 @@ function standardRedactor(options: RedactorOptions): SourceRedactor {
   const literals = createLiteralFinder(own(options, 'literals') ?? [], KINDS);
   const findOwn = own(options, 'find');
   let matcher: NameMatcher | undefined;
-  let scanner: Scanner | undefined;
   let view: View | undefined;
   const pseudonymOf = own(options, 'pseudonym');
   /** Objects of one shape repeat their names: a remembered verdict costs a tenth. It never changes an answer. */
@@ -161,8 +160,7 @@ function standardRedactor(options: RedactorOptions): SourceRedactor {
 
   function scan(text: string, end: number): Caught[] | undefined {
     view ??= new View(names());
-    scanner ??= createScanner(anchorTable(), view, spared);
-    return alsoOwn(text, end, scanner(text, end));
+    return alsoOwn(text, end, theScanner()(text, end, view, spared));
   }
 
   /** With what only the organization hides. It has no exceptions: who wants one takes it out. */

@@ -29,8 +29,12 @@ export interface Rule {
   readonly anchors: readonly string[];
   /** Asked only where one of these stands before the anchor: for anchors that are frequent and rarely mean anything. */
   readonly behind?: Alphabet;
+  /** Asked only where one of these follows the anchor. */
+  readonly followed?: Alphabet;
   /** Asked only where a letter or digit stands so many units behind the first one of the anchor. */
   readonly ahead?: number;
+  /** Asked only where the first unit of the anchor stands again so many units behind itself. */
+  readonly again?: number;
   /**
    * Letters and digits that a word has at least: for a shorter one the rule is not asked. Its anchors are then single
    * letters and digits.

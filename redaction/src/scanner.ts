@@ -7,16 +7,20 @@ import { addSpan, type Caught } from './spans.ts';
 import { hideRest } from './unexamined.ts';
 import type { View } from './view.ts';
 
-/** Finds what the rules catch in the first `end` units of a text; undefined where that is nothing. */
-export type Scanner = (text: string, end: number) => Caught[] | undefined;
+/**
+ * Finds what the rules catch in the first `end` units of a text; undefined where that is nothing. What is `spared` counts
+ * as not found: the rules behind are asked for it, so that no secret is shown because a rule that was excepted has found
+ * more than one.
+ */
+export type Scanner = (text: string, end: number, view: View, spared: Spared | undefined) => Caught[] | undefined;
 
 /**
  * One pass over the characters: nearly all of them are told to be quiet by one table look-up. A rule is asked only where
  * one of its anchors stands. The start of a word is looked up by its first two characters, and then by its third,
- * and compared in full only where some anchor begins with all three. What is `spared` counts as not found: the rules behind
- * are asked for it, so that no secret is shown because a rule that was excepted has found more than one.
+ * and compared in full only where some anchor begins with all three. Made once for all redactors: V8 takes the tables for
+ * constants only while there is one function that uses them.
  */
-export function createScanner(table: AnchorTable, view: View, spared: Spared | undefined): Scanner {
+export function createScanner(table: AnchorTable): Scanner {
   const {
     types,
     folded,
@@ -32,12 +36,6 @@ export function createScanner(table: AnchorTable, view: View, spared: Spared | u
     labelledCapitals,
   } = table;
   const { begunByDigits, begunByCapitals, long, reach } = table;
-  const halfWay = reach >> 1;
-
-  /** A long word has a letter or digit there, and half way. */
-  function reaches(text: string, at: number, end: number): boolean {
-    return at + reach < end && isAlnum(codeAt(text, at + reach)) && isAlnum(codeAt(text, at + halfWay));
-  }
 
   /** Behind the letters and digits from `at` on. */
   function wordEnd(text: string, at: number, end: number): number {
@@ -49,7 +47,7 @@ export function createScanner(table: AnchorTable, view: View, spared: Spared | u
     return index;
   }
 
-  function scan(text: string, end: number): Caught[] | undefined {
+  function scan(text: string, end: number, view: View, spared: Spared | undefined): Caught[] | undefined {
     let caught: Caught[] | undefined;
     let opened = false;
     for (let at = 0; at < end; ) {
@@ -69,7 +67,8 @@ export function createScanner(table: AnchorTable, view: View, spared: Spared | u
         const row = pairs[code * ROW + (next < ROW ? next : 0)] || (open[code] ?? 0);
         list = thirds[row * ROW + (third < ROW ? third : 0)] || (rest[row] ?? 0);
       }
-      const isLong = type === LONG && reaches(text, at, end);
+      const longEnd = type === LONG ? wordEnd(text, at + 1, end) : at;
+      const isLong = longEnd > at + reach;
       let slot = 0;
       let labelled = false;
       if (type >= WORD && code <= CAPITAL_Z && (code < COLON || next < SMALL_A)) {
@@ -80,13 +79,13 @@ export function createScanner(table: AnchorTable, view: View, spared: Spared | u
         const all = (isDigit ? digits : capitals)[slot] ?? 0;
         if (!labelled && (!mayBegin(all, slot, text, at, end) || isFraction(text, at))) {
           if (list === 0 && !isLong) {
-            at = wordEnd(text, at + runOf(slot), end);
+            at = type === LONG ? longEnd : wordEnd(text, at + runOf(slot), end);
             continue;
           }
           slot = 0;
         }
       } else if (list === 0 && !isLong) {
-        at = type === SYMBOL ? at + 1 : wordEnd(text, at + 1, end);
+        at = type === SYMBOL ? at + 1 : type === LONG ? longEnd : wordEnd(text, at + 1, end);
         continue;
       }
       if (!opened) {
@@ -117,9 +116,11 @@ export function createScanner(table: AnchorTable, view: View, spared: Spared | u
       }
       let asked: Rule | undefined;
       for (let one = lists[list]; one !== undefined && spans === undefined; one = one.next) {
-        const { rule, behind, ahead } = one;
+        const { rule, behind, followed, ahead, again } = one;
         // By another anchor of it, at this place: it would read and say the same.
         if (rule === asked) continue;
+        if (followed !== undefined && !isMember(followed, text, at + one.anchor.length, end)) continue;
+        if (again > 0 && (at + again >= end || codeAt(text, at + again) !== code)) continue;
         if (ahead > 0 && (at + ahead >= end || (types[codeAt(text, at + ahead)] ?? QUIET) < WORD)) continue;
         if (behind !== undefined && (at === 0 || behind[codeAt(text, at - 1)] !== 1)) continue;
         if (!view.startsWith(one.anchor, at, KNOWN)) continue;
@@ -154,9 +155,14 @@ export function createScanner(table: AnchorTable, view: View, spared: Spared | u
     return caught !== undefined && caught.length > 0 ? caught : undefined;
   }
 
-  return (text, end) => {
+  /** 1 for a member, by code. */
+  function isMember(has: Uint8Array, text: string, at: number, end: number): boolean {
+    return at < end && has[codeAt(text, at)] === 1;
+  }
+
+  return (text, end, view, spared) => {
     try {
-      return scan(text, end);
+      return scan(text, end, view, spared);
     } finally {
       view.close();
     }

@@ -21,19 +21,25 @@ const octetsOfMac: Rule = {
   kind: MAC,
   what: 'Hardware addresses EUI-48 and EUI-64 with colons or dashes',
   source: 'IEEE Std 802-2014 section 8.1, IEEE guidelines for EUI, OUI and CID; RFC 9542 section 2',
-  anchors: ['%3A', '%3a', ...HEX_DIGITS.flatMap((digit) => [`:${digit}`, `-${digit}`])],
+  anchors: HEX_DIGITS.flatMap((digit) => [`:${digit}`, `-${digit}`]),
   behind: HEX,
-  // The last digit of the sixth octet, also where the colons are encoded.
+  // The last digit of the sixth octet.
   ahead: 14,
+  again: 3,
   enumerable: true,
-  match(view, at) {
-    const separator = view.code(at);
-    const width = separator === PERCENT ? 3 : 1;
-    // A date, a time and a UUID have fewer separators at such distances.
-    for (let octet = 1; octet < SHORT - 1; octet++)
-      if (view.code(at + octet * (width + 2)) !== separator) return undefined;
-    return octets(view, at - 2, separator, width);
-  },
+  match: (view, at) => octetsAround(view, at, 1),
+};
+
+const encodedMac: Rule = {
+  kind: MAC,
+  what: 'The same with percent-encoded colons',
+  source: 'RFC 3986 section 2.1',
+  anchors: ['%3A', '%3a'],
+  behind: HEX,
+  ahead: 24,
+  again: 5,
+  enumerable: true,
+  match: (view, at) => octetsAround(view, at, 3),
 };
 
 /** A second group that begins with a digit, behind another digit, is asked for by the rule of IPv4, at the same dot. */
@@ -75,7 +81,15 @@ const namedMac: Rule = {
   },
 };
 
-export const MAC_ADDRESSES: readonly Rule[] = [octetsOfMac, groupsOfMac, groupsBehindLetter, namedMac];
+export const MAC_ADDRESSES: readonly Rule[] = [octetsOfMac, encodedMac, groupsOfMac, groupsBehindLetter, namedMac];
+
+/** `at`: the first separator, of so many characters. A date, a time and a UUID have fewer at such distances. */
+function octetsAround(view: View, at: number, width: number): readonly Span[] | undefined {
+  const separator = view.code(at);
+  for (let octet = 1; octet < SHORT - 1; octet++)
+    if (view.code(at + octet * (width + 2)) !== separator) return undefined;
+  return octets(view, at - 2, separator, width);
+}
 
 function octets(view: View, from: number, separator: number, width: number): readonly Span[] | undefined {
   if (isInWord(view, from) || view.code(from - 1) === PERCENT || isInside(view, from, separator)) return undefined;

@@ -13,6 +13,8 @@ interface MarkedFormat extends Pick<TokenFormat, 'kind' | 'what' | 'source' | 'p
   readonly joint: string;
   /** This stands so many units behind a mark that is frequent. */
   readonly far?: { readonly at: number; readonly code: number };
+  /** See `Rule.again`; for a mark that is frequent. */
+  readonly again?: number;
   readonly before: { readonly of: Alphabet; readonly min: number; readonly max: number };
   /** The last of the characters before is a digit. */
   readonly digitBefore?: boolean;
@@ -149,7 +151,7 @@ const FORMATS: readonly MarkedFormat[] = [
     mark: '-',
     next: '0123456789abcdef',
     joint: '',
-    far: { at: 9, code: DASH },
+    again: 9,
     before: { of: HEX_LOWER, min: 32, max: 32 },
     parts: [exactly(HEX_LOWER, 8), '-', exactly(HEX_LOWER, 8)],
   },
@@ -196,13 +198,14 @@ function withEach(mark: string, next: string): string[] {
 }
 
 function markedRule(format: MarkedFormat): Rule {
-  const { kind, what, source, mark, next, joint, before, far } = format;
+  const { kind, what, source, mark, next, joint, before, far, again = 0 } = format;
   return {
     kind,
     what,
     source,
     anchors: next === undefined ? [mark] : withEach(mark, next),
     ...(joint === '' ? { behind: before.of } : {}),
+    again,
     match(view, at) {
       if (far !== undefined && view.code(at + far.at) !== far.code) return undefined;
       const end = at - joint.length;

@@ -42,6 +42,7 @@ export function tokenRule(format: TokenFormat): Rule {
     what: format.what,
     source: format.source,
     anchors: format.prefixes,
+    ...followedOf(format),
     ahead: format.ahead ?? aheadOf(format),
     match(view, at) {
       for (let index = 0; index < format.prefixes.length; index++) {
@@ -53,6 +54,12 @@ export function tokenRule(format: TokenFormat): Rule {
       return undefined;
     },
   };
+}
+
+/** What follows each of the prefixes, where it is one of an alphabet. */
+function followedOf({ parts }: TokenFormat): Pick<Rule, 'followed'> {
+  const first = parts[0];
+  return first === undefined || typeof first === 'string' || first.min === 0 ? {} : { followed: first.of };
 }
 
 /** Where a letter or digit stands behind each of the prefixes; 0: nowhere. */
