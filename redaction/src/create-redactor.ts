@@ -47,7 +47,7 @@ const MOST_NUMBER = 1e18;
 const LINE_FEED = 10;
 
 /** Bounds of what is remembered of names: how many, and how long in UTF-16 code units. */
-const REMEMBERED_NAMES = 1024;
+const REMEMBERED_NAMES = 4096;
 const REMEMBERED_LENGTH = 64;
 const HARMLESS = '';
 /** No name that hides, but one that tells. */

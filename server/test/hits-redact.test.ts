@@ -302,6 +302,24 @@ test(
   },
 );
 
+test('what holds nothing to hide is not copied, and what holds it is no longer the captured one', () => {
+  const harmless: CapturedValue = { type: 'array', items: [text('lamp'), object(['size', text('large')])] };
+  const entries: [CapturedValue, CapturedValue][] = [
+    [text('a'), harmless],
+    [text('b'), text(MAIL)],
+  ];
+  const value: CapturedValue = object(['kept', harmless], ['map', { type: 'map', entries }]);
+  const before = structuredClone(value);
+  const shown = variable('order', value);
+  assert.deepEqual(value, before);
+  assert.ok(shown?.type === 'object' && shown !== value);
+  assert.equal(shown.properties[0]?.value, harmless);
+  const map = shown.properties[1]?.value;
+  assert.ok(map?.type === 'map' && map.entries !== entries);
+  assert.equal(map.entries[0], entries[0]);
+  assert.equal(map.entries[1]?.[1].type, 'redacted');
+});
+
 test('under a name of several tokens a number is how many, and stays', () => {
   const count: CapturedValue = { type: 'number', value: 1234 };
   assert.deepEqual(variable('tokens', count), count);

@@ -28,6 +28,8 @@ export interface Pass {
   readonly caught: Finding[];
 }
 
+type Entry = Extract<CapturedValue, { type: 'map' }>['entries'][number];
+
 /** Containers within each other that are walked; an agent shows far fewer. Below, the value is hidden whole. */
 const DEEPEST = 100;
 
@@ -66,17 +68,13 @@ function clean(pass: Pass, text: string, found: RedactedText | undefined, most: 
   return found.text.slice(0, most);
 }
 
-/** The value as it may be shown; what the agent has hidden stays as it is. */
+/** The value as it may be shown, itself where nothing is to be hidden; what the agent has hidden stays as it is. */
 export function redactValue(pass: Pass, value: CapturedValue, depth = 0): CapturedValue {
   if (depth > DEEPEST) return hideWhole(pass, UNEXAMINED, value);
   const named = value.type === 'function' ? value.name : 'class' in value ? value.class : undefined;
   if (typeof named === 'string' && pass.isBlockedClass(named)) {
     return caught(pass, pass.redactor.hide(BLOCKED_CLASS, typeOf(value)));
   }
-  const inner = (one: CapturedValue): CapturedValue => redactValue(pass, one, depth + 1);
-  const classOf = (name: string | undefined) => (name === undefined ? {} : { class: redactLabel(pass, name, NAME) });
-  const extrasOf = ({ properties }: Extras) =>
-    properties === undefined ? {} : { properties: redactProperties(pass, properties, depth) };
   switch (value.type) {
     case 'string':
       return redactString(pass, value);
@@ -86,55 +84,96 @@ export function redactValue(pass: Pass, value: CapturedValue, depth = 0): Captur
       return numberOr(pass, value, BigInt(value.value));
     case 'symbol':
       return value.description === undefined ? value : { ...value, description: redactText(pass, value.description) };
-    case 'object':
-      return { ...value, ...classOf(value.class), properties: redactProperties(pass, ofUrl(pass, value), depth) };
-    case 'array':
-      return {
-        ...value,
-        ...classOf(value.class),
-        items: pairItems(pass, value.items) ?? value.items.map(inner),
-        ...extrasOf(value),
-      };
-    case 'set':
-      return { ...value, ...classOf(value.class), items: value.items.map(inner), ...extrasOf(value) };
-    case 'map':
-      return {
-        ...value,
-        ...classOf(value.class),
-        entries: value.entries.map(([key, held]) => [inner(key), underKey(pass, key, held, depth)]),
-        ...extrasOf(value),
-      };
-    case 'error':
-      return {
-        ...value,
-        ...classOf(value.class),
+    case 'object': {
+      const shown = withClass(pass, value);
+      const properties = redactProperties(pass, ofUrl(pass, value), depth);
+      return properties === shown.properties ? shown : { ...shown, properties };
+    }
+    case 'array': {
+      const shown = withClass(pass, value);
+      const items = pairItems(pass, value.items) ?? redactItems(pass, value.items, depth);
+      return withExtras(pass, items === shown.items ? shown : { ...shown, items }, depth);
+    }
+    case 'set': {
+      const shown = withClass(pass, value);
+      const items = redactItems(pass, value.items, depth);
+      return withExtras(pass, items === shown.items ? shown : { ...shown, items }, depth);
+    }
+    case 'map': {
+      const shown = withClass(pass, value);
+      const entries = redactEntries(pass, value.entries, depth);
+      return withExtras(pass, entries === shown.entries ? shown : { ...shown, entries }, depth);
+    }
+    case 'error': {
+      const shown = {
+        ...withClass(pass, value),
         message: redactLong(pass, value.message),
         ...(value.stack !== undefined && { stack: redactLong(pass, value.stack) }),
-        ...(value.cause !== undefined && { cause: inner(value.cause) }),
-        ...extrasOf(value),
+        ...(value.cause !== undefined && { cause: redactValue(pass, value.cause, depth + 1) }),
       };
+      return withExtras(pass, shown, depth);
+    }
     case 'boolean':
       return isStrict(pass) ? hideWhole(pass, STRICT, value) : value;
     case 'date':
-      return redactDate(pass, value) ?? { ...value, ...classOf(value.class), ...extrasOf(value) };
+      return redactDate(pass, value) ?? withExtras(pass, withClass(pass, value), depth);
     case 'promise':
-      return { ...value, ...classOf(value.class), ...extrasOf(value) };
+      return withExtras(pass, withClass(pass, value), depth);
     case 'regexp':
       if (!FLAGS.test(value.flags)) return hideWhole(pass, UNEXAMINED, value);
-      return { ...value, ...classOf(value.class), source: redactText(pass, value.source), ...extrasOf(value) };
+      return withExtras(pass, { ...withClass(pass, value), source: redactText(pass, value.source) }, depth);
     case 'function':
-      return { ...value, name: redactName(pass, value.name), ...extrasOf(value) };
+      return withExtras(pass, { ...value, name: redactName(pass, value.name) }, depth);
     case 'buffer':
-      return redactBuffer(pass, { ...value, ...extrasOf(value) });
+      return redactBuffer(pass, withExtras(pass, value, depth));
     case 'depth':
     case 'truncated':
-      return { ...value, ...classOf(value.class) };
+      return withClass(pass, value);
     case 'redacted':
       if (!isMark(value)) return hideWhole(pass, UNEXAMINED, value);
       return isStrict(pass) && tellsMore(value) ? hideMark(pass, value) : value;
     default:
       return value;
   }
+}
+
+function withClass<Value extends { readonly class?: string | undefined }>(pass: Pass, value: Value): Value {
+  if (value.class === undefined) return value;
+  const shown = redactLabel(pass, value.class, NAME);
+  return shown === value.class ? value : { ...value, class: shown };
+}
+
+function withExtras<Value extends Extras>(pass: Pass, value: Value, depth: number): Value {
+  if (value.properties === undefined) return value;
+  const properties = redactProperties(pass, value.properties, depth);
+  return properties === value.properties ? value : { ...value, properties };
+}
+
+/** The same list where `change` gives the same of each item: in most hits nothing is left to hide, and so nothing is copied. */
+function changed<Item>(items: Item[], change: (item: Item) => Item): Item[] {
+  let out = items;
+  for (let at = 0; at < items.length; at++) {
+    const item = items[at];
+    if (item === undefined) continue;
+    const shown = change(item);
+    if (shown === item) continue;
+    if (out === items) out = [...items];
+    out[at] = shown;
+  }
+  return out;
+}
+
+function redactItems(pass: Pass, items: CapturedValue[], depth: number): CapturedValue[] {
+  return changed(items, (item) => redactValue(pass, item, depth + 1));
+}
+
+function redactEntries(pass: Pass, entries: Entry[], depth: number): Entry[] {
+  return changed(entries, (entry) => {
+    const [key, held] = entry;
+    const shown = redactValue(pass, key, depth + 1);
+    const value = underKey(pass, key, held, depth);
+    return shown === key && value === held ? entry : [shown, value];
+  });
 }
 
 function isStrict({ redactor }: Pass): boolean {
@@ -249,35 +288,31 @@ function numberOr(pass: Pass, value: CapturedValue, number: number | bigint): Ca
   return finding === undefined ? value : caught(pass, finding);
 }
 
-function redactProperties(pass: Pass, properties: readonly Property[], depth: number): Property[] {
+function redactProperties(pass: Pass, properties: Property[], depth: number): Property[] {
   const bytes = isWrittenBuffer(pass, properties) ? BYTES : undefined;
-  return properties.map((property) => {
+  return changed(properties, (property) => {
     const { name, value } = property;
     const kind = kindBeside(pass, properties, name, value) ?? (name === 'data' ? bytes : undefined);
-    return {
-      ...property,
-      name: redactName(pass, name),
-      value: kind === undefined ? redactNamed(pass, name, value, depth + 1) : hideUnder(pass, kind, value, depth + 1),
-    };
+    const shown = redactName(pass, name);
+    const held =
+      kind === undefined ? redactNamed(pass, name, value, depth + 1) : hideUnder(pass, kind, value, depth + 1);
+    return shown === name && held === value ? property : { ...property, name: shown, value: held };
   });
 }
 
 /** `{type: 'Buffer', data: [...]}`, as JSON has a buffer. */
 function isWrittenBuffer({ redactor }: Pass, properties: readonly Property[]): boolean {
-  const has = (wanted: string, test: (value: CapturedValue) => boolean) =>
-    properties.some(({ name, value }) => name === wanted && test(value));
-  return (
-    redactor.mode !== 'off' &&
-    has('type', (value) => value.type === 'string' && value.value === 'Buffer') &&
-    has('data', (value) => value.type === 'array')
-  );
+  let isTyped = false;
+  let hasData = false;
+  for (const { name, value } of properties) {
+    if (name === 'type' && value.type === 'string' && value.value === 'Buffer') isTyped = true;
+    else if (name === 'data' && value.type === 'array') hasData = true;
+  }
+  return isTyped && hasData && redactor.mode !== 'off';
 }
 
 /** Without the user name, which is hidden in the text of a URL. */
-function ofUrl(
-  pass: Pass,
-  { class: name, properties }: Extract<CapturedValue, { type: 'object' }>,
-): readonly Property[] {
+function ofUrl(pass: Pass, { class: name, properties }: Extract<CapturedValue, { type: 'object' }>): Property[] {
   if (name !== 'URL' || pass.redactor.mode === 'off') return properties;
   return properties.map((property) =>
     property.name === 'username' ? { ...property, value: hideUnder(pass, URL_CREDENTIALS, property.value) } : property,
