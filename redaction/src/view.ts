@@ -1,6 +1,7 @@
 import { type Alphabet, alphabetCount } from './alphabet.ts';
 import type { IdFormat } from './identifiers/format.ts';
 import { codeAt, Integers32, indexOf, most as larger, sliceText, least as smaller } from './intrinsics.ts';
+import { DullNames } from './names/dull-names.ts';
 import { isInWideName } from './names/fold.ts';
 import type { NameMatcher } from './names/name-matcher.ts';
 import { type PairRole, pairRole } from './names/pairs.ts';
@@ -79,6 +80,7 @@ export class View {
   /** The kinds that were read in the manifests of Kubernetes. */
   readonly manifest: Manifest = { at: -1, to: 0, from: 0, end: 0, ahead: undefined };
   readonly pairs: SeenPairs = createSeenPairs();
+  private readonly dull: DullNames;
   private text = '';
   private units = 0;
   private readonly runFrom: Int32Array;
@@ -93,6 +95,7 @@ export class View {
 
   constructor(names: NameMatcher) {
     this.names = names;
+    this.dull = new DullNames(!names.hasDigits);
     this.runFrom = new Integers32(alphabetCount());
     this.runTo = new Integers32(alphabetCount());
     this.gapFrom = new Integers32(alphabetCount());
@@ -240,7 +243,7 @@ export class View {
 
   /** Where a name of several words that hides a value begins, of which the last word begins at `from`: `api key`; or -1. */
   phraseStart(from: number, to: number): number {
-    if (!this.names.hasPhrases && !endsPhrase(this.text, from, to)) return -1;
+    if (!this.mayEndPhrase(from, to)) return -1;
     let start = from;
     for (let words = 1; words < MOST_WORDS && codeAt(this.text, start - 1) === SPACE; words++) {
       let before = start - 1;
@@ -253,9 +256,29 @@ export class View {
     return -1;
   }
 
+  mayEndPhrase(from: number, to: number): boolean {
+    return this.names.hasPhrases || endsPhrase(this.text, from, to);
+  }
+
   /** What the key that stands in the text is in a pair of a name and a value; see `PAIR`. */
   pairRole(from: number, to: number): PairRole {
     return pairRole(this.text, from, to);
+  }
+
+  /** Where the name begins that ends before `to`, as `runStart` has it; -1 where it is none that is remembered. */
+  dullStart(alphabet: Alphabet, to: number): number {
+    const least = this.fresh < to ? larger(this.floor, this.fresh) : this.floor;
+    return this.dull.read(this.text, alphabet.has, least, to);
+  }
+
+  /** Whether nothing is hidden under the name that `dullStart` was asked for last, whatever follows it. */
+  isDull(behindSpace: boolean): boolean {
+    return this.dull.isKnown(behindSpace);
+  }
+
+  /** Remembers that it is so. */
+  enterDull(behindSpace: boolean): void {
+    this.dull.enter(behindSpace);
   }
 
   /** What the name that `nameKind` was asked for last tells of its value; see `NameMatcher.told`. */

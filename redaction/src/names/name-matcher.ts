@@ -22,6 +22,8 @@ export interface NameMatcher {
   phraseKind(text: string, from: number, to: number): string | undefined;
   /** Some name of the organization is of several words. */
   readonly hasPhrases: boolean;
+  /** Some name that is looked for has two digits in a row. */
+  readonly hasDigits: boolean;
   /** Of the name that was asked last: the formats of which a value under it is hidden where it is valid for one of them. */
   told(): readonly IdFormat[] | undefined;
   /** What the words of running text before a number tell of it, unless what follows them says otherwise: `phone count`. */
@@ -53,6 +55,7 @@ interface Table {
   /** Names without a letter or digit, or longer than a term can be: compared as they are. */
   readonly literal: readonly string[];
   readonly exceptLiteral: readonly string[];
+  readonly hasDigits: boolean;
 }
 
 /**
@@ -69,6 +72,7 @@ function createTable(known: Table | undefined, ownNames: readonly string[], exce
   const slots = new Integers16(size);
   let shortestStem = REACH;
   let longest = 0;
+  let hasDigits = known?.hasDigits ?? false;
 
   function add(text: string, hash: number, role: number, kind?: string, formats?: readonly IdFormat[]): void {
     let slot = slotOf(hash, slotMask);
@@ -139,6 +143,7 @@ function createTable(known: Table | undefined, ownNames: readonly string[], exce
       const normal = normalize(name);
       const words = wordCount(name);
       if (words > 1 && role === ROLE.firm) hasPhrases = true;
+      if (hasTwoDigits(name) || hasTwoDigits(normal)) hasDigits = true;
       if (normal.length > 0 && normal.length < REACH && words <= WORDS) addAll(normal, role, kind);
       else rest[rest.length] = name;
     }
@@ -149,6 +154,7 @@ function createTable(known: Table | undefined, ownNames: readonly string[], exce
     if (term === undefined) continue;
     const { length } = term.text;
     if (length > longest) longest = length;
+    if (known === undefined && hasTwoDigits(term.text)) hasDigits = true;
     if ((term.role & ROLE.stem) === 0) continue;
     if (codeAt(term.text, length - 1) >= 128) {
       if (!isAmong(wideStemLengths, length)) wideStemLengths[wideStemLengths.length] = length;
@@ -165,6 +171,7 @@ function createTable(known: Table | undefined, ownNames: readonly string[], exce
     shortestStem,
     wideStemLengths,
     hasPhrases,
+    hasDigits,
     longest,
     literal,
     exceptLiteral,
@@ -182,6 +189,13 @@ function joined(
     if (format !== undefined) all[index] = format;
   }
   return all;
+}
+
+function hasTwoDigits(text: string): boolean {
+  for (let index = 1; index < text.length; index++) {
+    if (typeOf(codeAt(text, index)) === DIGIT && typeOf(codeAt(text, index - 1)) === DIGIT) return true;
+  }
+  return false;
 }
 
 function isAmong(numbers: readonly number[], wanted: number): boolean {
@@ -226,6 +240,7 @@ export function createNameMatcher(ownNames: readonly string[], exceptNames: read
     shortestStem,
     wideStemLengths,
     hasPhrases,
+    hasDigits,
     longest,
     literal,
     exceptLiteral,
@@ -407,7 +422,7 @@ export function createNameMatcher(ownNames: readonly string[], exceptNames: read
     return ((hashes[end & (REACH - 1)] ?? 0) - multiply32(prefix, POWERS[end - start] ?? 0)) | 0;
   }
 
-  return { kindOf, phraseKind, hasPhrases, told: () => told, toldIn };
+  return { kindOf, phraseKind, hasPhrases, hasDigits, told: () => told, toldIn };
 }
 
 const SEPARATOR = 0;

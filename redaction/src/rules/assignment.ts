@@ -14,7 +14,7 @@ import { comparedFirst } from './compared-first.ts';
 import { cookieValues } from './cookie.ts';
 import { fallbackLiteral, joinedLiterals } from './joined-literal.ts';
 import { jwkMember } from './jwk.ts';
-import { likelySecret } from './likely-secret.ts';
+import { isSuggestive, likelySecret } from './likely-secret.ts';
 import { notedName, pairedKind } from './paired-name.ts';
 import { isSpace } from './separators.ts';
 import { behindPlaceholder } from './stand-in.ts';
@@ -61,8 +61,13 @@ export const assignment: Rule = {
     const wrapped = end;
     while (wrapped - end < LONGEST_QUOTE && view.isIn(AROUND_KEY, end - 1)) end--;
     if (end === wrapped) end = writtenQuoteStart(view, end);
-    let from = view.runStart(KEY, end, LONGEST_KEY);
-    let before = view.code(from - 1);
+    const known = at === operator ? view.dullStart(KEY, end) : -1;
+    // The last of several words, what is encoded before it, a member of a key: not told by the name alone.
+    let before = view.code(known - 1);
+    const mayBeDull = known >= 0 && before < 128 && before !== PERCENT && (end - known > 2 || view.jwk < 0);
+    if (mayBeDull && view.isDull(before === SPACE)) return undefined;
+    let from = known >= 0 ? known : view.runStart(KEY, end, LONGEST_KEY);
+    before = view.code(from - 1);
     if (before >= 128) {
       from = view.wideRunStart(KEY, end, LONGEST_KEY);
       before = view.code(from - 1);
@@ -100,8 +105,13 @@ export const assignment: Rule = {
         const noted = notedName(view, role, from, at);
         if (noted !== undefined) return noted;
       }
-      if (kind === undefined && formats === undefined)
-        return at > operator ? comparedFirst(view, at, operator, wrapped) : undefined;
+      if (kind === undefined && formats === undefined) {
+        if (at > operator) return comparedFirst(view, at, operator, wrapped);
+        const isTold = role !== PAIR.none || isSuggestive(view, from, end);
+        if (mayBeDull && !isTold && !(before === SPACE && view.mayEndPhrase(from, end)))
+          view.enterDull(before === SPACE);
+        return undefined;
+      }
     }
 
     let value = at + 1;

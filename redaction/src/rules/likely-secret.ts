@@ -37,7 +37,7 @@ export function likelySecret(view: View, keyFrom: number, keyTo: number, at: num
 }
 
 /** The last word of the name is one of these; not of `monkey`. */
-function isSuggestive(view: View, from: number, to: number): boolean {
+export function isSuggestive(view: View, from: number, to: number): boolean {
   for (let index = 0; index < WORDS.length; index++) {
     const word = WORDS[index] ?? '';
     const start = to - word.length;
