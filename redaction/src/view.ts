@@ -77,6 +77,9 @@ export class View {
   readonly tool: { at: number; to: number; name: string } = { at: -1, to: 0, name: '' };
   /** Where the last JSON Web Key began; -1: nowhere. */
   jwk = -1;
+  /** Between the second colon of a row of short groups and its last one, where no address begins: see `noteChain`. */
+  chainFrom = -1;
+  chainTo = -1;
   /** The kinds that were read in the manifests of Kubernetes. */
   readonly manifest: Manifest = { at: -1, to: 0, from: 0, end: 0, ahead: undefined };
   readonly pairs: SeenPairs = createSeenPairs();
@@ -111,6 +114,8 @@ export class View {
     this.command = -1;
     this.tool.at = -1;
     this.jwk = -1;
+    this.chainFrom = -1;
+    this.chainTo = -1;
     this.manifest.at = -1;
     this.manifest.end = 0;
     this.pairs.count = 0;

@@ -8,6 +8,34 @@ export function colonWidth(view: View, at: number): number {
   return code === PERCENT && view.code(at + 1) === THREE && (view.code(at + 2) | 32) === LETTER_A ? 3 : 0;
 }
 
+/** A group of an IPv6 address has four digits. */
+const LONGEST_GROUP = 5;
+
+/**
+ * Notes how far single groups go on with colons between them. Only the first two colons of such a row are those of an
+ * address: behind them each group belongs to what began before. `at`: a colon of `width` characters.
+ */
+export function noteChain(view: View, at: number, width: number): void {
+  if (at <= view.chainTo) return;
+  let second = -1;
+  let last = at;
+  for (let index = at + width; ; ) {
+    const group = index;
+    while (index - group <= LONGEST_GROUP && view.isIn(HEX, index)) index++;
+    if (index - group > LONGEST_GROUP || colonWidth(view, index) !== width) break;
+    last = index;
+    if (second < 0) second = index;
+    index += width;
+  }
+  view.chainFrom = second < 0 ? last : second;
+  view.chainTo = last;
+}
+
+/** Two colons of the row that `noteChain` has noted stand before this one. */
+export function isChained(view: View, at: number): boolean {
+  return at > view.chainFrom && at <= view.chainTo;
+}
+
 /** A word goes on at this index. */
 export function goesOn(view: View, at: number): boolean {
   return view.isIn(ALNUM, at) || view.code(at) === UNDERSCORE;

@@ -1,7 +1,7 @@
 import { ALNUM, alphabet, DIGIT, HEX } from '../../alphabet.ts';
 import type { Rule, Span } from '../../rule.ts';
 import type { View } from '../../view.ts';
-import { colonWidth, goesOn, isEscape, isInWord } from './around-address.ts';
+import { colonWidth, goesOn, isChained, isEscape, isInWord, noteChain } from './around-address.ts';
 import { groups, ipv4End, ipv6End } from './ip-text.ts';
 import { dottedMac } from './mac-address.ts';
 import { isSpecialIpv4, isSpecialIpv6 } from './special-purpose.ts';
@@ -40,6 +40,7 @@ const ipv6Address: Rule = {
   behind: HEX,
   enumerable: true,
   match(view, at) {
+    if (isChained(view, at)) return undefined;
     const colon = view.code(at) === COLON ? 1 : 3;
     return hasColons(view, at + colon) ? ipv6(view, at) : undefined;
   },
@@ -97,7 +98,8 @@ function isNoVersion(): boolean {
 
 function ipv6(view: View, at: number): readonly Span[] | undefined {
   const width = colonWidth(view, at);
-  if (width === 0) return undefined;
+  if (width === 0 || isChained(view, at)) return undefined;
+  noteChain(view, at, width);
   let from = view.runStart(HEX, at, 6);
   if (at - from > 1 && view.code(from - 1) === PERCENT) from += 2;
   if (isInWord(view, from) || isInside(view, from)) return undefined;

@@ -1,7 +1,7 @@
 import { alphabet, DIGIT, HEX } from '../../alphabet.ts';
 import type { Rule, Span } from '../../rule.ts';
 import type { View } from '../../view.ts';
-import { colonWidth, goesOn, isInWord } from './around-address.ts';
+import { colonWidth, goesOn, isChained, isInWord } from './around-address.ts';
 
 const MAC = 'mac-address';
 
@@ -27,7 +27,7 @@ const octetsOfMac: Rule = {
   ahead: 14,
   again: 3,
   enumerable: true,
-  match: (view, at) => octetsAround(view, at, 1),
+  match: (view, at) => (isChained(view, at) ? undefined : octetsAround(view, at, 1)),
 };
 
 const encodedMac: Rule = {

@@ -210,7 +210,12 @@ function markedRule(format: MarkedFormat): Rule {
       if (far !== undefined && view.code(at + far.at) !== far.code) return undefined;
       const end = at - joint.length;
       // The stretch is looked at last, because it is the longest.
-      if (!view.isIn(before.of, end - 1) || !view.startsWith(joint, end) || !view.startsWith(mark, at))
+      if (
+        !view.isIn(before.of, end - 1) ||
+        !view.isIn(before.of, end - before.min) ||
+        !view.startsWith(joint, end) ||
+        !view.startsWith(mark, at)
+      )
         return undefined;
       if (format.digitBefore === true && !view.isIn(DIGIT, end - 1)) return undefined;
       const to = partsEnd(view, format, at + mark.length);
