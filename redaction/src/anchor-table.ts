@@ -4,7 +4,11 @@ import type { Rule } from './rule.ts';
 
 export interface Anchored {
   readonly anchor: string;
+  /** The first of its characters that the look-up has not compared; -1: it has compared all. */
+  readonly fourth: number;
   readonly rule: Rule;
+  /** The rule's own, for all rules in objects of one shape. */
+  readonly match: Rule['match'];
   /** 1 for each character that the rule is asked behind; undefined: it is asked behind any. */
   readonly behind: Uint8Array | undefined;
   /** 1 for each character that has to follow the anchor; undefined: any may. */
@@ -18,22 +22,20 @@ export interface Anchored {
 }
 
 /** A rule that is asked at long words only. */
-export interface Long {
+export interface Long extends Pick<Anchored, 'rule' | 'match'> {
   /** The first character of the word. */
   readonly first: number;
-  readonly rule: Rule;
 }
 
 /** A rule that is asked at words by how they begin. */
-export interface Begun {
-  readonly rule: Rule;
+export interface Begun extends Pick<Anchored, 'rule' | 'match'> {
   readonly bits: Int32Array;
   /** Only behind what may be a label. */
   readonly labelled: boolean;
 }
 
-/** Characters of an anchor that the look-up of the pair has compared. */
-export const KNOWN = 2;
+/** Characters of an anchor that the look-up has compared. */
+export const KNOWN = 3;
 /** Third characters of a row. */
 export const ROW = 128;
 
@@ -148,8 +150,8 @@ export function createTableMaker(rules: readonly Rule[]): TableMaker {
     return list;
   }
 
-  function put(list: number, { anchor, rule, behind, followed, ahead, again }: Anchored): void {
-    lists[list] = { anchor, rule, behind, followed, ahead, again, next: lists[list] };
+  function put(list: number, { anchor, fourth, rule, match, behind, followed, ahead, again }: Anchored): void {
+    lists[list] = { anchor, fourth, rule, match, behind, followed, ahead, again, next: lists[list] };
   }
 
   function addRow(first: number): number {
@@ -177,11 +179,11 @@ export function createTableMaker(rules: readonly Rule[]): TableMaker {
     const pair = first * ROW + codeAt(anchor, 1);
     if (pairs[pair] === 0) pairs[pair] = addRow(first);
     const row = pairs[pair] ?? 0;
-    if (anchor.length === KNOWN) {
+    if (anchor.length === 2) {
       putInRow(row, anchored);
       return;
     }
-    const cell = row * ROW + codeAt(anchor, KNOWN);
+    const cell = row * ROW + codeAt(anchor, 2);
     if (thirds[cell] === 0) thirds[cell] = addList(row, rest[row] ?? 0);
     put(thirds[cell] ?? 0, anchored);
   }
@@ -198,12 +200,13 @@ export function createTableMaker(rules: readonly Rule[]): TableMaker {
       if (!(first < ROW)) throw new Error(`rule ${rule.kind}: an anchor must be ASCII and not empty`);
       if (shortest !== undefined) {
         types[first] = LONG;
-        long[long.length] = { first, rule };
+        long[long.length] = { rule, match: rule.match, first };
         reach = least(reach, shortest - 1);
         continue;
       }
       if (!isAlnum(first)) types[first] = SYMBOL;
-      add(first, { anchor, rule, behind, followed, ahead, again, next: undefined });
+      const fourth = anchor.length > KNOWN ? codeAt(anchor, KNOWN) : -1;
+      add(first, { anchor, fourth, rule, match: rule.match, behind, followed, ahead, again, next: undefined });
       addToFilter(filter, anchor, followed);
     }
   }
@@ -215,11 +218,11 @@ export function createTableMaker(rules: readonly Rule[]): TableMaker {
     const bitsOfDigits = own(beginnings, 'digits');
     const bitsOfCapitals = own(beginnings, 'capitals');
     if (bitsOfDigits !== undefined) {
-      begunByDigits[begunByDigits.length] = { rule, bits: bitsOfDigits, labelled };
+      begunByDigits[begunByDigits.length] = { rule, match: rule.match, bits: bitsOfDigits, labelled };
       include(labelled ? labelledDigits : digits, bitsOfDigits);
     }
     if (bitsOfCapitals !== undefined) {
-      begunByCapitals[begunByCapitals.length] = { rule, bits: bitsOfCapitals, labelled };
+      begunByCapitals[begunByCapitals.length] = { rule, match: rule.match, bits: bitsOfCapitals, labelled };
       include(labelled ? labelledCapitals : capitals, bitsOfCapitals);
     }
   }

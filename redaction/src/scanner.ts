@@ -99,23 +99,23 @@ export function createScanner(table: AnchorTable): Scanner {
         for (let index = 0; index < begun.length && spans === undefined; index++) {
           const one = begun[index];
           if (one === undefined || (one.labelled && !labelled)) continue;
-          const { rule, bits } = one;
-          if (!mayBegin(bits[slot] ?? 0, slot, text, at, end)) continue;
-          kind = rule.kind;
-          spans = rule.match(view, at, slot);
+          if (!mayBegin(one.bits[slot] ?? 0, slot, text, at, end)) continue;
+          kind = one.rule.kind;
+          spans = one.match(view, at, slot);
           if (spared !== undefined && spans !== undefined) spans = kept(spared, text, spans, kind);
         }
       }
       for (let index = 0; isLong && index < long.length && spans === undefined; index++) {
         const one = long[index];
         if (one === undefined || one.first !== code) continue;
-        const { rule } = one;
-        kind = rule.kind;
-        spans = rule.match(view, at, slot);
+        kind = one.rule.kind;
+        spans = one.match(view, at, slot);
         if (spared !== undefined && spans !== undefined) spans = kept(spared, text, spans, kind);
       }
       let asked: Rule | undefined;
+      const fourth = list !== 0 && at + KNOWN < end ? codeAt(text, at + KNOWN) : 0;
       for (let one = lists[list]; one !== undefined && spans === undefined; one = one.next) {
+        if (one.fourth >= 0 && (one.fourth !== fourth || !view.startsWith(one.anchor, at, KNOWN + 1))) continue;
         const { rule, behind, followed, ahead, again } = one;
         // By another anchor of it, at this place: it would read and say the same.
         if (rule === asked) continue;
@@ -123,10 +123,9 @@ export function createScanner(table: AnchorTable): Scanner {
         if (again > 0 && (at + again >= end || codeAt(text, at + again) !== code)) continue;
         if (ahead > 0 && (at + ahead >= end || (types[codeAt(text, at + ahead)] ?? QUIET) < WORD)) continue;
         if (behind !== undefined && (at === 0 || behind[codeAt(text, at - 1)] !== 1)) continue;
-        if (!view.startsWith(one.anchor, at, KNOWN)) continue;
         asked = rule;
         kind = rule.kind;
-        spans = rule.match(view, at, slot);
+        spans = one.match(view, at, slot);
         if (spared !== undefined && spans !== undefined) spans = kept(spared, text, spans, kind);
       }
       if (spans === undefined && view.fresh > at) {

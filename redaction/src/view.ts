@@ -56,6 +56,9 @@ function createSeenPairs(): SeenPairs {
   };
 }
 
+/** How many texts were opened. */
+let texts = 0;
+
 /** Remembered runs are kept in 32 bits: a text is at most some MiB. */
 const LARGEST_BASE = 1e9;
 
@@ -77,6 +80,8 @@ export class View {
   readonly tool: { at: number; to: number; name: string } = { at: -1, to: 0, name: '' };
   /** Where the last JSON Web Key began; -1: nowhere. */
   jwk = -1;
+  /** Of the text, among all that were opened: what is remembered elsewhere is of one of them. */
+  opened = 0;
   /** Between the second colon of a row of short groups and its last one, where no address begins: see `noteChain`. */
   chainFrom = -1;
   chainTo = -1;
@@ -109,6 +114,7 @@ export class View {
   open(text: string, units: number): void {
     this.text = text;
     this.units = units;
+    this.opened = ++texts;
     this.floor = 0;
     this.fresh = -1;
     this.command = -1;

@@ -164,6 +164,8 @@ function isExpression(view: View, place: Place, from: number, to: number, next: 
 const LONGEST_PATH = 48;
 const LONGEST_HOLE = 128;
 const LONGEST_INDENT = 64;
+/** The brace that closes one, and what no hole goes over. */
+const HOLE_ENDS = alphabet(`}${Array.from({ length: 32 }, (_, code) => String.fromCharCode(code)).join('')}`);
 const INDENT = alphabet(' \t-"\'');
 const UNDERSCORES = alphabet('_');
 
@@ -212,14 +214,9 @@ function isFilledLater(view: View, at: number): boolean {
   return index + 1 >= view.end || view.isIn(ENDS, index + 1) || view.isIn(TRAILING, index + 1);
 }
 
-/** Where its brace stands, the line ends, or it is too long. */
+/** Where its brace stands or the line ends; -1 where it is too long. */
 function holeEnd(view: View, at: number, from: number): number {
-  let to = from;
-  for (; to - at < LONGEST_HOLE; to++) {
-    const code = view.code(to);
-    if (code === BRACE_CLOSE || code < 32) break;
-  }
-  return to;
+  return view.firstOf(HOLE_ENDS, from, at + LONGEST_HOLE + 1);
 }
 
 /** `;Pwd={p;w}`: ODBC and ADO.NET put a value with special characters into braces. In JSX a space stands there. */

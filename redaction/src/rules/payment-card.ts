@@ -1,6 +1,6 @@
 import { ALNUM, alphabet, DIGIT } from '../alphabet.ts';
 import { type Beginnings, createBeginnings, FOLLOWER, slotOf } from '../beginnings.ts';
-import { Bytes, codeAt, isSafeInteger, toText } from '../intrinsics.ts';
+import { Bytes, codeAt, Integers32, isSafeInteger, toText } from '../intrinsics.ts';
 import type { Rule, Span } from '../rule.ts';
 import type { View } from '../view.ts';
 
@@ -76,6 +76,23 @@ const GROUPINGS: readonly (readonly number[])[] = [
   [4, 5, 6],
 ];
 
+/** A size takes so many bits of a code. */
+const SIZE_BITS = 3;
+/** By grouping its sizes, the first in the lowest bits, and the bits that they take. */
+const CODES = new Integers32(GROUPINGS.length);
+const MASKS = new Integers32(GROUPINGS.length);
+for (let index = 0; index < GROUPINGS.length; index++) {
+  const grouping = GROUPINGS[index] ?? [];
+  CODES[index] = codeOf(grouping, grouping.length);
+  MASKS[index] = (1 << (grouping.length * SIZE_BITS)) - 1;
+}
+
+function codeOf(groups: readonly number[], count: number): number {
+  let code = 0;
+  for (let group = count - 1; group >= 0; group--) code = (code << SIZE_BITS) | (groups[group] ?? 0);
+  return code;
+}
+
 /** Of the issuers above. */
 const FIRST = alphabet('12345689');
 
@@ -110,6 +127,7 @@ function cardAt(view: View, at: number): readonly Span[] | undefined {
   const length = runEnd - at;
   if (length === 4) return grouped(view, at, runEnd, before);
   if (length < SHORTEST || length > LONGEST || (view.code(at) === ONE && length !== UATP_DIGITS)) return undefined;
+  known = 0;
   return isFree(view, runEnd) && isCard(readDigits(view, at, runEnd, 0)) ? [{ from: at, to: runEnd }] : undefined;
 }
 
@@ -137,9 +155,11 @@ function grouped(view: View, at: number, firstEnd: number, before: number): read
   // The tail of a longer dashed thing, such as a UUID.
   if (separator === DASH && before === DASH) return undefined;
   const count = readGroups(view, at, separator);
+  const code = codeOf(sizes, count);
   for (let index = 0; index < GROUPINGS.length; index++) {
     const grouping = GROUPINGS[index];
-    if (grouping === undefined || grouping.length > count || !isGrouped(grouping)) continue;
+    // A grouping of fewer groups is the head of the code.
+    if (grouping === undefined || ((code ^ (CODES[index] ?? 0)) & (MASKS[index] ?? 0)) !== 0) continue;
     const end = ends[grouping.length - 1] ?? 0;
     if (!isFree(view, end) || (separator === DASH && view.code(end) === DASH)) continue;
     // Fewer groups of four than there are.
@@ -155,35 +175,57 @@ const sizes: number[] = [0, 0, 0, 0, 0];
 const ends: number[] = [0, 0, 0, 0, 0];
 const totals: number[] = [0, 0, 0, 0, 0];
 
-/** How many groups stand there, each read once. */
+/** What they are of: a text, its groups with a separator, where the second of them begins, and how many they are. */
+let opened = -1;
+let separatedBy = -1;
+let second = -1;
+let known = 0;
+
+/** How many groups stand there. In a row of numbers each is asked for, and read once. */
 function readGroups(view: View, at: number, separator: number): number {
-  let index = at;
-  let total = 0;
-  for (let group = 0; group < MOST_GROUPS; group++) {
+  const goesOn = known > 1 && at === second && separator === separatedBy && view.opened === opened;
+  const isComplete = goesOn && known < MOST_GROUPS;
+  let group = goesOn ? dropFirst() : 0;
+  opened = view.opened;
+  separatedBy = separator;
+  let index = group > 0 ? (ends[group - 1] ?? at) : at;
+  let total = group > 0 ? (totals[group - 1] ?? 0) : 0;
+  for (; !isComplete && group < MOST_GROUPS; group++) {
     if (group > 0) {
-      if (view.code(index) !== separator) return group;
+      if (view.code(index) !== separator) break;
       index += separatorWidth(view, index);
     }
     const from = index;
     while (index - from < TOO_WIDE && view.isIn(DIGIT, index)) index++;
-    if (index === from) return group;
+    if (index === from) break;
     total = readDigits(view, from, index, total);
     sizes[group] = index - from;
     ends[group] = index;
     totals[group] = total;
   }
-  return MOST_GROUPS;
+  known = group;
+  second = group > 1 ? (ends[1] ?? 0) - (sizes[1] ?? 0) : -1;
+  return group;
+}
+
+/** The groups without the first; how many they are. */
+function dropFirst(): number {
+  const dropped = sizes[0] ?? 0;
+  const left = known - 1;
+  const most = (totals[left] ?? 0) - dropped;
+  for (let index = 0; index < most; index++) digits[index] = digits[index + dropped] ?? 0;
+  for (let group = 0; group < left; group++) {
+    sizes[group] = sizes[group + 1] ?? 0;
+    ends[group] = ends[group + 1] ?? 0;
+    totals[group] = (totals[group + 1] ?? 0) - dropped;
+  }
+  return left;
 }
 
 /** How many digits there are with these. */
 function readDigits(view: View, from: number, to: number, before: number): number {
   for (let index = from; index < to; index++) digits[before + index - from] = view.code(index) - 48;
   return before + to - from;
-}
-
-function isGrouped(grouping: readonly number[]): boolean {
-  for (let group = 0; group < grouping.length; group++) if (grouping[group] !== sizes[group]) return false;
-  return true;
 }
 
 function isNextGroup(view: View, end: number): boolean {

@@ -21,18 +21,21 @@ export function toldValue(view: View, from: number, formats: readonly IdFormat[]
   let end = from;
   let length = 0;
   let index = from;
+  let value = placeOf(view.code(from));
+  const most = formats.length < MANY ? MOST_CHARACTERS : longestOf(formats);
   while (index - from < LONGEST) {
-    const value = placeOf(view.code(index));
     if (value < 0) {
       const next = behindSeparators(view, index, isSeparator);
-      if (next === index || placeOf(view.code(next)) < 0) break;
+      if (next === index) break;
+      value = placeOf(view.code(next));
+      if (value < 0) break;
       index = next;
       continue;
     }
-    if (length === MOST_CHARACTERS) break;
+    if (length === most) break;
     id[length++] = value;
-    index++;
-    if (length < FEWEST_CHARACTERS || placeOf(view.code(index)) >= 0) continue;
+    value = placeOf(view.code(++index));
+    if (length < FEWEST_CHARACTERS || value >= 0) continue;
     const format = formatOf(formats, length);
     if (format === undefined) continue;
     found = format;
@@ -58,13 +61,26 @@ const MANY = 32;
 let listed: readonly IdFormat[] | undefined;
 const byLength: IdFormat[][] = [];
 
+/** The most letters and digits that one of them has. */
+let longest = MOST_CHARACTERS;
+
 function ofLength(formats: readonly IdFormat[], length: number): readonly IdFormat[] {
-  if (listed !== formats) {
-    for (let each = 0; each <= MOST_CHARACTERS; each++) byLength[each] = [];
-    for (let index = 0; index < formats.length; index++) enterByLength(formats[index]);
-    listed = formats;
-  }
+  list(formats);
   return byLength[length] ?? formats;
+}
+
+function longestOf(formats: readonly IdFormat[]): number {
+  list(formats);
+  return longest;
+}
+
+function list(formats: readonly IdFormat[]): void {
+  if (listed === formats) return;
+  for (let each = 0; each <= MOST_CHARACTERS; each++) byLength[each] = [];
+  for (let index = 0; index < formats.length; index++) enterByLength(formats[index]);
+  listed = formats;
+  longest = MOST_CHARACTERS;
+  while (longest > 0 && byLength[longest]?.length === 0) longest--;
 }
 
 function enterByLength(format: IdFormat | undefined): void {
