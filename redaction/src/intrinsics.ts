@@ -43,6 +43,27 @@ const mapGet: (map: AnyMap, key: string) => unknown = uncurry(Map.prototype.get)
 const mapSet: (map: AnyMap, key: string, value: unknown) => unknown = uncurry(Map.prototype.set);
 const mapClear: (map: AnyMap) => void = uncurry(Map.prototype.clear);
 
+const PlainWeakMap = WeakMap;
+type AnyWeakMap = WeakMap<object, unknown>;
+const weakGet: (map: AnyWeakMap, key: object) => unknown = uncurry(WeakMap.prototype.get);
+const weakSet: (map: AnyWeakMap, key: object, value: unknown) => unknown = uncurry(WeakMap.prototype.set);
+
+/** What is known of objects, for as long as they live. */
+export interface ObjectMemo<Key extends object, Value> {
+  get(key: Key): Value | undefined;
+  set(key: Key, value: Value): void;
+}
+
+export function createObjectMemo<Key extends object, Value>(): ObjectMemo<Key, Value> {
+  const map = new PlainWeakMap<Key, Value>();
+  return {
+    get: (key) => weakGet(map, key) as Value | undefined,
+    set(key, value) {
+      weakSet(map, key, value);
+    },
+  };
+}
+
 /** A map of names to verdicts, which the application cannot get between. */
 export interface Memo {
   get(key: string): string | undefined;

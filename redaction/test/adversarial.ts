@@ -276,6 +276,8 @@ export const ADVERSARIAL: readonly string[] = [
   // Keys that end with their mark and padding.
   ...['AzCaAabcde=', 'AIoT=', 'A=========', '+AS', '+ASbCabcde=', '1%', '111111111111111%a'],
   ...['phone=1 ', 'phone: (', 'pesel=44051401358 ', 'tel 1 2 3 ', 'idNumber: 1-', 'ABCDE1', '999) 999-'],
+  // Found by trying short pieces one by one: the slowest of them.
+  ...[':CF', 'F:c', '00-3', '-311', '-3F', '-2 ', 'F(0', ':2=', 'idNumber: 1-11', 'secret-token:\\', '::['],
   // Flags, cards, placeholders, nothing at all.
   ...['--password ', '--password --', '--token ""', '--', '-', '4111 ', '4111-', '4111111111111112 ', '41', '4'],
   ...['[redacted:', 'password=[redacted:', 'password=[redacted:a]', 'p.', 'a', ' ', '\n', '\u0000', '\ud800', 'é'],

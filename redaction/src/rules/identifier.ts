@@ -27,6 +27,8 @@ interface Written {
   readonly separator: number;
   /** Bits of the digits that it may begin with. */
   readonly firsts: number;
+  /** What stands `NEAR` to `FAR` behind its first character, as in `Beginnings`. */
+  readonly bits: number;
   /** The next shape of the same slot. */
   readonly next: Written | undefined;
 }
@@ -96,7 +98,7 @@ function enter(shape: string, format: IdFormat, shapes: Shapes, all: Int32Array)
   function add(run: number, follower: number): void {
     const slot = slotOf(run, follower);
     all[slot] = (all[slot] ?? 0) | bits;
-    shapes[slot] = { shape, format, separator, firsts, next: shapes[slot] };
+    shapes[slot] = { shape, format, separator, firsts, bits, next: shapes[slot] };
   }
 
   let run = 0;
@@ -171,10 +173,16 @@ function firstOf(
   firsts: number,
   first: Written | undefined,
 ): readonly Span[] | undefined {
+  const places = placesAt(view, at);
   let read = at;
   let length = 0;
   for (let written = first; written !== undefined; written = written.next) {
-    if ((written.firsts & firsts) === 0 || !hasShape(view, at, run, written.shape)) continue;
+    if (
+      (written.bits & places) !== places ||
+      (written.firsts & firsts) === 0 ||
+      !hasShape(view, at, run, written.shape)
+    )
+      continue;
     const to = at + written.shape.length;
     if (!isAlone(view, at, to, written)) continue;
     if (to !== read) length = readId(view, at, to);
@@ -183,6 +191,17 @@ function firstOf(
     return [{ from: at, to, kind: own(written.format, 'kind') ?? NATIONAL_ID }];
   }
   return undefined;
+}
+
+/** The one bit of each place from `NEAR` to `FAR` behind a character; where the text ends before, no shape fits. */
+function placesAt(view: View, at: number): number {
+  let places = 0;
+  for (let index = FAR; index >= NEAR; index--) {
+    const code = view.code(at + index);
+    const isCapital = code >= 65 && code <= 90;
+    places = (places << PLACE_BITS) | (isDigit(code) ? IS_DIGIT : isCapital ? IS_CAPITAL : IS_OTHER);
+  }
+  return places;
 }
 
 /** `run`: so many digits or capitals are known to stand there. Digits that stand for themselves are the first of a shape. */

@@ -3,6 +3,7 @@ import { Bytes, codeAt, own } from '../intrinsics.ts';
 import type { Span } from '../rule.ts';
 import type { View } from '../view.ts';
 import { isEveryday } from './everyday.ts';
+import { fittingForms, formsOf, HEAD, mayGoOn } from './forms.ts';
 import { behindSeparators } from './separators.ts';
 
 /** Letters, digits and what stands between them. */
@@ -22,7 +23,8 @@ export function toldValue(view: View, from: number, formats: readonly IdFormat[]
   let length = 0;
   let index = from;
   let value = placeOf(view.code(from));
-  const most = formats.length < MANY ? MOST_CHARACTERS : longestOf(formats);
+  const forms = formsOf(formats);
+  let head = 0;
   while (index - from < LONGEST) {
     if (value < 0) {
       const next = behindSeparators(view, index, isSeparator);
@@ -32,11 +34,13 @@ export function toldValue(view: View, from: number, formats: readonly IdFormat[]
       index = next;
       continue;
     }
-    if (length === most) break;
+    if (length === MOST_CHARACTERS) break;
+    if (length < HEAD) head |= value < 10 ? 0 : 1 << length;
+    else if (!mayGoOn(forms, head, length, value)) break;
     id[length++] = value;
     value = placeOf(view.code(++index));
     if (length < FEWEST_CHARACTERS || value >= 0) continue;
-    const format = formatOf(formats, length);
+    const format = formatOf(fittingForms(forms, head, length), length);
     if (format === undefined) continue;
     found = format;
     end = isClosing(view, index) ? index + 1 : index;
@@ -46,52 +50,11 @@ export function toldValue(view: View, from: number, formats: readonly IdFormat[]
 }
 
 function formatOf(formats: readonly IdFormat[], length: number): IdFormat | undefined {
-  const fitting = formats.length < MANY ? formats : ofLength(formats, length);
-  for (let index = 0; index < fitting.length; index++) {
-    const format = fitting[index];
+  for (let index = 0; index < formats.length; index++) {
+    const format = formats[index];
     if (format !== undefined && hasShape(format.shapes, length) && format.isValid(id, length)) return format;
   }
   return undefined;
-}
-
-/** A general name stands for so many formats that going through all of them for each stretch is what takes the time. */
-const MANY = 32;
-
-/** The formats that were asked for last, by the length of their shapes. */
-let listed: readonly IdFormat[] | undefined;
-const byLength: IdFormat[][] = [];
-
-/** The most letters and digits that one of them has. */
-let longest = MOST_CHARACTERS;
-
-function ofLength(formats: readonly IdFormat[], length: number): readonly IdFormat[] {
-  list(formats);
-  return byLength[length] ?? formats;
-}
-
-function longestOf(formats: readonly IdFormat[]): number {
-  list(formats);
-  return longest;
-}
-
-function list(formats: readonly IdFormat[]): void {
-  if (listed === formats) return;
-  for (let each = 0; each <= MOST_CHARACTERS; each++) byLength[each] = [];
-  for (let index = 0; index < formats.length; index++) enterByLength(formats[index]);
-  listed = formats;
-  longest = MOST_CHARACTERS;
-  while (longest > 0 && byLength[longest]?.length === 0) longest--;
-}
-
-function enterByLength(format: IdFormat | undefined): void {
-  if (format === undefined) return;
-  const { shapes } = format;
-  for (let each = 0; shapes.length === 0 && each <= MOST_CHARACTERS; each++) addOnce(byLength[each], format);
-  for (let index = 0; index < shapes.length; index++) addOnce(byLength[shapes[index]?.length ?? 0], format);
-}
-
-function addOnce(list: IdFormat[] | undefined, format: IdFormat): void {
-  if (list !== undefined && list[list.length - 1] !== format) list[list.length] = format;
 }
 
 /** Without a shape, the check alone decides. */
