@@ -26,6 +26,21 @@ const WORDS = [
     'a1b22',
   ],
   ...['pesel', 'phone', 'cacheKey', 'user', 'x-forwarded-for', 'cookie', 'node42', 'node17', 'room42', 'room 17', '42'],
+  ...[
+    'de passe',
+    'mot',
+    'card number',
+    'number',
+    'n',
+    'v',
+    'label',
+    'type',
+    'param',
+    'data',
+    'пароль',
+    'pаssword',
+    'loyalty',
+  ],
 ];
 const BEFORE = [
   '',
@@ -39,6 +54,10 @@ const BEFORE = [
   '%5B',
   'my ',
   'api ',
+  'mot ',
+  'credit ',
+  'loyalty ',
+  '"name": "DB_PASSWORD", "',
   '\\"',
   '\\n',
   '\n',
@@ -80,7 +99,10 @@ function texts(count: number): string[] {
 
 const POLICIES: readonly RedactorOptions[] = [
   {},
-  { keyNames: ['room 42', 'title'], exceptions: { names: ['token', 'pin 42'], values: [], kinds: ['email'] } },
+  {
+    keyNames: ['room 42', 'title', 'loyalty number'],
+    exceptions: { names: ['token', 'pin 42'], values: [], kinds: ['email'] },
+  },
 ];
 
 test('what a redactor has seen changes nothing of what it says', () => {

@@ -93,7 +93,9 @@ function numbersAt(view: View, from: number, separator: number): Numbers {
 function isDate(view: View, from: number, separator: number): boolean {
   const { count, values, lengths, end } = numbersAt(view, from, separator);
   if (count !== 3 || view.code(end) === separator) return false;
-  const [first = 0, second = 0, third = 0] = values;
+  const first = values[0] ?? 0;
+  const second = values[1] ?? 0;
+  const third = values[2] ?? 0;
   if (lengths[0] === 4) return isYear(first) && isMonth(second) && isDay(third) && (lengths[2] ?? 0) <= 2;
   if (lengths[2] !== 4 || !isYear(third)) return false;
   return (isDay(first) && isMonth(second)) || (isMonth(first) && isDay(second));

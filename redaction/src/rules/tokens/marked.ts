@@ -11,8 +11,6 @@ interface MarkedFormat extends Pick<TokenFormat, 'kind' | 'what' | 'source' | 'p
   readonly next?: string;
   /** What stands between the stretch and the mark. */
   readonly joint: string;
-  /** This stands so many units behind a mark that is frequent. */
-  readonly far?: { readonly at: number; readonly code: number };
   /** See `Rule.again`; for a mark that is frequent. */
   readonly again?: number;
   readonly before: { readonly of: Alphabet; readonly min: number; readonly max: number };
@@ -20,7 +18,6 @@ interface MarkedFormat extends Pick<TokenFormat, 'kind' | 'what' | 'source' | 'p
   readonly digitBefore?: boolean;
 }
 
-const DASH = 45;
 const CAPITAL_A = 65;
 
 const KEY = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/');
@@ -198,7 +195,7 @@ function withEach(mark: string, next: string): string[] {
 }
 
 function markedRule(format: MarkedFormat): Rule {
-  const { kind, what, source, mark, next, joint, before, far, again = 0 } = format;
+  const { kind, what, source, mark, next, joint, before, again = 0 } = format;
   return {
     kind,
     what,
@@ -207,7 +204,6 @@ function markedRule(format: MarkedFormat): Rule {
     ...(joint === '' ? { behind: before.of } : {}),
     again,
     match(view, at) {
-      if (far !== undefined && view.code(at + far.at) !== far.code) return undefined;
       const end = at - joint.length;
       // The stretch is looked at last, because it is the longest.
       if (
