@@ -74,13 +74,15 @@ test(proves('redaction:agent', 'a list of the bytes of something hidden is hidde
     capture({
       spread: [...Buffer.from(`write to ${MAIL}`)],
       late: Array.from(`${' '.repeat(90)}${MAIL}`, (character) => character.charCodeAt(0)),
+      places: { ...Buffer.from(`write to ${MAIL}`) },
+      more: { ...Buffer.from(MAIL), length: 19 },
       scores: [97, 98, 99, 100, 101, 102, 103, 104],
       mixed: [115, 111, 109, 101, 111, 110, 101, 'x'],
     }),
   );
   const [s, o] = ['s', 'o'].map((letter) => `{"type":"number","value":${letter.charCodeAt(0)}}`);
   assert.equal(text.split(`${s},${o}`).length, 2, text);
-  assert.equal(text.match(/"kind":"bytes"/g)?.length, 2);
+  assert.equal(text.match(/"kind":"bytes"/g)?.length, 2 + `write to ${MAIL}${MAIL}`.length);
   assert.match(text, /"value":104/);
 });
 

@@ -387,6 +387,8 @@ test(proves('expressions:bounded', 'what could take unbounded time or memory fai
     long,
     half: long.slice(0, 60_000),
     huge: 1n << 100_000n,
+    bytes: Array.from({ length: 8192 }, () => 32),
+    rows: Array.from({ length: 1000 }, () => Array.from({ length: 128 }, () => 32)),
     wide: Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`k${i}`, i])),
   };
   for (const [text, what] of [
@@ -406,6 +408,8 @@ test(proves('expressions:bounded', 'what could take unbounded time or memory fai
     ['JSON.stringify([wide, wide, wide, wide, wide, wide])', /steps|characters/],
     ['big.some(x => false)', /steps/],
     ['big.filter(x => true)', /1000 items/],
+    ['bytes.some(x => false)', /8192 bytes/],
+    ['rows.map(row => row[0])', /steps/],
     ['thousand.map(a => thousand.map(b => thousand.map(c => 1)))', /steps/],
     ['thousand.map(x => "x".padEnd(60000))', /steps/],
     ['thousand.map(x => "x".repeat(9000))', /steps/],
@@ -718,6 +722,20 @@ test('a value keeps the name that stands beside it, and bytes are not read one b
     '({...written})',
   ]) {
     assert.match(errorOf(text, variables), /one by one/, text);
+  }
+  const far = `${'x'.repeat(300)} write to ann@example.com`;
+  const spelled = { far: [...Buffer.from(far)], places: { ...Buffer.from(far.slice(290)) }, other: [1000] };
+  for (const text of [
+    'far[320]',
+    'far.slice(320, 324)',
+    'far.find((x, i) => i === 320)',
+    '[other, far].flat(2)',
+    'places[20]',
+    'Object.values(places)',
+    '({...places})',
+    'JSON.stringify(places)',
+  ]) {
+    assert.match(errorOf(text, spelled), /one by one/, text);
   }
   assert.equal(read('counts[1]', variables), 0);
   for (const text of ['boxed[0]', 'Object.values(boxed)', 'JSON.stringify(boxed)', '({...boxed})']) {

@@ -435,3 +435,16 @@ test(
     assert.deepEqual(order, [1, 2], 'in the order in which they asked');
   },
 );
+
+test(
+  proves('redaction:broker', 'numbers that are the bytes of something hidden are hidden, in a list or by their places'),
+  () => {
+    const numbers = (of: string) => [...Buffer.from(of)].map((value): CapturedValue => ({ type: 'number', value }));
+    const array = (of: string): CapturedValue => ({ type: 'array', items: numbers(of) });
+    const byPlace = (of: string) => object(...numbers(of).map((one, at): [string, CapturedValue] => [`${at}`, one]));
+    assert.deepEqual(variable('list', array(`to ${MAIL}`)), { type: 'redacted', kind: 'bytes', of: 'object' });
+    assert.doesNotMatch(JSON.stringify(variable('list', byPlace(`to ${MAIL}`))), /"type":"number"/);
+    for (const value of [array('in order'), byPlace('in order'), array('a@b')])
+      assert.deepEqual(variable('it', value), value);
+  },
+);

@@ -62,16 +62,23 @@ function headHex(walk: Walk, bytes: Uint8Array): string | undefined {
 
 /**
  * Whether a plain list of numbers is the bytes of a text in which something has to be hidden, as `[...buffer]` and
- * `Array.from(text, (c) => c.charCodeAt(0))` make it. Of most lists the first item says that it is not.
+ * `Array.from(text, (c) => c.charCodeAt(0))` make it, or an object with their places as keys, as a Uint8Array is in JSON. Of
+ * most the first item says that they are not.
  */
-export function spellsSecret(redactor: Redactor, list: readonly unknown[]): boolean {
-  const { length } = list;
-  if (length < FEWEST_NUMBERS || redactor.mode === 'off') return false;
+export function spellsSecret(redactor: Redactor, list: object): boolean {
+  if (redactor.mode === 'off') return false;
+  const text = spelledText(list, SCANNED_BYTES);
+  return text !== undefined && redactor.text(text) !== undefined;
+}
+
+/** The first `most` numbers as a text; undefined where they are too few, or not all are bytes. */
+export function spelledText(list: object, most: number): string | undefined {
   let text = '';
-  for (let i = 0; i < length && i < SCANNED_BYTES; i++) {
+  for (let i = 0; i < most; i++) {
     const item = ownData(list, i);
-    if (typeof item !== 'number' || !(item >= 0 && item <= 255)) return false;
+    if (item === undefined) break;
+    if (typeof item !== 'number' || !(item >= 0 && item <= 255)) return undefined;
     text += fromCode(item);
   }
-  return redactor.text(text) !== undefined;
+  return text.length < FEWEST_NUMBERS ? undefined : text;
 }

@@ -1,5 +1,6 @@
 import { type CapturedValue, LIMITS, type Property } from '@borescope/agent-protocol';
 import { BYTES, isHolding, isNaming, namesBeside } from '@borescope/redaction';
+import { spellsSecret } from './buffer.ts';
 import { isStackUnsafe, safeStack } from './error-stack.ts';
 import { secretOf } from './name-table.ts';
 import { isWrittenBuffer } from './named-value.ts';
@@ -27,13 +28,16 @@ export function addKeys(walk: Walk, index: number, properties: Property[], objec
 
 export function addOwnKeys(walk: Walk, index: number, properties: Property[], object: object, keys: OwnKeys): boolean {
   const { names, symbols } = keys;
+  // Indices come first, in their order.
+  const spelled = names[0] === '0' && spellsSecret(walk.memory.redactor, object);
   for (let i = 0; i < names.length && properties.length < LIMITS.objectProperties; i++) {
     const key = names[i];
-    if (key !== undefined && !addOwn(walk, index, properties, object, key, names)) return false;
+    if (key !== undefined && !addOwn(walk, index, properties, object, key, names, spelled && key === `${i}`))
+      return false;
   }
   for (let i = 0; i < symbols.length && properties.length < LIMITS.objectProperties; i++) {
     const key = symbols[i];
-    if (key !== undefined && !addOwn(walk, index, properties, object, key, names)) return false;
+    if (key !== undefined && !addOwn(walk, index, properties, object, key, names, false)) return false;
   }
   return true;
 }
@@ -46,6 +50,7 @@ function addPrivate(walk: Walk, index: number, properties: Property[], object: o
   return true;
 }
 
+/** `spelled`: a number there is a byte of something hidden. */
 function addOwn(
   walk: Walk,
   index: number,
@@ -53,8 +58,11 @@ function addOwn(
   object: object,
   key: string | symbol,
   names: readonly string[],
+  spelled: boolean,
 ): boolean {
   const value = readOwn(object, key);
+  if (spelled && typeof key === 'string' && typeof value === 'number')
+    return addProperty(walk, index, properties, key, value, false, BYTES);
   if (typeof key === 'string') {
     const beside = secretBeside(walk, object, key, names, value) ?? bytesUnder(walk, object, key);
     return addProperty(walk, index, properties, key, value, false, beside);

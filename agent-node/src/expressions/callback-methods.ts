@@ -3,6 +3,7 @@ import { allow, type BuiltIn, builtIn, type Call, type Callback } from './built-
 import { append, appendAll, itemOf, receiverArray, spreadInto } from './collection-methods.ts';
 import { type Context, fail, takeSteps } from './context.ts';
 import { isTruthy, taintByContent } from './taint.ts';
+import { refuseSpelled } from './unnamed.ts';
 
 const prototype = Array.prototype;
 const MAX_FLATTENED = 10;
@@ -73,7 +74,10 @@ allow(prototype, 'flat', (context, call) => {
 function flatten(context: Context, items: unknown[], item: unknown, depth: number, at: number): void {
   if (depth < 1 || isProxy(item) || !isArray(item)) append(context, items, item, at);
   else if (depth < 2) appendAll(context, items, item, at);
-  else for (let i = 0; i < item.length; i++) flatten(context, items, itemOf(context, item, i, at), depth - 1, at);
+  else {
+    refuseSpelled(context, item, at);
+    for (let i = 0; i < item.length; i++) flatten(context, items, itemOf(context, item, i, at), depth - 1, at);
+  }
 }
 
 for (const [name, fromEnd, givesIndex] of [

@@ -70,6 +70,7 @@ export function compileExpression(tree: ExpressionTree, options?: CompileOptions
       secret: undefined,
       failure: '',
       slots: undefined,
+      harmless: [],
     };
     let value: unknown;
     let failed = false;

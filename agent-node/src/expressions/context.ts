@@ -20,6 +20,8 @@ export interface Context {
   failure: string;
   /** The parameters of arrow functions, by slot. */
   slots: unknown[] | undefined;
+  /** Lists of numbers that were found to spell nothing hidden: each is looked at once. */
+  readonly harmless: object[];
 }
 
 /** A closure that evaluates one node. */

@@ -1,5 +1,5 @@
 import { isHolding, NAMING_KEYS, namesBeside, pairRole } from '@borescope/redaction';
-import { LONGEST_SECRET, spellsSecret } from '../capture/buffer.ts';
+import { LONGEST_SECRET, spelledText } from '../capture/buffer.ts';
 import { isWrittenBuffer, nameOfItem } from '../capture/named-value.ts';
 import {
   codeAt,
@@ -20,7 +20,7 @@ import {
   setSize,
   typedArrayBytes,
 } from '../capture/primordials.ts';
-import { type Context, fail } from './context.ts';
+import { type Context, fail, takeSteps } from './context.ts';
 import { withoutName } from './taint.ts';
 
 /**
@@ -78,15 +78,34 @@ export function refuseItems(context: Context, holder: object, at: number): void 
   } else {
     refuseBoxed(context, holder, at);
     refuseWrittenBuffer(context, holder, at);
-    if (isArray(holder)) refuseSpelled(context, holder, at);
+    refuseSpelled(context, holder, at);
   }
 }
 
+/** Numbers of a list that are looked at together, about 0.1 us each; a longer list of bytes is read by nobody. */
+const MAX_NUMBERS = 8_192;
+const NUMBERS_PER_STEP = 4;
+/** Lists that are remembered: an expression names fewer. */
+const MAX_REMEMBERED = 8;
+
 /** Numbers that are the bytes of something hidden: one by one they would tell it. */
-export function refuseSpelled(context: Context, list: readonly unknown[], at: number): void {
-  const { redactor } = context;
-  if (redactor !== undefined && spellsSecret(redactor, list))
-    fail(context, at, 'these numbers are the bytes of something hidden: they are not read one by one');
+export function refuseSpelled(context: Context, list: object, at: number): void {
+  const { redactor, harmless } = context;
+  if (redactor === undefined || redactor.mode === 'off') return;
+  for (let i = 0; i < harmless.length; i++) if (harmless[i] === list) return;
+  const text = spelledText(list, MAX_NUMBERS);
+  if (text !== undefined) {
+    takeSteps(context, text.length / NUMBERS_PER_STEP, at);
+    if (text.length === MAX_NUMBERS)
+      fail(
+        context,
+        at,
+        `a list of ${MAX_NUMBERS} bytes or more is not read: it could be the bytes of something hidden`,
+      );
+    if (redactor.text(text) !== undefined)
+      fail(context, at, 'these numbers are the bytes of something hidden: they are not read one by one');
+  }
+  if (harmless.length < MAX_REMEMBERED) harmless[harmless.length] = list;
 }
 
 export function refuseWrittenBuffer(context: Context, holder: object, at: number): void {

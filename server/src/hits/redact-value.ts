@@ -17,6 +17,7 @@ import {
 } from '@borescope/redaction';
 import { isMark, tellsMore } from './agent-mark.ts';
 import { isCutText, withoutEnd } from './cut-text.ts';
+import { propertiesSpell, spellsSecret } from './spelled.ts';
 
 /** One pass over captured values: the redactor, and what it found that was not hidden before. */
 export interface Pass {
@@ -90,6 +91,7 @@ export function redactValue(pass: Pass, value: CapturedValue, depth = 0): Captur
       return properties === shown.properties ? shown : { ...shown, properties };
     }
     case 'array': {
+      if (spellsSecret(pass.redactor, value.items)) return hideWhole(pass, BYTES, value);
       const shown = withClass(pass, value);
       const items = pairItems(pass, value.items) ?? redactItems(pass, value.items, depth);
       return withExtras(pass, items === shown.items ? shown : { ...shown, items }, depth);
@@ -150,12 +152,12 @@ function withExtras<Value extends Extras>(pass: Pass, value: Value, depth: numbe
 }
 
 /** The same list where `change` gives the same of each item: in most hits nothing is left to hide, and so nothing is copied. */
-function changed<Item>(items: Item[], change: (item: Item) => Item): Item[] {
+function changed<Item>(items: Item[], change: (item: Item, at: number) => Item): Item[] {
   let out = items;
   for (let at = 0; at < items.length; at++) {
     const item = items[at];
     if (item === undefined) continue;
-    const shown = change(item);
+    const shown = change(item, at);
     if (shown === item) continue;
     if (out === items) out = [...items];
     out[at] = shown;
@@ -290,9 +292,11 @@ function numberOr(pass: Pass, value: CapturedValue, number: number | bigint): Ca
 
 function redactProperties(pass: Pass, properties: Property[], depth: number): Property[] {
   const bytes = isWrittenBuffer(pass, properties) ? BYTES : undefined;
-  return changed(properties, (property) => {
+  const isSpelled = propertiesSpell(pass.redactor, properties);
+  return changed(properties, (property, index) => {
     const { name, value } = property;
-    const kind = kindBeside(pass, properties, name, value) ?? (name === 'data' ? bytes : undefined);
+    const spelled = isSpelled && value.type === 'number' && name === `${index}` ? BYTES : undefined;
+    const kind = kindBeside(pass, properties, name, value) ?? (name === 'data' ? bytes : spelled);
     const shown = redactName(pass, name);
     const held =
       kind === undefined ? redactNamed(pass, name, value, depth + 1) : hideUnder(pass, kind, value, depth + 1);
