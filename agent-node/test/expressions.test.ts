@@ -725,6 +725,7 @@ test('a value keeps the name that stands beside it, and bytes are not read one b
   }
   const far = `${'x'.repeat(300)} write to ann@example.com`;
   const spelled = { far: [...Buffer.from(far)], places: { ...Buffer.from(far.slice(290)) }, other: [1000] };
+  const units = Uint16Array.from(spelled.far);
   for (const text of [
     'far[320]',
     'far.slice(320, 324)',
@@ -734,9 +735,12 @@ test('a value keeps the name that stands beside it, and bytes are not read one b
     'Object.values(places)',
     '({...places})',
     'JSON.stringify(places)',
+    'units[320]',
+    'Object.values(units)',
   ]) {
-    assert.match(errorOf(text, spelled), /one by one/, text);
+    assert.match(errorOf(text, { ...spelled, units }), /one by one/, text);
   }
+  assert.equal(read('list[320]', { list: spelled.far.map((byte) => byte / 2) }), 101 / 2);
   assert.equal(read('counts[1]', variables), 0);
   for (const text of ['boxed[0]', 'Object.values(boxed)', 'JSON.stringify(boxed)', '({...boxed})']) {
     assert.match(errorOf(text, variables), /boxed/, text);

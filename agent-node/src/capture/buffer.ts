@@ -77,7 +77,7 @@ export function spelledText(list: object, most: number): string | undefined {
   for (let i = 0; i < most; i++) {
     const item = ownData(list, i);
     if (item === undefined) break;
-    if (typeof item !== 'number' || !(item >= 0 && item <= 255)) return undefined;
+    if (typeof item !== 'number' || !(item >= 0 && item <= 255 && item % 1 === 0)) return undefined;
     text += fromCode(item);
   }
   return text.length < FEWEST_NUMBERS ? undefined : text;

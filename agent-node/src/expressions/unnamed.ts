@@ -73,8 +73,10 @@ export function refuseItems(context: Context, holder: object, at: number): void 
   if (isArrayBufferView(holder) && !isDataView(holder)) {
     if (isUint8Array(holder) || isInt8Array(holder) || isUint8ClampedArray(holder))
       fail(context, at, 'the bytes of a buffer are not read one by one');
-    if (!isFloat32Array(holder) && !isFloat64Array(holder) && (typedArrayBytes(holder) ?? 0) <= LONGEST_SECRET)
+    if (isFloat32Array(holder) || isFloat64Array(holder)) return;
+    if ((typedArrayBytes(holder) ?? 0) <= LONGEST_SECRET)
       fail(context, at, 'the items of a short array of integers are not read one by one: they could be a key');
+    refuseSpelled(context, holder, at);
   } else {
     refuseBoxed(context, holder, at);
     refuseWrittenBuffer(context, holder, at);

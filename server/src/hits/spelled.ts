@@ -9,8 +9,7 @@ export function spellsSecret(redactor: Redactor, items: readonly CapturedValue[]
   if (items.length < FEWEST_NUMBERS || redactor.mode === 'off') return false;
   let text = '';
   for (const item of items) {
-    if (item.type !== 'number' || typeof item.value !== 'number' || !(item.value >= 0 && item.value <= 255))
-      return false;
+    if (item.type !== 'number' || !isByte(item.value)) return false;
     text += String.fromCharCode(item.value);
   }
   return redactor.text(text) !== undefined;
@@ -23,4 +22,8 @@ export function propertiesSpell(redactor: Redactor, properties: readonly Propert
     redactor,
     properties.slice(0, end < 0 ? properties.length : end).map(({ value }) => value),
   );
+}
+
+function isByte(value: number | string): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 255 && Number.isInteger(value);
 }
