@@ -83,7 +83,8 @@ borescope policy check policy.json
 borescope policy set policy.json
 \`\`\`
 
-A change reaches every attached agent within a second and holds for the probes that are in place.
+A change reaches every attached agent within a second and holds for the probes that are in place. Hits that were stored before stay as they are until
+the retention ends. Names, texts and exceptions are told to agents, and so to whoever has a token of one; patterns are not.
 
 ## What only the broker has hidden
 
