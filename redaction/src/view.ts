@@ -103,7 +103,7 @@ export class View {
 
   constructor(names: NameMatcher) {
     this.names = names;
-    this.dull = new DullNames(!names.hasDigits);
+    this.dull = new DullNames(names.digitPairs);
     this.runFrom = new Integers32(alphabetCount());
     this.runTo = new Integers32(alphabetCount());
     this.gapFrom = new Integers32(alphabetCount());

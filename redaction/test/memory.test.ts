@@ -133,6 +133,14 @@ test('a name under which nothing is hidden is remembered as it is, but for its n
     assert.equal(redactor.text('x_token=abcdef')?.text, 'x_token=[redacted:secret-name]');
   }
   assert.equal(named.text('room42=abcdef')?.text, 'room42=[redacted:policy-name]');
+  // Digits of a name that is looked for, apart or in another row of digits.
+  const rows = createRedactor({ keyNames: ['room 120', 'x 57'] });
+  for (const text of ['room127=abcdef', 'room-1-27=abcdef', 'x577=abcdef', 'x570=abcdef', 'room-1-29=abcdef']) {
+    assert.equal(rows.text(text), undefined, text);
+  }
+  for (const name of ['room120', 'room-1-20', 'room_12_0', 'x57', 'x-5-7']) {
+    assert.equal(rows.text(`${name}=abcdef`)?.text, `${name}=[redacted:policy-name]`);
+  }
 });
 
 test('a name under which nothing was hidden hides where what stands around it tells', () => {

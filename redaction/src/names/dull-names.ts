@@ -8,16 +8,19 @@ const PLACES = 512;
 const FACTOR = 0x01000193;
 
 const SPACE = 32;
+/** No unit of a name. */
+const ANY_DIGIT = 35;
 const ZERO = 48;
 const NINE = 57;
 
 /**
  * Names in texts under which nothing is ever hidden: nearly every colon stands behind one. Each has one place, where it
- * takes that of the name before, and is compared unit by unit. Digits beside digits count as zeros where no name that is
- * looked for has two of them in a row: times and ids change from line to line, and say nothing.
+ * takes that of the name before, and is compared unit by unit. Times and ids change from line to line, and say nothing: a
+ * digit beside another counts as any, unless the two stand like that in some name that is looked for. A run of digits
+ * that may be in such a name keeps all of them.
  */
 export class DullNames {
-  private readonly areDigitsAlike: boolean;
+  private readonly digitPairs: Uint8Array;
   private readonly lengths = new Bytes(PLACES);
   private readonly units = new Words(PLACES * LONGEST);
   /** The name that was read last, from its last unit to its first. */
@@ -25,9 +28,9 @@ export class DullNames {
   private length = 0;
   private hash = 0;
 
-  /** `areDigitsAlike`: whichever stand in a row, they change nothing. */
-  constructor(areDigitsAlike: boolean) {
-    this.areDigitsAlike = areDigitsAlike;
+  /** `digitPairs`: see `NameMatcher`. */
+  constructor(digitPairs: Uint8Array) {
+    this.digitPairs = digitPairs;
   }
 
   /**
@@ -35,20 +38,19 @@ export class DullNames {
    * -1 where it is none that is kept.
    */
   read(text: string, has: Uint8Array, least: number, to: number): number {
-    const { name, areDigitsAlike } = this;
+    const { name, digitPairs } = this;
     let from = to;
     let hash = 0;
-    let isBehindDigit = false;
+    /** What stands behind it. */
+    let next = SPACE;
     this.length = 0;
     for (let code = to > least ? codeAt(text, to - 1) : SPACE; code < 128 && has[code] === 1; ) {
       if (to - from === LONGEST - 1) return -1;
       const before = --from > least ? codeAt(text, from - 1) : SPACE;
-      const isDigit = code >= ZERO && code <= NINE;
-      const isNumber = isDigit && (isBehindDigit || (before >= ZERO && before <= NINE));
-      const unit = isNumber && areDigitsAlike ? ZERO : code;
+      const unit = isDigit(code) && isAny(digitPairs, before, code, next) ? ANY_DIGIT : code;
       name[to - from - 1] = unit;
       hash = (multiply32(hash, FACTOR) + unit) | 0;
-      isBehindDigit = isDigit;
+      next = code;
       code = before;
     }
     if (from === to) return -1;
@@ -85,4 +87,20 @@ export class DullNames {
     const mixed = multiply32(this.hash ^ size, FACTOR);
     return (mixed ^ (mixed >>> 9) ^ (mixed >>> 18)) & (PLACES - 1);
   }
+}
+
+/** A digit stands before it or behind it, and none of those two pairs is in a name that is looked for. */
+function isAny(pairs: Uint8Array, before: number, code: number, next: number): boolean {
+  const isFirst = !isDigit(before);
+  const isLast = !isDigit(next);
+  if (isFirst && isLast) return false;
+  return (isFirst || pairs[pairOf(before, code)] === 0) && (isLast || pairs[pairOf(code, next)] === 0);
+}
+
+function pairOf(first: number, second: number): number {
+  return (first - ZERO) * 10 + second - ZERO;
+}
+
+function isDigit(code: number): boolean {
+  return code >= ZERO && code <= NINE;
 }

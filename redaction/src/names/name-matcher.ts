@@ -1,6 +1,6 @@
 import type { IdFormat } from '../identifiers/format.ts';
 import { eachTelling } from '../identifiers/formats.ts';
-import { codeAt, fromCode, Integers16, Integers32, multiply32, own, sliceText } from '../intrinsics.ts';
+import { Bytes, codeAt, fromCode, Integers16, Integers32, multiply32, own, sliceText } from '../intrinsics.ts';
 import { folded, isWideCapital, isWideLetter } from './fold.ts';
 import { POLICY_NAME, ROLE, TERM_GROUPS } from './name-terms.ts';
 import { createSeenNames, LONGEST_SEEN } from './seen-names.ts';
@@ -22,8 +22,8 @@ export interface NameMatcher {
   phraseKind(text: string, from: number, to: number): string | undefined;
   /** Some name of the organization is of several words. */
   readonly hasPhrases: boolean;
-  /** Some name that is looked for has two digits in a row. */
-  readonly hasDigits: boolean;
+  /** 1 for each two digits, ten times the first and the second, that stand in a row in some name that is looked for. */
+  readonly digitPairs: Uint8Array;
   /** Of the name that was asked last: the formats of which a value under it is hidden where it is valid for one of them. */
   told(): readonly IdFormat[] | undefined;
   /** What the words of running text before a number tell of it, unless what follows them says otherwise: `phone count`. */
@@ -55,7 +55,7 @@ interface Table {
   /** Names without a letter or digit, or longer than a term can be: compared as they are. */
   readonly literal: readonly string[];
   readonly exceptLiteral: readonly string[];
-  readonly hasDigits: boolean;
+  readonly digitPairs: Uint8Array;
 }
 
 /**
@@ -72,7 +72,8 @@ function createTable(known: Table | undefined, ownNames: readonly string[], exce
   const slots = new Integers16(size);
   let shortestStem = REACH;
   let longest = 0;
-  let hasDigits = known?.hasDigits ?? false;
+  const digitPairs = new Bytes(100);
+  for (let at = 0; known !== undefined && at < 100; at++) digitPairs[at] = known.digitPairs[at] ?? 0;
 
   function add(text: string, hash: number, role: number, kind?: string, formats?: readonly IdFormat[]): void {
     let slot = slotOf(hash, slotMask);
@@ -143,7 +144,8 @@ function createTable(known: Table | undefined, ownNames: readonly string[], exce
       const normal = normalize(name);
       const words = wordCount(name);
       if (words > 1 && role === ROLE.firm) hasPhrases = true;
-      if (hasTwoDigits(name) || hasTwoDigits(normal)) hasDigits = true;
+      enterDigits(digitPairs, name);
+      enterDigits(digitPairs, normal);
       if (normal.length > 0 && normal.length < REACH && words <= WORDS) addAll(normal, role, kind);
       else rest[rest.length] = name;
     }
@@ -154,7 +156,7 @@ function createTable(known: Table | undefined, ownNames: readonly string[], exce
     if (term === undefined) continue;
     const { length } = term.text;
     if (length > longest) longest = length;
-    if (known === undefined && hasTwoDigits(term.text)) hasDigits = true;
+    if (known === undefined) enterDigits(digitPairs, term.text);
     if ((term.role & ROLE.stem) === 0) continue;
     if (codeAt(term.text, length - 1) >= 128) {
       if (!isAmong(wideStemLengths, length)) wideStemLengths[wideStemLengths.length] = length;
@@ -171,7 +173,7 @@ function createTable(known: Table | undefined, ownNames: readonly string[], exce
     shortestStem,
     wideStemLengths,
     hasPhrases,
-    hasDigits,
+    digitPairs,
     longest,
     literal,
     exceptLiteral,
@@ -191,11 +193,12 @@ function joined(
   return all;
 }
 
-function hasTwoDigits(text: string): boolean {
+function enterDigits(pairs: Uint8Array, text: string): void {
   for (let index = 1; index < text.length; index++) {
-    if (typeOf(codeAt(text, index)) === DIGIT && typeOf(codeAt(text, index - 1)) === DIGIT) return true;
+    const first = codeAt(text, index - 1);
+    const second = codeAt(text, index);
+    if (typeOf(first) === DIGIT && typeOf(second) === DIGIT) pairs[(first - 48) * 10 + second - 48] = 1;
   }
-  return false;
 }
 
 function isAmong(numbers: readonly number[], wanted: number): boolean {
@@ -240,7 +243,7 @@ export function createNameMatcher(ownNames: readonly string[], exceptNames: read
     shortestStem,
     wideStemLengths,
     hasPhrases,
-    hasDigits,
+    digitPairs,
     longest,
     literal,
     exceptLiteral,
@@ -422,7 +425,7 @@ export function createNameMatcher(ownNames: readonly string[], exceptNames: read
     return ((hashes[end & (REACH - 1)] ?? 0) - multiply32(prefix, POWERS[end - start] ?? 0)) | 0;
   }
 
-  return { kindOf, phraseKind, hasPhrases, hasDigits, told: () => told, toldIn };
+  return { kindOf, phraseKind, hasPhrases, digitPairs, told: () => told, toldIn };
 }
 
 const SEPARATOR = 0;
