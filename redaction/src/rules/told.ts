@@ -4,7 +4,6 @@ import type { Span } from '../rule.ts';
 import type { View } from '../view.ts';
 import { isEveryday } from './everyday.ts';
 import { fittingForms, formsOf, HEAD, mayGoOn } from './forms.ts';
-import { behindSeparators } from './separators.ts';
 
 /** Letters, digits and what stands between them. */
 const LONGEST = 64;
@@ -22,15 +21,17 @@ export function toldValue(view: View, from: number, formats: readonly IdFormat[]
   let end = from;
   let length = 0;
   let index = from;
-  let value = placeOf(view.code(from));
+  let value = unitValue(view.code(from));
   const forms = formsOf(formats);
   let head = 0;
   while (index - from < LONGEST) {
-    if (value < 0) {
-      const next = behindSeparators(view, index, isSeparator);
-      if (next === index) break;
-      value = placeOf(view.code(next));
-      if (value < 0) break;
+    if (value >= SEPARATOR) {
+      if (value === NOTHING) break;
+      let next = index + 1;
+      value = unitValue(view.code(next));
+      // Two, of which the second is another one.
+      if (value === SEPARATOR && view.code(next) !== view.code(index)) value = unitValue(view.code(++next));
+      if (value >= SEPARATOR) break;
       index = next;
       continue;
     }
@@ -38,8 +39,8 @@ export function toldValue(view: View, from: number, formats: readonly IdFormat[]
     if (length < HEAD) head |= value < 10 ? 0 : 1 << length;
     else if (!mayGoOn(forms, head, length, value)) break;
     id[length++] = value;
-    value = placeOf(view.code(++index));
-    if (length < FEWEST_CHARACTERS || value >= 0) continue;
+    value = unitValue(view.code(++index));
+    if (length < FEWEST_CHARACTERS || value < SEPARATOR) continue;
     const format = formatOf(fittingForms(forms, head, length), length);
     if (format === undefined) continue;
     found = format;
@@ -78,27 +79,28 @@ function isShape(shape: string): boolean {
   return true;
 }
 
-/** 0 to 9 for digits, 10 to 35 for letters, -1 for everything else. */
-function placeOf(code: number): number {
-  if (code >= 48 && code <= 57) return code - 48;
-  const letter = (code | 32) - 87;
-  return code < 128 && letter >= 10 && letter <= 35 ? letter : -1;
+/** Behind the values of digits and letters. */
+const SEPARATOR = 36;
+const NOTHING = 37;
+const SEPARATORS = ' ()+-./:[]_';
+const VALUES = new Bytes(128);
+enterValues();
+
+function enterValues(): void {
+  for (let code = 0; code < 128; code++) {
+    const letter = (code | 32) - 87;
+    const isLetter = code >= 65 && letter >= 10 && letter <= 35;
+    VALUES[code] = code >= 48 && code <= 57 ? code - 48 : isLetter ? letter : NOTHING;
+  }
+  for (let index = 0; index < SEPARATORS.length; index++) VALUES[codeAt(SEPARATORS, index)] = SEPARATOR;
 }
 
-/** Space, `(`, `)`, `+`, `-`, `.`, `/`, `:`, `[`, `]`, `_`, and the space that does not break. */
-function isSeparator(code: number): boolean {
-  return (
-    code === 32 ||
-    (code >= 45 && code <= 47) ||
-    code === 40 ||
-    code === 41 ||
-    code === 43 ||
-    code === 58 ||
-    code === 91 ||
-    code === 93 ||
-    code === 95 ||
-    code === 0xa0
-  );
+const NO_BREAK_SPACE = 0xa0;
+
+/** 0 to 9 for digits, 10 to 35 for letters, `SEPARATOR`, `NOTHING` also behind the text. */
+function unitValue(code: number): number {
+  if (code >= 128) return code === NO_BREAK_SPACE ? SEPARATOR : NOTHING;
+  return code < 0 ? NOTHING : (VALUES[code] ?? NOTHING);
 }
 
 /** `A123456(3)` */
