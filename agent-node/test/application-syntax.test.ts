@@ -17,9 +17,9 @@ const ELSEWHERE: readonly RegExp[] = [
   /^agent:application\/(hmac\.js:roundConstants|node-names\.js:nodeNames|warm-up\.js:(createWarmUp)?|shared\.js:allocate)$/,
   /^agent:capture\/(primordials\.js:|headers\.js:reliedOn)/,
   /^redaction:(intrinsics\.js:|alphabet\.js:|lines\.js:)/,
-  /^redaction:(identifiers\/(checks|formats)|rules\/(identifier|label))\.js:(wordsOf|enter|anchors)?$/,
+  /^redaction:(identifiers\/(checks|formats)|rules\/numbers\/(identifier|label))\.js:(wordsOf|enter|anchors)?$/,
   /^redaction:(create-redactor\.js:enterKinds|view\.js:byBeginning|names\/pairs\.js:enter)$/,
-  /^redaction:rules\/(assigned-bare\.js:|calling-codes\.js:bitsOf|command-secret\.js:enterTools|wallets\/sha256\.js:writeConstants)$/,
+  /^redaction:rules\/(assignments\/assigned-bare\.js:|numbers\/calling-codes\.js:bitsOf|commands\/command-secret\.js:enterTools|numbers\/told\.js:enterValues|wallets\/sha256\.js:writeConstants)$/,
   /^redaction:blocked\/(blocklist|file-pattern|path-parts|pattern-fault)\.js:/,
 ];
 /** Objects of our own, whose methods have names that built-ins have too. */
