@@ -14,12 +14,13 @@ const ELSEWHERE: readonly RegExp[] = [
   /^agent:expressions\/presence\.js:(readsSecret|children)/,
   /^agent:expressions\/(callable\.js:words|iterator-methods\.js:allowOf|accessors\.js:|built-ins\.js:allow)/,
   /^agent:expressions\/text-methods\.js:/,
-  /^agent:application\/(hmac\.js:roundConstants|node-names\.js:nodeNames|warm-up\.js:(createWarmUp)?|shared\.js:allocate)$/,
+  /^agent:application\/(node-names\.js:nodeNames|warm-up\.js:(createWarmUp)?|shared\.js:allocate)$/,
   /^agent:capture\/(primordials\.js:|headers\.js:reliedOn)/,
   /^redaction:(intrinsics\.js:|alphabet\.js:|lines\.js:)/,
   /^redaction:(identifiers\/(checks|formats)|rules\/numbers\/(identifier|label))\.js:(wordsOf|enter|anchors)?$/,
   /^redaction:(create-redactor\.js:enterKinds|view\.js:byBeginning|names\/pairs\.js:enter)$/,
-  /^redaction:rules\/(assignments\/assigned-bare\.js:|numbers\/calling-codes\.js:bitsOf|commands\/command-secret\.js:enterTools|numbers\/told\.js:enterValues|wallets\/sha256\.js:writeConstants)$/,
+  /^redaction:rules\/(assignments\/assigned-bare\.js:|numbers\/calling-codes\.js:bitsOf|commands\/command-secret\.js:enterTools|numbers\/told\.js:enterValues)$/,
+  /^redaction:sha256\.js:writeConstants$/,
   /^redaction:blocked\/(blocklist|file-pattern|path-parts|pattern-fault)\.js:/,
 ];
 /** Objects of our own, whose methods have names that built-ins have too. */

@@ -3,6 +3,7 @@ export { BLOCKED_CLASS, createClassMatcher } from './blocked/class-matcher.ts';
 export { patternFault } from './blocked/pattern-fault.ts';
 export { createRedactor, preparation, TEXT_LIMIT, TEXT_LOOKAHEAD } from './create-redactor.ts';
 export { SPARABLE_KINDS } from './exceptions.ts';
+export { createHmac } from './hmac.ts';
 export { FORMATS } from './identifiers/formats.ts';
 export { BYTES, STRICT } from './modes.ts';
 export { isCodeName } from './names/code-name.ts';

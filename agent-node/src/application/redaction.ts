@@ -1,7 +1,12 @@
 import type { Policy } from '@borescope/agent-protocol';
-import { createRedactor, type RedactionMode, type RedactorOptions, type SourceRedactor } from '@borescope/redaction';
+import {
+  createHmac,
+  createRedactor,
+  type RedactionMode,
+  type RedactorOptions,
+  type SourceRedactor,
+} from '@borescope/redaction';
 import type { RedactionFloor } from '../settings/redaction-floor.ts';
-import { hmac } from './hmac.ts';
 
 /** What a policy says of redaction. Every field is always there: a missing one would be looked up on a prototype. */
 export interface RedactionRules {
@@ -49,7 +54,8 @@ export function redactorOf(rules: RedactionRules): SourceRedactor {
   const exceptions = { names: exceptNames, values: exceptValues, kinds: exceptKinds };
   const options: RedactorOptions = { mode, keyNames, literals, exceptions };
   if (key === null) return createRedactor(options);
-  const pseudonym = (kind: string, value: string) => hmac(key, `${kind}\0${value}`, PSEUDONYM_LENGTH);
+  const hmac = createHmac(key);
+  const pseudonym = (kind: string, value: string) => hmac(`${kind}\0${value}`, PSEUDONYM_LENGTH);
   return createRedactor({ ...options, pseudonym });
 }
 

@@ -1,9 +1,8 @@
-import { preparation } from '@borescope/redaction';
+import { createHmac, preparation } from '@borescope/redaction';
 import type { CaptureBudget, Capturer } from '../capture/request.ts';
 import { compileExpression } from '../expressions/compile.ts';
 import { createScope, type ScopeName } from '../expressions/scope.ts';
 import type { ExpressionNode, ExpressionTree } from '../expressions/tree.ts';
-import { hmac } from './hmac.ts';
 import { nodeNames } from './node-names.ts';
 import type { Places } from './places.ts';
 import { sampleGraph } from './sample-graph.ts';
@@ -73,7 +72,7 @@ export function createWarmUp(places: Pick<Places, 'hiding' | 'capturer'>): () =>
     () => capture(new Sample()),
     () => capture(SAMPLES.error),
     () => capture({ none: null, missing: undefined, big: 1n, yes: true, call: capture, symbol: SAMPLES.symbol }),
-    () => hmac('key', 'value', 8),
+    () => createHmac('key')('value', 8),
     () => captureStack(captureOne),
     () => compileExpression(CONDITION, places.hiding()),
     () => evaluateSample(places),

@@ -1,7 +1,7 @@
 import { alphabet } from '../../alphabet.ts';
 import { Bytes, Integers16 } from '../../intrinsics.ts';
+import { sha256 } from '../../sha256.ts';
 import type { View } from '../../view.ts';
-import { sha256 } from './sha256.ts';
 
 const LETTERS = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 

@@ -1,4 +1,4 @@
-import { Bytes, Integers32 } from '../../intrinsics.ts';
+import { Bytes, Integers32 } from './intrinsics.ts';
 
 /** FIPS 180-4 section 4.2.2: the first 32 bits of the fractions of the cube roots of the first 64 primes. */
 const ROUND = new Int32Array(64);
@@ -24,19 +24,17 @@ const schedule = new Integers32(64);
 const state = new Integers32(8);
 const block = new Bytes(64);
 
-/**
- * SHA-256 of the first `length` bytes of `data`, at most 55 so that they fit one block, into `out`. The built-in one is
- * not taken: this package runs inside of an application that may have replaced it.
- */
-export function sha256(data: Uint8Array, length: number, out: Uint8Array): void {
-  for (let index = 0; index < 64; index++) block[index] = index < length ? (data[index] ?? 0) : 0;
-  block[length] = 0x80;
-  block[62] = (length * 8) >> 8;
-  block[63] = length * 8;
+/** The state before the first block, into `into`. */
+export function begin(into: Int32Array): void {
+  for (let word = 0; word < 8; word++) into[word] = START[word] ?? 0;
+}
+
+/** The state after one more block of 64 bytes (section 6.2.2). */
+export function compress(into: Int32Array, bytes: Uint8Array): void {
   for (let word = 0; word < 16; word++) {
     const at = word * 4;
     schedule[word] =
-      ((block[at] ?? 0) << 24) | ((block[at + 1] ?? 0) << 16) | ((block[at + 2] ?? 0) << 8) | (block[at + 3] ?? 0);
+      ((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
   }
   for (let word = 16; word < 64; word++) {
     const early = schedule[word - 15] ?? 0;
@@ -45,14 +43,14 @@ export function sha256(data: Uint8Array, length: number, out: Uint8Array): void 
     const large = turned(late, 17) ^ turned(late, 19) ^ (late >>> 10);
     schedule[word] = ((schedule[word - 16] ?? 0) + small + (schedule[word - 7] ?? 0) + large) | 0;
   }
-  let a = START[0] ?? 0;
-  let b = START[1] ?? 0;
-  let c = START[2] ?? 0;
-  let d = START[3] ?? 0;
-  let e = START[4] ?? 0;
-  let f = START[5] ?? 0;
-  let g = START[6] ?? 0;
-  let h = START[7] ?? 0;
+  let a = into[0] ?? 0;
+  let b = into[1] ?? 0;
+  let c = into[2] ?? 0;
+  let d = into[3] ?? 0;
+  let e = into[4] ?? 0;
+  let f = into[5] ?? 0;
+  let g = into[6] ?? 0;
+  let h = into[7] ?? 0;
   for (let round = 0; round < 64; round++) {
     const chosen = (e & f) ^ (~e & g);
     const first = (h + (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) + chosen + (ROUND[round] ?? 0)) | 0;
@@ -67,18 +65,33 @@ export function sha256(data: Uint8Array, length: number, out: Uint8Array): void 
     b = a;
     a = (sum + second) | 0;
   }
-  state[0] = a;
-  state[1] = b;
-  state[2] = c;
-  state[3] = d;
-  state[4] = e;
-  state[5] = f;
-  state[6] = g;
-  state[7] = h;
-  for (let word = 0; word < 8; word++) {
-    const value = ((state[word] ?? 0) + (START[word] ?? 0)) | 0;
-    for (let byte = 0; byte < 4; byte++) out[word * 4 + byte] = value >>> (24 - byte * 8);
-  }
+  into[0] = ((into[0] ?? 0) + a) | 0;
+  into[1] = ((into[1] ?? 0) + b) | 0;
+  into[2] = ((into[2] ?? 0) + c) | 0;
+  into[3] = ((into[3] ?? 0) + d) | 0;
+  into[4] = ((into[4] ?? 0) + e) | 0;
+  into[5] = ((into[5] ?? 0) + f) | 0;
+  into[6] = ((into[6] ?? 0) + g) | 0;
+  into[7] = ((into[7] ?? 0) + h) | 0;
+}
+
+/** The 32 bytes that a state is as a digest, into `out`. */
+export function writeDigest(of: Int32Array, out: Uint8Array): void {
+  for (let index = 0; index < 32; index++) out[index] = (of[index >> 2] ?? 0) >>> (24 - (index & 3) * 8);
+}
+
+/**
+ * SHA-256 of the first `length` bytes of `data`, at most 55 so that they fit one block, into `out`. The built-in one is
+ * not taken: this package runs inside of an application that may have replaced it.
+ */
+export function sha256(data: Uint8Array, length: number, out: Uint8Array): void {
+  for (let index = 0; index < 64; index++) block[index] = index < length ? (data[index] ?? 0) : 0;
+  block[length] = 0x80;
+  block[62] = (length * 8) >> 8;
+  block[63] = length * 8;
+  begin(state);
+  compress(state, block);
+  writeDigest(state, out);
 }
 
 function turned(word: number, by: number): number {
