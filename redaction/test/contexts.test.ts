@@ -251,3 +251,25 @@ test(proves('redaction:names', 'an entry in a list of pairs hides its value'), (
   hides('[["password","', random, '');
   hides('[["password","', random, '"');
 });
+
+test(proves('redaction:names', 'a value behind a label in bold print, and behind parameters of a scheme'), () => {
+  hides('**Password:** ', 'hunter22x', '\n');
+  hides('**API key**: ', 'hunter22x', '');
+  hides('*Password*: ', 'hunter22x', '');
+  hides('<b>Password:</b> ', 'hunter22x', '\n<br>');
+  hides('<strong>Token:</strong> ', 'hunter22x', ' and');
+  hides('authorization: Token ', 'token="hunter22x"', '\n');
+  stays('**token**: string', '- **password** (string): needed', '<td>Password:</td><td>needed</td>', '/* token: */ x');
+});
+
+test(proves('redaction:ordinary', 'parameters of SQL and types of GraphQL are no values'), () => {
+  stays(
+    'UPDATE users SET password = ? WHERE id = ?',
+    'SELECT id FROM t WHERE session_id = :sessionId AND token = @token',
+    'mutation M($email: String!, $password: String!) { login(email: $email, password: $password) { id } }',
+    'input I { password: String! token: ID! }',
+    'type M { login(password: String!): Payload! }',
+  );
+  hides('password: ', 'Summer!', '');
+  hides('password = ', ':hunter22', '');
+});

@@ -12,13 +12,15 @@ const CLOSERS = ['}', '}}', '}', ')', '}', '>', ')s'];
 
 /**
  * Something that only marks the place of a value: our own placeholder, a template's hole (`${password}`, `{{token}}`,
- * `<your key>`), an environment variable (`$TOKEN`), a format (`%s`), a mask (`****`).
+ * `<your key>`), an environment variable (`$TOKEN`), a format (`%s`), a parameter of
+ * SQL (`?`), a mask (`****`).
  */
 export function isStandIn(view: View, from: number, to: number): boolean {
   if (to - from > LONGEST) return false;
   if (placeholderEnd(view.slice(from, to), 0, to - from) === to - from) return true;
   const first = view.code(from);
   if (first === PERCENT && to - from === 2) return true;
+  if (first === QUESTION && to - from === 1) return true;
   if (first === DOLLAR && isVariable(view, from + 1, to)) return true;
   for (let index = 0; index < OPENERS.length; index++) {
     const opener = OPENERS[index] ?? '';
@@ -71,6 +73,7 @@ function isMask(view: View, from: number, to: number): boolean {
 
 const DOLLAR = 36;
 const PERCENT = 37;
+const QUESTION = 63;
 const BRACKET = 91;
 const UNDERSCORE = 95;
 const BULLET = 0x2022;

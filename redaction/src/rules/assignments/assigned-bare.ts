@@ -98,10 +98,15 @@ const PLAIN_WORDS: readonly string[] = [
 ];
 const LONGEST_WORD = 9;
 
+/** Types that every GraphQL schema has (GraphQL, section 3.5). */
+const SCALARS: readonly string[] = ['String', 'ID', 'Int', 'Float', 'Boolean'];
+
 /** The value at `at`, which is not quoted; undefined where nothing there is a secret. */
 export function bareValue(view: View, place: Place, at: number): readonly Span[] | undefined {
   const first = view.code(at);
   if (first === PARENTHESIS || first === BACKTICK || first === LESS || first === SLASH) return undefined;
+  // The end of a comment.
+  if (first === ASTERISK && view.code(at + 1) === SLASH) return undefined;
   // `!0`, as minifiers write true.
   if (first === BANG && view.isIn(DIGIT, at + 1) && !view.isIn(IDENTIFIER, at + 2)) return undefined;
   const wordEnd = view.runEnd(IDENTIFIER, at);
@@ -109,6 +114,8 @@ export function bareValue(view: View, place: Place, at: number): readonly Span[]
   if (place.spaced && wordEnd > at && isMemberOrGeneric(view, wordEnd, next)) return undefined;
   const isWord = next < 0 || view.isIn(ENDS, wordEnd) || view.isIn(CODE_NEXT, wordEnd);
   if (wordEnd > at && isWord && isExpression(view, place, at, wordEnd, next)) return undefined;
+  if (next === BANG && place.colon && isScalar(view, at, wordEnd)) return undefined;
+  if ((first === COLON || first === AT) && isParameter(view, place, at + 1)) return undefined;
   if (first === DOLLAR && isFilledLater(view, at)) return undefined;
   if (first === BRACE && isOdbc(view, place)) return bracedValue(view, at);
   // `{`: an object, or the hole of a template; the values inside have names of their own.
@@ -132,7 +139,23 @@ function isMemberOrGeneric(view: View, at: number, next: number): boolean {
   const after = view.code(at + 1);
   if (next === QUESTION || next === BANG) return after === DOT;
   if (next === HASH) return view.code(at - 1) === DOT;
-  return next === LESS && view.isIn(LETTER, at + 1);
+  return next === LESS && view.isIn(LETTER, at + 1) && !view.startsWith('<br', at);
+}
+
+/** `$password: String!`: that it is required. */
+function isScalar(view: View, from: number, to: number): boolean {
+  if (to + 1 < view.end && !view.isIn(ENDS, to + 1) && !view.isIn(TRAILING, to + 1)) return false;
+  const word = to - from < LONGEST_WORD ? view.slice(from, to) : '';
+  for (let index = 0; index < SCALARS.length; index++) if (SCALARS[index] === word) return true;
+  return false;
+}
+
+/** `password = :password`, `token = @newToken`: a parameter of SQL, which has the name of what it fills. */
+function isParameter(view: View, place: Place, from: number): boolean {
+  if (place.colon || !place.spaced) return false;
+  const to = view.runEnd(IDENTIFIER, from);
+  const isEnded = to >= view.end || view.isIn(ENDS, to) || view.isIn(TRAILING, to);
+  return isEnded && !hasDigit(view, from, to) && view.nameKind(from, to) !== undefined;
 }
 
 /** Source code or prose: what stands there names a value, and is none. */
@@ -267,12 +290,15 @@ const BANG = 33;
 const HASH = 35;
 const DOLLAR = 36;
 const PARENTHESIS = 40;
+const ASTERISK = 42;
 const COMMA = 44;
 const DOT = 46;
 const SLASH = 47;
+const COLON = 58;
 const SEMICOLON = 59;
 const LESS = 60;
 const QUESTION = 63;
+const AT = 64;
 const BRACKET = 91;
 const BACKSLASH = 92;
 const BACKTICK = 96;

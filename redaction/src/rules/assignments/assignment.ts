@@ -25,6 +25,9 @@ import { writtenQuoteStart, writtenValue } from './written-quote.ts';
 const LONGEST_KEY = 96;
 const LONGEST_SPACE = 8;
 const LONGEST_INDENT = 128;
+const MOST_ASTERISKS = 3;
+/** `</strong`, UTF-16 code units. */
+const LONGEST_TAG = 8;
 /** A quote with its backslashes: 15 of them in JSON in JSON in JSON in JSON. */
 const LONGEST_QUOTE = 18;
 
@@ -35,7 +38,8 @@ const LETTER = alphabet('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$'
 const BEHIND_STRING = alphabet(',); +');
 /** Quotes, also escaped ones, and what a telephone number begins with. */
 const BEFORE_NUMBER = alphabet('"\'`\\ +(');
-const AROUND_KEY = alphabet('"\'`\\[]');
+/** Quotes, brackets of a member, and marks of Markdown. */
+const AROUND_KEY = alphabet('"\'`\\[]*');
 
 /**
  * `password=...`, `"apiKey": "..."`, `?token=...`, `Cookie: ...`: where a telling name is given a value in a text, which
@@ -118,6 +122,7 @@ export const assignment: Rule = {
     if (view.code(at) === EQUALS && next === GREATER) value++;
     const gap = value;
     while (value - gap < LONGEST_SPACE && isSpace(view.code(value))) value++;
+    if (view.code(at) === COLON && isMarkup(view.code(value))) value = behindMarkup(view, value);
     value = nextLineQuote(view, value);
     if (value >= view.end) return undefined;
     const told = formats === undefined ? undefined : numberOf(view, formats, value);
@@ -140,7 +145,7 @@ export const assignment: Rule = {
       spaced: spaced || value > gap,
       spacedBefore: spaced,
       // Between back quotes a name stands in prose.
-      keyQuoted: end < wrapped && view.code(end) !== BACKTICK,
+      keyQuoted: end < wrapped && view.code(end) !== BACKTICK && view.code(end) !== ASTERISK,
     };
     if (place.colon && spaced && isChosen(view, from)) return undefined;
     const spans = header(view, place, value) ?? valueAt(view, place, value);
@@ -174,6 +179,26 @@ function nextLineQuote(view: View, at: number): number {
   let index = at;
   while (index - at < LONGEST_INDENT && isWhite(view.code(index))) index++;
   return isQuote(view.code(index)) ? index : at;
+}
+
+function isMarkup(code: number): boolean {
+  return code === ASTERISK || code === LESS;
+}
+
+/** `**Password:** ...`, `<b>Password:</b> ...`: behind what ends the bold print of the label; `at` where nothing does. */
+function behindMarkup(view: View, at: number): number {
+  let index = at;
+  if (view.code(at) === ASTERISK) {
+    while (index - at < MOST_ASTERISKS && view.code(index) === ASTERISK) index++;
+    if (!isSpace(view.code(index))) return at;
+  } else {
+    if (view.code(at + 1) !== SLASH) return at;
+    index = view.runEnd(LETTER, at + 2);
+    if (index - at > LONGEST_TAG || view.code(index++) !== GREATER) return at;
+  }
+  const gap = index;
+  while (index - gap < LONGEST_SPACE && isSpace(view.code(index))) index++;
+  return index;
 }
 
 /** `secret ? 'token' : 'none'`: the key is one of two choices. */
@@ -250,8 +275,11 @@ const RETURN = 13;
 const SPACE = 32;
 const PERCENT = 37;
 const PARENTHESIS = 40;
+const ASTERISK = 42;
 const PLUS = 43;
+const SLASH = 47;
 const COLON = 58;
+const LESS = 60;
 const EQUALS = 61;
 const GREATER = 62;
 const QUESTION = 63;

@@ -120,7 +120,9 @@ export function credentialsAt(view: View, from: number, closing: number): readon
   const hidden = behindPlaceholder(view, start);
   let stop = view.runEnd(TOKEN68, hidden);
   if (token && hidden > start && stop === hidden) return [];
-  if (closing >= 0 || !token || stop === start) {
+  // `Token token="..."`, as of Rails.
+  const hasParameters = scheme === 'token' && view.code(stop) === DOUBLE && view.code(stop - 1) === EQUALS;
+  if (closing >= 0 || !token || stop === start || hasParameters) {
     stop = start;
     while (stop < view.end && !isHeaderEnd(view.code(stop), closing)) stop++;
   }
@@ -150,5 +152,7 @@ function behindSpaces(view: View, at: number): number {
 
 const TAB = 9;
 const SPACE = 32;
+const DOUBLE = 34;
 const DASH = 45;
 const COLON = 58;
+const EQUALS = 61;
