@@ -8,7 +8,10 @@ const IBANS = `GB33BUKB20201555555555 DE75512108001245126199 FR76300060000112345
   SA4420000001234567891234 BR1500000000000010932840814P2 KW81CBKU0000000000001234560101`.split(/\s+/);
 
 test(proves('redaction:account', 'account numbers are known by country, length and check digits'), () => {
-  for (const number of IBANS) hidesEverywhere(number, 'iban');
+  for (const number of IBANS) {
+    hidesEverywhere(number, 'iban');
+    hidesEverywhere(number.toLowerCase(), 'iban');
+  }
   hides('', 'RE0730006000011234567890189', '', 'iban');
   hides('to ', 'GB33 BUKB 2020 1555 5555 55', ' today', 'iban');
   hides('to ', 'DE75 5121 0800 1245 1261 99', '.', 'iban');
@@ -19,6 +22,7 @@ test(proves('redaction:account', 'account numbers are known by country, length a
 test('what looks like an account number and is none stays', () => {
   stays(
     'GB33BUKB20201555555556', // check digits
+    'gb33bukb20201555555556',
     'FR76 3000 6000 0112 3456 7890 188',
     'GB33BUKB202015555555551', // length
     'GB33BUKB2020155555555',

@@ -28,12 +28,14 @@ export const iban: Rule = {
   kind: 'iban',
   what: 'International bank account numbers: country, length and check digits; also in groups with spaces or dashes',
   source: 'ISO 13616-1 and the IBAN registry; ISO/IEC 7064, MOD 97-10',
-  anchors: [],
+  // As people type them.
+  anchors: COUNTRIES.map((country) => country.slice(0, 2).toLowerCase()),
+  followed: DIGIT,
   beginnings,
   enumerable: true,
   match(view, at) {
     if (!view.isIn(DIGIT, at + 3)) return undefined;
-    const length = LENGTHS[countryIndex(view.code(at), view.code(at + 1))] ?? 0;
+    const length = LENGTHS[countryIndex(view.code(at) & ~32, view.code(at + 1) & ~32)] ?? 0;
     if (length === 0) return undefined;
     const to = endOf(view, at, length);
     return to >= 0 && remainder(view, at, to) === 1 ? [{ from: at, to }] : undefined;
