@@ -47,6 +47,8 @@ test(proves('redaction:names', 'the name may stand behind its value, and other p
 
 test(proves('redaction:ordinary', 'what stands beside the name of something else stays'), () => {
   stays(
+    '{"id":"forgot_password","value":"Forgot your password?"}',
+    '{"key":"password","value":"Mot de passe"}',
     '{"id":"token-list","value":"open"}',
     '{"type":"token","value":"("}',
     '{"type":"StringToken","value":"abc1"}',
@@ -82,6 +84,9 @@ test('a pair of properties is judged by the keys, the name and the value', () =>
   assert.ok(!beside('type', 'token', 'value', '('));
   assert.ok(!beside('label', 'Password', 'text', 'Enter your password'));
   assert.ok(!beside('label', 'Password', 'text', 'Password'));
+  assert.ok(!beside('key', 'confirmPassword', 'value', 'Confirm password'));
+  assert.ok(beside('key', 'password', 'value', 'Password'));
+  assert.ok(beside('key', 'password', 'value', 'my secret password 7'));
   assert.ok(!beside('name', 'tokens', 'data'), 'of a chart');
   for (const key of ['', 'names', 'valued', 'xname', 'nam', 'ключ', 'n1'])
     assert.ok(!isNaming(pairRole(key, 0, key.length)) && !isHolding(pairRole(key, 0, key.length), 'x'), key);

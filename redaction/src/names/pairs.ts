@@ -38,6 +38,13 @@ const LONGEST_WORD = 64;
 const SMALL_A = 97;
 const LETTERS = 26;
 
+const SPACE = 32;
+const BANG = 33;
+const DOT = 46;
+const COLON = 58;
+const QUESTION = 63;
+const CAPITAL_A = 65;
+
 interface Key {
   readonly text: string;
   readonly role: PairRole;
@@ -127,6 +134,7 @@ export function namesBeside(
   if (!isHolding(holding, text)) return false;
   // A menu, and the name of the field that it is for.
   if (holding === PAIR.content && text !== undefined && names.name(text) !== undefined) return false;
+  if (text !== undefined && isCaption(names, text)) return false;
   if (naming === PAIR.name) return true;
   const last = lastWord(name);
   if (naming === PAIR.sort) return isSort(name, last);
@@ -147,6 +155,23 @@ function isProse(value: string): boolean {
     before = code;
   }
   return words > 1;
+}
+
+/** `Forgot your password?`: what a catalogue of translations has under the name of a field. Words that speak of it. */
+function isCaption(names: Names, text: string): boolean {
+  if (text.length >= LONGEST_WORD || !isProse(text)) return false;
+  const first = codeAt(text, 0);
+  if (first < CAPITAL_A || first >= CAPITAL_A + LETTERS) return false;
+  for (let index = 0; index < text.length; index++) {
+    const code = codeAt(text, index);
+    if (!isLetterOrDigit(code) && code !== SPACE && !(index === text.length - 1 && isMark(code))) return false;
+    if (code >= 48 && code <= 57) return false;
+  }
+  return names.name(text) !== undefined;
+}
+
+function isMark(code: number): boolean {
+  return code === QUESTION || code === COLON || code === DOT || code === BANG;
 }
 
 /** Where the last word of a name begins: behind a separator, or at a capital behind a small letter. */
