@@ -278,6 +278,11 @@ export const ADVERSARIAL: readonly string[] = [
   ...['phone=1 ', 'phone: (', 'pesel=44051401358 ', 'tel 1 2 3 ', 'idNumber: 1-', 'ABCDE1', '999) 999-'],
   // Found by trying short pieces one by one: the slowest of them.
   ...[':CF', 'F:c', '00-3', '-311', '-3F', '-2 ', 'F(0', ':2=', 'idNumber: 1-11', 'secret-token:\\', '::['],
+  // Keys of PostgreSQL, types, objects that have the name, labels in bold print, versions and styles.
+  ...[')=(', 'a)=(', 'Key (a, a)=(', 'Key (token)=(', 'a,a,(', 'token: string | ', 'token: a = ', 'token:a ='],
+  ...['{"token":{"value":"', '{{{{ value:"', '"a": {  "value":"', '**a:** ', '<b>token:</b> ', 'token:** ', 'token:</'],
+  ...['token:1.2.', 'token: ^^^', '--token: #12', '--token:1.1.1', '--token: 12aaaa', 'de89 3704 0044 ', 'de1'],
+  ...['token\u00a0:\u00a0', '\u00a0', '\u00a0=', 'password is: '],
   // Flags, cards, placeholders, nothing at all.
   ...['--password ', '--password --', '--token ""', '--', '-', '4111 ', '4111-', '4111111111111112 ', '41', '4'],
   ...['[redacted:', 'password=[redacted:', 'password=[redacted:a]', 'p.', 'a', ' ', '\n', '\u0000', '\ud800', 'é'],

@@ -273,3 +273,38 @@ test(proves('redaction:ordinary', 'parameters of SQL and types of GraphQL are no
   hides('password: ', 'Summer!', '');
   hides('password = ', ':hunter22', '');
 });
+
+test(proves('redaction:names', 'a literal behind a type, and the values of a key that PostgreSQL tells'), () => {
+  hides('const token: string = "', 'hunter22x', '";');
+  hides("private readonly apiKey: string | undefined = '", 'hunter22x', "';");
+  hides('Key (api_key)=(', 'hunter22x', ') already exists.');
+  hides('Key (tenant_id, token)=(', '7, a)b(c', ') already exists.');
+  hides('Key (lower(password::text))=(', 'hunter22x', ') conflicts with existing key');
+  stays(
+    'token: string = read();',
+    'token: string, other = "x"',
+    'Key (id, name)=(7, x) already exists.',
+    'f(token)=(x)',
+  );
+});
+
+test(proves('redaction:names', 'a value in an object that has the name, and behind spaces that do not break'), () => {
+  hides('{"password":{"value":"', 'hunter22x', '","touched":true}}');
+  hides('{\\"password\\": {\\"value\\": \\"', 'hunter22x', '\\"}}');
+  hides("{ token: {\n  value: '", 'hunter22x', "',\n} }");
+  hides('mot de passe\u00a0: ', 'hunter22x', '');
+  hides('password\u00a0=\u202f', 'hunter22x', '');
+  hides('Your temporary password is: ', 'hunter22x', '');
+  stays('{"password":{"type":"string","value":5}}', '{"password":{"value":5}}', '{"name":{"value":"x"}}');
+});
+
+test(proves('redaction:ordinary', 'styles and versions stay, whatever their name'), () => {
+  stays(
+    ':root { --token-color-primary: #0055ff; --secret-gap: 12px; --md-sys-token: 1.5rem; --token: 50% }',
+    '{"dependencies":{"jsonwebtoken":"^9.0.2","csrf-csrf":"3.0.6","cookie":"~1.0.0-rc.1","session":">=2.1.0"}}',
+    'cookie: 0.6.0\n',
+  );
+  hides('--password: ', 'hunter2', ';');
+  hides('"password":"', '1.2.3.4.5', '"');
+  hides('"password":"', '123456', '"');
+});

@@ -1,8 +1,11 @@
 import type { View } from '../view.ts';
 
-/** A space or a tab. */
+const NO_BREAK_SPACE = 0xa0;
+const NARROW_NO_BREAK_SPACE = 0x202f;
+
+/** A space or a tab. In French one that does not break stands before a colon. */
 export function isSpace(code: number): boolean {
-  return code === 32 || code === 9;
+  return code === 32 || code === 9 || code === NO_BREAK_SPACE || code === NARROW_NO_BREAK_SPACE;
 }
 
 /** Behind what parts two groups, `) `, `-`, ` (`: at most two characters, of which no two are the same. */

@@ -14,7 +14,7 @@ const WORD = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTU
 const LETTER = alphabet('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ');
 const ENDS = alphabet(' \t\r\n"\'`<>()[]{},;=\\');
 const NAMES: readonly string[] = ['password', 'Password', 'PASSWORD', 'passwd', 'passphrase'];
-const LINKS: readonly string[] = ['is ', 'was ', 'to '];
+const LINKS: readonly string[] = ['is ', 'is: ', 'was ', 'was: ', 'to '];
 
 /** `password "x9!"` of a configuration, `login anna password x9` of `.netrc`, `the password is x9y8z7` of a person. */
 export const spokenPassword: Rule = {

@@ -22,6 +22,7 @@ import { escapes } from './escape.ts';
 import { basic, bearer } from './headers/authorization.ts';
 import { flatHeader } from './headers/flat-header.ts';
 import { jwt } from './jwt.ts';
+import { keyDetail } from './assignments/key-detail.ts';
 import { kubernetesSecret } from './kubernetes-secret.ts';
 import { iban } from './numbers/iban.ts';
 import { identifier } from './numbers/identifier.ts';
@@ -101,6 +102,7 @@ export const RULES: readonly Rule[] = [
   formPart,
   entry,
   flatHeader,
+  keyDetail,
   ...SQL_PASSWORDS,
   sqlInsert,
   spokenPassword,

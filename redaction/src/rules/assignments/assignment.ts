@@ -19,6 +19,8 @@ import { fallbackLiteral, joinedLiterals } from './joined-literal.ts';
 import { jwkMember } from './jwk.ts';
 import { isSuggestive, likelySecret } from './likely-secret.ts';
 import { notedName, pairedKind } from './paired-name.ts';
+import { isStyle, isVersion } from './style-or-version.ts';
+import { typedLiteral } from './typed-literal.ts';
 import { writtenQuoteStart, writtenValue } from './written-quote.ts';
 
 /** UTF-16 code units of a key that are looked back over, from its end. */
@@ -148,6 +150,8 @@ export const assignment: Rule = {
       keyQuoted: end < wrapped && view.code(end) !== BACKTICK && view.code(end) !== ASTERISK,
     };
     if (place.colon && spaced && isChosen(view, from)) return undefined;
+    if (kind === SECRET_NAME && isVersion(view, value)) return undefined;
+    if (place.colon && view.startsWith('--', from) && isStyle(view, value)) return undefined;
     const spans = header(view, place, value) ?? valueAt(view, place, value);
     return spans === undefined ? undefined : named(spans, kind);
   },
@@ -224,6 +228,7 @@ function valueAt(view: View, place: Place, at: number): readonly Span[] | undefi
     writtenValue(view, at) ??
     (place.colon ? (blockScalar(view, place.keyFrom, at) ?? flowScalar(view, place.keyFrom, at)) : undefined) ??
     bareValue(view, place, at) ??
+    (place.colon ? typedLiteral(view, at) : undefined) ??
     (place.spaced && !place.compared ? fallbackLiteral(view, at) : undefined)
   );
 }

@@ -26,6 +26,8 @@ const QUOTE = alphabet('"\'`');
  */
 export function pairedKind(view: View, role: PairRole, from: number, at: number): string | undefined {
   const { pairs } = view;
+  const owner = role === PAIR.value ? ownerKind(view, from, at) : undefined;
+  if (owner !== undefined) return owner;
   if (role === PAIR.content && !isWord(view, at)) return undefined;
   // `{"id": "r-7", "value": 17}`: a number has a name, or is none.
   const start = behind(view, at + 1);
@@ -47,6 +49,24 @@ export function pairedKind(view: View, role: PairRole, from: number, at: number)
   pairs.held = at;
   pairs.heldRole = role;
   return undefined;
+}
+
+/** `"password": {"value": "..."}`: the object is told by its name, and a text is the first thing in it. */
+function ownerKind(view: View, from: number, at: number): string | undefined {
+  if (!view.isIn(QUOTE, behind(view, at + 1) - 1)) return undefined;
+  let index = before(view, from);
+  if (view.code(index - 1) !== BRACE) return undefined;
+  index = before(view, index - 1);
+  if (view.code(index - 1) !== COLON) return undefined;
+  const to = before(view, index - 1);
+  const start = view.runStart(NAME, to, LONGEST_NAME);
+  return start === to ? undefined : view.nameKind(start, to);
+}
+
+function before(view: View, at: number): number {
+  let index = at;
+  while (at - index < LONGEST_INDENT && (view.isIn(GAP, index - 1) || view.code(index - 1) === LINE_FEED)) index--;
+  return index;
 }
 
 /**
