@@ -1,5 +1,6 @@
 import { ALNUM, DIGIT } from '../../alphabet.ts';
 import { ANYTHING, type Beginnings, createBeginnings, FOLLOWER, slotOf } from '../../beginnings.ts';
+import { lowerCase, sliceText } from '../../intrinsics.ts';
 import type { Rule } from '../../rule.ts';
 import type { View } from '../../view.ts';
 import { wordsIn } from '../../words.ts';
@@ -29,7 +30,7 @@ export const iban: Rule = {
   what: 'International bank account numbers: country, length and check digits; also in groups with spaces or dashes',
   source: 'ISO 13616-1 and the IBAN registry; ISO/IEC 7064, MOD 97-10',
   // As people type them.
-  anchors: COUNTRIES.map((country) => country.slice(0, 2).toLowerCase()),
+  anchors: COUNTRIES.map((country) => lowerCase(sliceText(country, 0, 2))),
   followed: DIGIT,
   beginnings,
   enumerable: true,
