@@ -26,7 +26,8 @@ test(proves('redaction:names', 'names of signed URLs, of products and of other l
     cloudantKey googleMapsKey SENTRY_DSN database_dsn preSharedKey wifi_psk dbPass MYSQLPASS keyPass motDePasse
     ocp-apim-subscription-key x-functions-key writeKey clientAssertion SAMLResponse _gitlab_session KUBECONFIG
     .dockerconfigjson htpasswd tls.key newrelicInsertKey hashSalt unseal_key oauth_verifier laravel_session
-    express.sid authorizationCode contraseña`.split(/\s+/);
+    express.sid authorizationCode contraseña x-hub-signature-256 Stripe-Signature x-signature __Host-session doorCode
+    accessCode activationKey`.split(/\s+/);
   for (const name of hidden) assert.notEqual(redactor.name(name), undefined, name);
   const clean = `X-Amz-Date X-Amz-Algorithm X-Amz-Expires X-Goog-Date cacheKey primaryKey sortKey partitionKey redisKey
     jiraKey keyboard keystone stripe google maps sonar sumo login accessId signatureVersion passport compassKey saltLake basalt

@@ -86,7 +86,8 @@ export const TERM_GROUPS: readonly TermGroup[] = [
       dbkey databasekey clientkey clkey iamkey ibmcloudkey slkey contraseña
       rediscliauth servicerolekey aeskey cipherkey cryptokey symmetrickey keymaterial magiclink resetlink invitelink
       verificationlink securestring secretstring ghpat githubpat gitlabpat azurepat devopspat adopat jirapat
-      kubeconfig dockerconfigjson dockercfg htpasswd gitlabsession`,
+      hubsignature hubsignature256 slacksignature twiliosignature stripesignature xsignature hostsession securesession
+      activationkey kubeconfig dockerconfigjson dockercfg htpasswd gitlabsession`,
   },
   {
     kind: SECRET_NAME,
@@ -156,7 +157,7 @@ export const TERM_GROUPS: readonly TermGroup[] = [
     role: ROLE.word,
     terms: `otp totp hotp otpcode 2fa mfacode twofactorcode pincode pinnumber cardpin userpin passcode certificatepin
       codigoseguridad codigodeseguridad cryptogramme securitycode securityanswer securityquestion verificationcode recoverycode recoverycodes backupcode backupcodes
-      onetimecode`,
+      onetimecode accesscode smscode unlockcode doorcode gatecode`,
   },
   { kind: CODE_NAME, role: ROLE.whole, terms: 'pin' },
   {
