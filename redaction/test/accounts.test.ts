@@ -48,6 +48,20 @@ const WALLETS =
 
 test(proves('redaction:wallet', 'addresses of wallets are known by their checksums'), () => {
   for (const address of WALLETS) hidesEverywhere(address, 'crypto-wallet');
+  for (const address of ['rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh', 'rDTXLQ7ZKZVKz33zJbHjgVShjsBnqMBhmN'])
+    hidesEverywhere(address, 'crypto-wallet');
+});
+
+test(proves('redaction:wallet', 'so are private keys of wallets'), () => {
+  const keys = `5HueCGU8rMjxEXxiPuD5BDku4MkFqeZyd4dZ1jvhTVqvbTLvyTJ KwdMAjGmerYanjeui5SHS7JkmpZvVipYvB2LJGU1ZxJwYvP98617
+    snoPBrXtMeMyMHUVTgbuqAfg1SUTb`.split(/\s+/);
+  for (const key of keys) hidesEverywhere(key, 'private-key');
+  stays(
+    '5HueCGU8rMjxEXxiPuD5BDku4MkFqeZyd4dZ1jvhTVqvbTLvyTK',
+    'KwdMAjGmerYanjeui5SHS7JkmpZvVipYvB2LJGU1ZxJwYvP98618',
+    'snoPBrXtMeMyMHUVTgbuqAfg1SUTc',
+    'rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTi',
+  );
 });
 
 test('what looks like the address of a wallet and is none stays', () => {

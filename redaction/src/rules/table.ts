@@ -49,7 +49,15 @@ import { PLATFORMS } from './tokens/platforms.ts';
 import { type TokenFormat, tokenRule } from './tokens/token-format.ts';
 import { WORK } from './tokens/work.ts';
 import { encodedUrlCredentials, urlCredentials } from './url-credentials.ts';
-import { base58Wallet, bech32Wallet, ethereumWallet, zcashWallet } from './wallets/wallet.ts';
+import {
+  base58Wallet,
+  bech32Wallet,
+  ethereumWallet,
+  ledgerAddress,
+  ledgerSeed,
+  walletKey,
+  zcashWallet,
+} from './wallets/wallet.ts';
 
 const TOKENS: readonly TokenFormat[] = [
   ...CODE_HOSTING,
@@ -83,6 +91,9 @@ export const RULES: readonly Rule[] = [
   ...IP_ADDRESSES,
   base58Wallet,
   zcashWallet,
+  walletKey,
+  ledgerAddress,
+  ledgerSeed,
   bech32Wallet,
   ethereumWallet,
   jwt,

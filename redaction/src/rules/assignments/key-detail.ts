@@ -7,6 +7,8 @@ import type { View } from '../../view.ts';
 const LONGEST_COLUMNS = 256;
 const LONGEST_VALUE = 2048;
 const NAME = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_');
+/** The end of a name, of an expression or of a name in quotes. */
+const BEFORE = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_)"');
 const OPENING = 'Key (';
 /** What PostgreSQL says of a key behind its values. */
 const ENDS: readonly string[] = [') already exists', ') is ', ') conflicts '];
@@ -17,6 +19,7 @@ export const keyDetail: Rule = {
   what: 'Values of columns with telling names in errors of PostgreSQL that tell a key',
   source: 'https://www.postgresql.org/docs/current/protocol-error-fields.html (detail); names as for keys',
   anchors: [')=('],
+  behind: BEFORE,
   match(view, at) {
     const kind = kindOfColumns(view, at);
     if (kind === undefined) return undefined;

@@ -3,7 +3,7 @@ import { Bytes } from '../../intrinsics.ts';
 import type { Rule } from '../../rule.ts';
 import type { View } from '../../view.ts';
 import { wordsIn } from '../../words.ts';
-import { BASE58, isBase58Check } from './base58.ts';
+import { ADDRESS, BASE58, isBase58Check, LEDGER_ADDRESS, LEDGER_SEED, WALLET_KEY } from './base58.ts';
 import { BECH32, isBech32 } from './bech32.ts';
 import { keccak256 } from './keccak256.ts';
 
@@ -36,7 +36,55 @@ export const base58Wallet: Rule = {
     const to = view.runEnd(BASE58, at);
     const length = to - at;
     if (length < SHORTEST || length > LONGEST || goesOn(view, to)) return undefined;
-    return isBase58Check(view, at, to, ADDRESS_BYTES) ? [{ from: at, to }] : undefined;
+    return isBase58Check(view, at, to, ADDRESS_BYTES, ADDRESS) ? [{ from: at, to }] : undefined;
+  },
+};
+
+/** One byte of version, 32 of the key, one more where the address is made of the short public key, four of checksum. */
+const KEY_BYTES = 37;
+const KEY_LENGTH = 51;
+
+export const walletKey: Rule = {
+  kind: 'private-key',
+  what: 'Private keys of Bitcoin, Litecoin, Dogecoin and Dash in Base58Check, by their checksum',
+  source: 'Bitcoin developer reference, "Wallet import format"',
+  anchors: ['5', 'K', 'L', '6', 'T', 'Q', '7', 'X', '9', 'c'],
+  shortest: KEY_LENGTH,
+  match(view, at) {
+    const to = view.runEnd(BASE58, at);
+    const more = to - at - KEY_LENGTH;
+    if (more < 0 || more > 1 || goesOn(view, to)) return undefined;
+    return isBase58Check(view, at, to, KEY_BYTES + more, WALLET_KEY) ? [{ from: at, to }] : undefined;
+  },
+};
+
+export const ledgerAddress: Rule = {
+  kind: WALLET,
+  what: 'Addresses of the XRP Ledger, by their checksum',
+  source: 'https://xrpl.org/docs/references/protocol/data-types/base58-encodings',
+  anchors: ['r'],
+  shortest: SHORTEST,
+  match(view, at) {
+    const to = view.runEnd(BASE58, at);
+    if (to - at < SHORTEST || to - at > LONGEST || goesOn(view, to)) return undefined;
+    return isBase58Check(view, at, to, ADDRESS_BYTES, LEDGER_ADDRESS) ? [{ from: at, to }] : undefined;
+  },
+};
+
+/** One byte of version, 16 of the seed, four of checksum. */
+const SEED_BYTES = 21;
+const SEED_LENGTH = 29;
+
+export const ledgerSeed: Rule = {
+  kind: 'private-key',
+  what: 'Seeds of the XRP Ledger, of which keys are made, by their checksum',
+  source: 'https://xrpl.org/docs/references/protocol/data-types/base58-encodings',
+  anchors: ['s'],
+  shortest: SEED_LENGTH,
+  match(view, at) {
+    const to = view.runEnd(BASE58, at);
+    if (to - at !== SEED_LENGTH || goesOn(view, to)) return undefined;
+    return isBase58Check(view, at, to, SEED_BYTES, LEDGER_SEED) ? [{ from: at, to }] : undefined;
   },
 };
 
@@ -52,7 +100,7 @@ export const zcashWallet: Rule = {
   match(view, at) {
     const to = view.runEnd(BASE58, at);
     if (to - at !== ZCASH_LENGTH || goesOn(view, to) || view.isBehind(ALNUM, at)) return undefined;
-    return isBase58Check(view, at, to, ADDRESS_BYTES + 1) ? [{ from: at, to }] : undefined;
+    return isBase58Check(view, at, to, ADDRESS_BYTES + 1, ADDRESS) ? [{ from: at, to }] : undefined;
   },
 };
 
