@@ -347,6 +347,8 @@ test(
         command: { name: 'auth', args: ['default', 'p-plain-f'] },
         secure: { Name: '/app/x', Type: 'SecureString', Value: 'p-plain-g' },
         history: { field: 'password', old: 'p-plain-h', new: 'p-plain-i' },
+        patch: { op: 'replace', path: ['user', 'password'], value: 'p-plain-j' },
+        difference: { kind: 'E', path: ['password'], lhs: 'p-plain-k', rhs: 'p-plain-l' },
         shown: [
           { id: 'token-list', value: 'open-plain-4' },
           { type: 'token', value: 'sign-plain-5' },

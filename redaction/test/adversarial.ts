@@ -278,6 +278,8 @@ export const ADVERSARIAL: readonly string[] = [
   ...['phone=1 ', 'phone: (', 'pesel=44051401358 ', 'tel 1 2 3 ', 'idNumber: 1-', 'ABCDE1', '999) 999-'],
   // Found by trying short pieces one by one: the slowest of them.
   ...[':CF', 'F:c', '00-3', '-311', '-3F', '-2 ', 'F(0', ':2=', 'idNumber: 1-11', 'secret-token:\\', '::['],
+  // Paths before values.
+  ...['path:[', 'path:["a",', 'path:["a"]', 'value:"a",path:["token"],', 'path:["token"],value:'],
   // Private keys and addresses whose checksum is wrong.
   ...['KwdMAjGmerYanjeui5SHS7JkmpZvVipYvB2LJGU1ZxJwYvP98618 ', 'snoPBrXtMeMyMHUVTgbuqAfg1SUTc '],
   ...['rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTi '],

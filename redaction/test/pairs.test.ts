@@ -27,6 +27,10 @@ test(
     }
     hides('{"name":"password","values":["', '"]}');
     hides('{"type":"password","value":"', '"}');
+    hides('{"path":["user","password"],"value":"', '"}');
+    hides('{"op":"replace","path":[\n  "password"\n],\n"value":"', '"}');
+    hides('{"value":"', '","path":["user","password"]}');
+    hides("{ path: [ 'password' ], value: '", "' }");
     hides('{"type":"access_token","value":"', '"}');
     hides('{"op":"replace","path":"/user/password","value":"', '"}');
   },
@@ -49,6 +53,9 @@ test(proves('redaction:ordinary', 'what stands beside the name of something else
   stays(
     '{"id":"forgot_password","value":"Forgot your password?"}',
     '{"key":"password","value":"Mot de passe"}',
+    '{"name":"auth_tokens_issued_total","value":"12"}',
+    '{"path":["password","length"],"value":"8"}',
+    '{"path":[],"value":"open"}',
     '{"id":"token-list","value":"open"}',
     '{"type":"token","value":"("}',
     '{"type":"StringToken","value":"abc1"}',
@@ -86,6 +93,8 @@ test('a pair of properties is judged by the keys, the name and the value', () =>
   assert.ok(!beside('label', 'Password', 'text', 'Password'));
   assert.ok(!beside('key', 'confirmPassword', 'value', 'Confirm password'));
   assert.ok(beside('key', 'password', 'value', 'Password'));
+  assert.ok(!beside('label', 'Password', 'value', 'password'), 'of a menu');
+  assert.ok(beside('path', 'password', 'lhs', 'x') && beside('path', 'password', 'rhs', 'x'), 'of a difference');
   assert.ok(beside('key', 'password', 'value', 'my secret password 7'));
   assert.ok(!beside('name', 'tokens', 'data'), 'of a chart');
   for (const key of ['', 'names', 'valued', 'xname', 'nam', 'ключ', 'n1'])

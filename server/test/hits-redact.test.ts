@@ -149,6 +149,7 @@ test('a secret is found wherever a captured value can hold one', () => {
     object(['data', secret], ['id', text('user-password')]),
     object(['k', text('password')], ['v', secret]),
     object(['type', text('password')], ['value', secret]),
+    object(['path', { type: 'array', items: [text('user'), text('password')] }], ['value', secret]),
     object(['key', text('k1')], ['name', text('password')], ['value', secret]),
     object(['password=hunter2!', { type: 'null' }]),
     object(['rawHeaders', { type: 'array', items: [text('Host'), text('h'), text('X-Api-Key'), secret] }]),

@@ -1,8 +1,16 @@
-import { isArray, ownData, symbolDescription } from './primordials.ts';
+import { isArray, isProxy, ownData, symbolDescription } from './primordials.ts';
 
 /** `{type: 'Buffer', data: [...]}`, as JSON has a buffer; of the buffer itself they would not be shown. */
 export function isWrittenBuffer(object: object): boolean {
   return ownData(object, 'type') === 'Buffer' && isArray(ownData(object, 'data'));
+}
+
+/** The name that stands beside a value: a text, or the last one of a path, `['user', 'password']`. */
+export function nameTold(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return typeof value === 'string' ? value : undefined;
+  if (isProxy(value) || !isArray(value)) return undefined;
+  const last = ownData(value, value.length - 1);
+  return typeof last === 'string' ? last : undefined;
 }
 
 /** The name that an entry of a `Map` gives to its value. */

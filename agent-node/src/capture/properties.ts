@@ -3,7 +3,7 @@ import { BYTES, isHolding, isNaming, namesBeside } from '@borescope/redaction';
 import { spellsSecret } from './buffer.ts';
 import { isStackUnsafe, safeStack } from './error-stack.ts';
 import { secretOf } from './name-table.ts';
-import { isWrittenBuffer } from './named-value.ts';
+import { isWrittenBuffer, nameTold } from './named-value.ts';
 import { descriptorOf, hasOwn, isModuleNamespace, ownData, symbolDescription } from './primordials.ts';
 import { shape, shapeSecret } from './shape.ts';
 import { countKind, cutMarker, follow, MARKED_NAME_BYTES, pay, type Walk } from './walk.ts';
@@ -89,10 +89,9 @@ function secretBeside(
   for (let i = 0; i < keys.length && i < MOST_KEYS; i++) {
     const naming = names(keys[i] ?? '').pair;
     if (!isNaming(naming)) continue;
-    const name = ownData(object, keys[i] ?? '');
-    const secret = typeof name === 'string' ? secretUnder(walk, name, value) : undefined;
-    if (secret !== undefined && typeof name === 'string' && namesBeside(redactor, naming, name, holding, text))
-      return secret;
+    const name = nameTold(ownData(object, keys[i] ?? ''));
+    const secret = name === undefined ? undefined : secretUnder(walk, name, value);
+    if (secret !== undefined && name !== undefined && namesBeside(redactor, naming, name, holding, text)) return secret;
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { isHolding, NAMING_KEYS, namesBeside, pairRole } from '@borescope/redaction';
 import { LONGEST_SECRET, spelledText } from '../capture/buffer.ts';
-import { isWrittenBuffer, nameOfItem } from '../capture/named-value.ts';
+import { isWrittenBuffer, nameOfItem, nameTold } from '../capture/named-value.ts';
 import {
   codeAt,
   isArray,
@@ -38,8 +38,8 @@ export function nameBeside(context: Context, holder: unknown, key: string): stri
   let told: string | undefined;
   for (let i = 0; i < NAMING_KEYS.length; i++) {
     const naming = NAMING_KEYS[i] ?? '';
-    const name = ownData(holder, naming);
-    if (typeof name !== 'string') continue;
+    const name = nameTold(ownData(holder, naming));
+    if (name === undefined) continue;
     const role = pairRole(naming, 0, naming.length);
     if (redactor.name(name) !== undefined) {
       if (namesBeside(redactor, role, name, holding, text)) return name;

@@ -200,7 +200,8 @@ export const TERM_GROUPS: readonly TermGroup[] = [
       missing expired expiry expires expiration ttl lifetime timeout duration age max min at in on date time timestamp
       created updated changed issuer audience scope scopes balance price supply symbol decimals consent banner domain
       samesite mode method methods supported seconds secs ms millis minutes
-      hours days bytes arn metadata ref reference attempts attempt retries history`,
+      hours days bytes arn metadata ref reference attempts attempt retries history total rate ratio
+      issued refreshed`,
   },
   { role: ROLE.number, terms: 'id ids number no nr num numbers value' },
   {

@@ -27,7 +27,7 @@ const NAME_KEYS = `name key header field k n property prop attribute attr param 
 const LABEL_KEYS = 'id label code title path instancepath selector';
 const SORT_KEYS = 'type kind';
 const VALUE_KEYS = `value val v values vals secret raw plaintext default defaultvalue initialvalue currentvalue oldvalue newvalue
-  stringvalue plainvalue secretvalue rawvalue stringdata before after old new previous current oldval newval args`;
+  stringvalue plainvalue secretvalue rawvalue stringdata before after old new previous current oldval newval lhs rhs args`;
 const CONTENT_KEYS = 'data content contents text';
 
 /** Longer keys are none of them. UTF-16 code units. */
@@ -136,6 +136,8 @@ export function namesBeside(
   if (holding === PAIR.content && text !== undefined && names.name(text) !== undefined) return false;
   if (text !== undefined && isCaption(names, text)) return false;
   if (naming === PAIR.name) return true;
+  // What can be chosen, and what it is called: `{label: 'Password', value: 'password'}`.
+  if (naming === PAIR.label && text !== undefined && lowerCase(text) === lowerCase(name)) return false;
   const last = lastWord(name);
   if (naming === PAIR.sort) return isSort(name, last);
   return (

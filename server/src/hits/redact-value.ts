@@ -330,11 +330,18 @@ function kindBeside(pass: Pass, properties: readonly Property[], key: string, he
   if (!isHolding(holding, text)) return undefined;
   for (const { name: naming, value } of properties) {
     const role = pairRole(naming, 0, naming.length);
-    if (value.type !== 'string' || !isNaming(role)) continue;
-    const kind = pass.redactor.name(value.value) ?? kindTold(pass, value.value, held);
-    if (kind !== undefined && namesBeside(pass.redactor, role, value.value, holding, text)) return kind;
+    const name = isNaming(role) ? nameTold(value) : undefined;
+    if (name === undefined) continue;
+    const kind = pass.redactor.name(name) ?? kindTold(pass, name, held);
+    if (kind !== undefined && namesBeside(pass.redactor, role, name, holding, text)) return kind;
   }
   return undefined;
+}
+
+/** A text, or the last one of a path: `['user', 'password']`. */
+function nameTold(value: CapturedValue): string | undefined {
+  const last = value.type === 'array' ? value.items.at(-1) : value;
+  return last?.type === 'string' ? last.value : undefined;
 }
 
 function underKey(pass: Pass, key: CapturedValue, held: CapturedValue, depth: number): CapturedValue {

@@ -124,7 +124,7 @@ function readName(view: View, slot: number): string | undefined {
   const { pairs } = view;
   if (pairs.isRead[slot] === 1) return pairs.kind[slot];
   const at = pairs.at[slot] ?? 0;
-  const start = behind(view, at + 1);
+  const start = nameStart(view, at);
   const end = nameEnd(view, start);
   const kind = end === start ? undefined : view.nameKind(start, end);
   pairs.isRead[slot] = 1;
@@ -134,7 +134,7 @@ function readName(view: View, slot: number): string | undefined {
 
 function isNamed(view: View, slot: number, holding: PairRole, at: number): boolean {
   const { pairs } = view;
-  const start = behind(view, (pairs.at[slot] ?? 0) + 1);
+  const start = nameStart(view, pairs.at[slot] ?? 0);
   const name = view.slice(start, nameEnd(view, start));
   const value = behind(view, at + 1);
   const quote = view.isIn(QUOTE, value - 1) ? view.code(value - 1) : LINE_FEED;
@@ -219,6 +219,17 @@ function behind(view: View, at: number): number {
   return index;
 }
 
+/** Behind the operator at `at`; of a path, `["user", "password"]`, that of the last item. */
+function nameStart(view: View, at: number): number {
+  const start = behind(view, at + 1);
+  if (view.code(start) !== BRACKET) return start;
+  let to = start;
+  while (to - start < LONGEST_NAME && to < view.end && view.code(to) !== BRACKET_CLOSE) to++;
+  if (view.code(to) !== BRACKET_CLOSE) return start;
+  const end = before(view, to);
+  return view.isIn(QUOTE, end) ? view.runStart(NAME, end, LONGEST_NAME) : start;
+}
+
 function nameEnd(view: View, from: number): number {
   let to = from;
   while (to - from < LONGEST_NAME && view.isIn(NAME, to)) to++;
@@ -233,6 +244,8 @@ const COLON = 58;
 const LESS = 60;
 const EQUALS = 61;
 const GREATER = 62;
+const BRACKET = 91;
 const BACKSLASH = 92;
+const BRACKET_CLOSE = 93;
 const BRACE = 123;
 const BRACE_CLOSE = 125;
