@@ -2,10 +2,10 @@ import { alphabet } from '../../alphabet.ts';
 import { SECRET_NAME } from '../../names/name-terms.ts';
 import type { Rule } from '../../rule.ts';
 import type { View } from '../../view.ts';
+import { isStandIn } from '../stand-in.ts';
 
 /** Of the names of all columns, UTF-16 code units. */
 const LONGEST_COLUMNS = 256;
-const LONGEST_VALUE = 2048;
 const NAME = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_');
 /** The end of a name, of an expression or of a name in quotes. */
 const BEFORE = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_)"');
@@ -25,8 +25,9 @@ export const keyDetail: Rule = {
     if (kind === undefined) return undefined;
     const from = at + 3;
     let to = from;
-    while (to < view.end && to - from < LONGEST_VALUE && view.code(to) !== LINE_FEED && !isEnd(view, to)) to++;
-    return to === from ? undefined : [{ from, to, kind }];
+    // However long it is: all of it is hidden, and so is read once.
+    while (to < view.end && view.code(to) !== LINE_FEED && !isEnd(view, to)) to++;
+    return to === from || isStandIn(view, from, to) ? undefined : [{ from, to, kind }];
   },
 };
 

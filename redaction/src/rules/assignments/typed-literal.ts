@@ -1,9 +1,9 @@
 import { alphabet } from '../../alphabet.ts';
 import type { Span } from '../../rule.ts';
 import type { View } from '../../view.ts';
+import { isSpace } from '../separators.ts';
 import { quotedValue } from './assigned-quoted.ts';
 import { joinedLiterals } from './joined-literal.ts';
-import { isSpace } from '../separators.ts';
 
 /** Of a type, with the white space around it: `string | undefined`. UTF-16 code units. */
 const LONGEST_TYPE = 32;
