@@ -259,6 +259,8 @@ test(proves('redaction:names', 'a value behind a label in bold print, and behind
   hides('*Password*: ', 'hunter22x', '');
   hides('<b>Password:</b> ', 'hunter22x', '\n<br>');
   hides('<strong>Token:</strong> ', 'hunter22x', ' and');
+  hides('/a?authorization=Bearer%20', 'hunter22x', '&b=1');
+  hides('authorization: ', 'Bearer:hunter22x', '\n');
   hides('authorization: Token ', 'token="hunter22x"', '\n');
   stays('**token**: string', '- **password** (string): needed', '<td>Password:</td><td>needed</td>', '/* token: */ x');
 });
@@ -297,6 +299,16 @@ test(proves('redaction:names', 'a value in an object that has the name, and behi
   hides('password\u00a0=\u202f', 'hunter22x', '');
   hides('Your temporary password is: ', 'hunter22x', '');
   stays('{"password":{"type":"string","value":5}}', '{"password":{"value":5}}', '{"name":{"value":"x"}}');
+});
+
+test(proves('redaction:ordinary', 'a place in a file stays, whatever the file is called'), () => {
+  stays(
+    '    at Object.<anonymous> (/app/src/auth/token.js:12:34)',
+    'at async refresh (file:///app/dist/session-cookie.mjs:88:15)',
+    'src/password.ts:7',
+  );
+  hides('token.js: ', 'hunter22x', '');
+  hides('db.password:', '123456', '');
 });
 
 test(proves('redaction:ordinary', 'styles and versions stay, whatever their name'), () => {

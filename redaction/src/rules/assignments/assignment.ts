@@ -19,6 +19,7 @@ import { fallbackLiteral, joinedLiterals } from './joined-literal.ts';
 import { jwkMember } from './jwk.ts';
 import { isSuggestive, likelySecret } from './likely-secret.ts';
 import { notedName, pairedKind } from './paired-name.ts';
+import { isSourcePlace } from './source-place.ts';
 import { isStyle, isVersion } from './style-or-version.ts';
 import { typedLiteral } from './typed-literal.ts';
 import { writtenQuoteStart, writtenValue } from './written-quote.ts';
@@ -134,7 +135,7 @@ export const assignment: Rule = {
     }
     if (view.code(at) === COLON && value === gap && end === wrapped) {
       // A part of a URN, and the end of a string that ends with a label: `log('no session:', error)`.
-      if (view.code(from - 1) === COLON) return undefined;
+      if (view.code(from - 1) === COLON || isSourcePlace(view, at)) return undefined;
       if (isQuote(view.code(value)) && (value + 1 === view.end || view.isIn(BEHIND_STRING, value + 1)))
         return undefined;
     }

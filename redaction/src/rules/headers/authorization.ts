@@ -103,6 +103,8 @@ const SCHEMES: readonly string[] = [
   'zoho-oauthtoken',
 ];
 const LONGEST_SCHEME = 24;
+/** In a query string. */
+const ENCODED_SPACE = '%20';
 
 /**
  * The secret part of the value of an `Authorization` header that begins at `from`: all behind the scheme, up to the
@@ -113,8 +115,10 @@ export function credentialsAt(view: View, from: number, closing: number): readon
   while (end - from <= LONGEST_SCHEME && (view.isIn(ALNUM, end) || view.code(end) === DASH)) end++;
   const scheme = lowerCase(view.slice(from, end));
   if (!isScheme(scheme)) return undefined;
-  const start = behindSpaces(view, end);
-  if (start === end || isCode(view, start) || isHeaderEnd(view.code(start), closing)) return [];
+  const start = view.startsWith(ENCODED_SPACE, end) ? end + ENCODED_SPACE.length : behindSpaces(view, end);
+  if (isCode(view, start) || isHeaderEnd(view.code(start), closing)) return [];
+  // Nothing parts it from the word: all of it may be one secret.
+  if (start === end) return undefined;
   // Outside of quotes one token ends the value; schemes with parameters go on to the end of the line.
   const token = scheme === 'basic' || scheme === 'bearer' || scheme === 'token' || scheme === 'negotiate';
   const hidden = behindPlaceholder(view, start);
