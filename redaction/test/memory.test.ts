@@ -28,6 +28,10 @@ const WORDS = [
   ...['pesel', 'phone', 'cacheKey', 'user', 'x-forwarded-for', 'cookie', 'node42', 'node17', 'room42', 'room 17', '42'],
   ...[
     'de passe',
+    'path',
+    'token.js',
+    'api_key)',
+    '**token',
     'mot',
     'card number',
     'number',
@@ -64,6 +68,9 @@ const BEFORE = [
   '[redacted:',
   'é',
   '=',
+  '--',
+  'Key (id, ',
+  '\u00a0',
 ];
 const BEHIND = [
   ...['=', ':', '": "', '":"', "': '", ' = ', '\\":\\"', ': ', '%5D=', ' == ', '&quot;: ', '=>', ':=', "'] = '"],
@@ -71,6 +78,25 @@ const BEHIND = [
 const VALUES = [
   ...['hunter2hunter2', '44051401359', '+41446681800', 'aB3dE5fG7hJ9kL1mN3pQ5rS7tU9v', '12:30', 'plain text', 'true'],
   ...['00:00:5e:00:53:af', '2606:4700:4700::1111', '1:2:3:4:5:6:7:8:9:a:b:c', '4111 4111 4111 4111 4111'],
+  ...[
+    '[ "user", "password" ], "value": "abc"',
+    '{"value": "abc"}',
+    'string = "abc"',
+    '^1.2.3',
+    '#0055ff',
+    '12px',
+    'ID!',
+  ],
+  ...[
+    '** abc',
+    '</b> abc',
+    '12:34',
+    'Bearer%20abcdef12',
+    ':abcdef',
+    '?',
+    '(1, 2) already exists',
+    'de75512108001245126199',
+  ],
   ...['anna@example.com', '4111 1111 1111 1111', 'a=b; c=d', '10.1.2.3', '"', ''],
 ];
 
