@@ -16,7 +16,8 @@ export function isCutText(text: string): boolean {
 /** With a placeholder for its end. */
 export function withoutEnd(text: string): string {
   const at = Math.max(0, text.length - END);
-  const before = text.slice(Math.max(0, at - WORD), at);
-  const word = /\S*$/.exec(before)?.[0] ?? '';
-  return `${text.slice(0, word.length < before.length ? at - word.length : at)}${MARK}`;
+  const least = Math.max(0, at - WORD);
+  let from = at;
+  while (from > least && text.charAt(from - 1).trim() !== '') from--;
+  return `${text.slice(0, from > least ? from : at)}${MARK}`;
 }

@@ -32,12 +32,33 @@ export function patternSize(text: string): number {
       at += 1;
     } else {
       add(1);
-      at += (ATOM.exec(rest)?.[0] ?? rest[0] ?? '').length;
+      at += atomLength(rest);
     }
   }
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** A quotation, which has no counts inside, an escape, a class, or a character. */
-const ATOM =
-  /^(?:\\Q[\s\S]*?(?:\\E|$)|\\[pP]\{[^}]*\}|\\x\{[^}]*\}|\\[\s\S]|\[\^?\]?(?:\[:\^?\w+:\]|\\[\s\S]|[^\]\\])*\]|[\s\S])/;
+/** Of a quotation, which has no counts inside, an escape, a class, or a character. */
+function atomLength(text: string): number {
+  if (text.startsWith('[')) return classLength(text);
+  if (!text.startsWith('\\')) return 1;
+  if (text.startsWith('\\Q')) return behind(text, '\\E', 2);
+  return /^\\[pPx]\{/.test(text) ? behind(text, '}', 3) : 2;
+}
+
+/** A bracket that closes stands for itself where it is the first. */
+function classLength(text: string): number {
+  let at = text.startsWith('[^') ? 2 : 1;
+  if (text[at] === ']') at++;
+  while (at < text.length && text[at] !== ']') {
+    if (text[at] === '\\') at += 2;
+    else at = text.startsWith('[:', at) ? behind(text, ':]', at + 2) : at + 1;
+  }
+  return at + 1;
+}
+
+/** Behind the next `end` from there on; where there is none, the whole length. */
+function behind(text: string, end: string, from: number): number {
+  const at = text.indexOf(end, from);
+  return at < 0 ? text.length : at + end.length;
+}
