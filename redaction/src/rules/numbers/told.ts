@@ -82,7 +82,7 @@ function isShape(shape: string): boolean {
 /** Behind the values of digits and letters. */
 const SEPARATOR = 36;
 const NOTHING = 37;
-const SEPARATORS = ' ()+-./:[]_';
+const SEPARATORS = ' ()+-./[]_';
 const VALUES = new Bytes(128);
 enterValues();
 
