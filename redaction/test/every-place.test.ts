@@ -13,6 +13,7 @@ import { RULES } from '../src/rules/table.ts';
 import { isRandom } from '../src/rules/tokens/token-format.ts';
 import { View } from '../src/view.ts';
 import { ADVERSARIAL } from './adversarial.ts';
+import { createPick } from './pick.ts';
 
 // What a view remembers of a text, and a rule of what it read last, spares reading again. It must never be what makes a
 // rule find something, or nothing.
@@ -67,17 +68,6 @@ const PIECES = [
   ],
   ADVERSARIAL,
 ];
-
-/** As in `memory.test.ts`. */
-function createPick(seed: number): <Item>(items: readonly Item[]) => Item {
-  let state = seed;
-  return (items) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    const item = items[(state >>> 8) % items.length];
-    assert.ok(item !== undefined);
-    return item;
-  };
-}
 
 function isAsked({ anchors, behind, beginnings, shortest }: Rule, text: string, at: number): boolean {
   if (beginnings !== undefined || shortest !== undefined) return /[0-9A-Za-z]/.test(text[at] ?? '');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRedactor, type RedactorOptions, TERM_GROUPS } from '@borescope/redaction';
 import { ADVERSARIAL } from './adversarial.ts';
+import { createPick } from './pick.ts';
 
 // A redactor remembers of texts what names tell, how far runs go, where nothing stands. It must say of each text what
 // one says that has seen no other.
@@ -99,17 +100,6 @@ const VALUES = [
   ],
   ...['anna@example.com', '4111 1111 1111 1111', 'a=b; c=d', '10.1.2.3', '"', ''],
 ];
-
-/** A generator of numbers that are the same in each run: Numerical Recipes, "An Even Quicker and Dirtier Generator". */
-function createPick(seed: number): <Item>(items: readonly Item[]) => Item {
-  let state = seed;
-  return (items) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    const item = items[(state >>> 8) % items.length];
-    assert.ok(item !== undefined);
-    return item;
-  };
-}
 
 function texts(count: number): string[] {
   const pick = createPick(1);
