@@ -10,8 +10,8 @@ export interface Alphabet {
 let made = 0;
 
 const DIGITS = '0123456789';
-const LOWER = 'abcdefghijklmnopqrstuvwxyz';
-const UPPER = LOWER.toUpperCase();
+const SMALL = 'abcdefghijklmnopqrstuvwxyz';
+const CAPITAL = SMALL.toUpperCase();
 
 export function alphabet(members: string): Alphabet {
   const has = new Uint8Array(128);
@@ -26,20 +26,23 @@ export function alphabet(members: string): Alphabet {
 }
 
 export const DIGIT = alphabet(DIGITS);
+export const LOWER = alphabet(SMALL);
+export const UPPER = alphabet(CAPITAL);
+export const LETTER = alphabet(SMALL + CAPITAL);
 export const HEX_LOWER = alphabet(`${DIGITS}abcdef`);
 export const HEX = alphabet(`${DIGITS}abcdefABCDEF`);
-export const LOWER_ALNUM = alphabet(DIGITS + LOWER);
-export const UPPER_ALNUM = alphabet(DIGITS + UPPER);
-export const ALNUM = alphabet(DIGITS + LOWER + UPPER);
+export const LOWER_ALNUM = alphabet(DIGITS + SMALL);
+export const UPPER_ALNUM = alphabet(DIGITS + CAPITAL);
+export const ALNUM = alphabet(DIGITS + SMALL + CAPITAL);
 /** RFC 4648 section 6. */
-export const BASE32 = alphabet(`${UPPER}234567`);
+export const BASE32 = alphabet(`${CAPITAL}234567`);
 /** RFC 4648 section 4, with the padding. */
-export const BASE64 = alphabet(`${DIGITS + LOWER + UPPER}+/=`);
+export const BASE64 = alphabet(`${DIGITS + SMALL + CAPITAL}+/=`);
 /** RFC 4648 section 5. */
-export const BASE64URL = alphabet(`${DIGITS + LOWER + UPPER}-_`);
+export const BASE64URL = alphabet(`${DIGITS + SMALL + CAPITAL}-_`);
 /** `b64token` of RFC 6750 section 2.1. */
-export const TOKEN68 = alphabet(`${DIGITS + LOWER + UPPER}-._~+/=`);
-export const WORD = alphabet(`${DIGITS + LOWER + UPPER}_`);
+export const TOKEN68 = alphabet(`${DIGITS + SMALL + CAPITAL}-._~+/=`);
+export const WORD = alphabet(`${DIGITS + SMALL + CAPITAL}_`);
 
 /** How many alphabets exist: the size of a run cache. Read it when all rules are loaded. */
 export function alphabetCount(): number {

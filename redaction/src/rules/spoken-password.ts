@@ -1,4 +1,4 @@
-import { alphabet, DIGIT } from '../alphabet.ts';
+import { alphabet, DIGIT, LETTER } from '../alphabet.ts';
 import { SECRET_NAME } from '../names/name-terms.ts';
 import type { Rule, Span } from '../rule.ts';
 import type { View } from '../view.ts';
@@ -11,7 +11,6 @@ const SHORTEST = 6;
 const LONGEST_LOGIN = 64;
 
 const WORD = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$');
-const LETTER = alphabet('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ');
 const ENDS = alphabet(' \t\r\n"\'`<>()[]{},;=\\');
 const NAMES: readonly string[] = ['password', 'Password', 'PASSWORD', 'passwd', 'passphrase'];
 const LINKS: readonly string[] = ['is ', 'is: ', 'was ', 'was: ', 'to '];

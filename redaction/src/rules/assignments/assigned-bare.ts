@@ -1,4 +1,4 @@
-import { alphabet, DIGIT } from '../../alphabet.ts';
+import { alphabet, DIGIT, LETTER, LOWER, UPPER } from '../../alphabet.ts';
 import { lowerCase } from '../../intrinsics.ts';
 import type { Span } from '../../rule.ts';
 import type { View } from '../../view.ts';
@@ -26,10 +26,6 @@ const JSON_ENDS = alphabet(' \t\r\n"\'`&;\\,}]');
 const TRAILING = alphabet(',.)]}>');
 /** An identifier before one of these is an expression of source code. */
 const CODE_NEXT = alphabet('([,;)}]');
-
-const CAPITAL = alphabet('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
-const SMALL = alphabet('abcdefghijklmnopqrstuvwxyz');
-const LETTER = alphabet('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ');
 
 /** Words that stand for no value, for a type, or for a state: never a secret themselves. */
 const PLAIN_WORDS: readonly string[] = [
@@ -261,7 +257,7 @@ function isHole(view: View, at: number): boolean {
 /** At least two words run together, as only source code has them: `JwtPayload`, `messageId`. */
 function isCamelCase(view: View, from: number, to: number): boolean {
   for (let index = from + 1; index < to; index++) {
-    if (view.isIn(CAPITAL, index) && view.isIn(SMALL, index - 1)) return true;
+    if (view.isIn(UPPER, index) && view.isIn(LOWER, index - 1)) return true;
   }
   return false;
 }

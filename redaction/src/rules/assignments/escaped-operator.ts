@@ -1,4 +1,4 @@
-import { alphabet } from '../../alphabet.ts';
+import { alphabet, HEX } from '../../alphabet.ts';
 import { SECRET_NAME } from '../../names/name-terms.ts';
 import type { Rule } from '../../rule.ts';
 import type { View } from '../../view.ts';
@@ -12,8 +12,6 @@ const LONGEST_VALUE = 2048;
 const LONGEST_QUOTE = 6;
 const KEY = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-.$');
 const AROUND_KEY = alphabet('"\'`\\ ');
-/** Digits of the escape before the key, as in `\u0026token`: they are no part of it. */
-const HEX = alphabet('0123456789abcdefABCDEF');
 const ENDS = alphabet(' \t\r\n"\'`<>&\\;,)]}');
 
 /** The equals sign and the colon, as JSON, JavaScript and HTML write them where they must not stand as they are. */

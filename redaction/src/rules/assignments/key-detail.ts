@@ -1,4 +1,4 @@
-import { alphabet } from '../../alphabet.ts';
+import { alphabet, WORD } from '../../alphabet.ts';
 import { SECRET_NAME } from '../../names/name-terms.ts';
 import type { Rule } from '../../rule.ts';
 import type { View } from '../../view.ts';
@@ -6,7 +6,6 @@ import { isStandIn } from '../stand-in.ts';
 
 /** Of the names of all columns, UTF-16 code units. */
 const LONGEST_COLUMNS = 256;
-const NAME = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_');
 /** The end of a name, of an expression or of a name in quotes. */
 const BEFORE = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_)"');
 const OPENING = 'Key (';
@@ -37,7 +36,7 @@ function kindOfColumns(view: View, at: number): string | undefined {
   let to = at;
   while (at - to < LONGEST_COLUMNS && view.code(to - 1) !== EQUALS && view.code(to - 1) >= SPACE) {
     if (view.startsWith(OPENING, to - OPENING.length)) return kind;
-    const from = view.runStart(NAME, to, LONGEST_COLUMNS);
+    const from = view.runStart(WORD, to, LONGEST_COLUMNS);
     if (from < to) kind = view.nameKind(from, to) ?? kind;
     to = from < to ? from : to - 1;
   }

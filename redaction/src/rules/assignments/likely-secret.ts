@@ -1,4 +1,4 @@
-import { alphabet, DIGIT } from '../../alphabet.ts';
+import { alphabet, DIGIT, LOWER, UPPER } from '../../alphabet.ts';
 import { codeAt } from '../../intrinsics.ts';
 import { SECRET_NAME } from '../../names/name-terms.ts';
 import type { Span } from '../../rule.ts';
@@ -15,8 +15,6 @@ const LONGEST_GAP = 6;
 const WORDS: readonly string[] = ['key', 'auth', 'access', 'api'];
 
 const VALUE = alphabet('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_+/=');
-const SMALL = alphabet('abcdefghijklmnopqrstuvwxyz');
-const CAPITAL = alphabet('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
 const GAP = alphabet(' "\'`\\>=');
 const AROUND = alphabet(' "\'`\\&,;)}]<');
 
@@ -42,7 +40,7 @@ export function isSuggestive(view: View, from: number, to: number): boolean {
     const word = WORDS[index] ?? '';
     const start = to - word.length;
     if (start < from || !endsIn(view, to, word)) continue;
-    return start === from || view.code(start) < 97 || !view.isIn(SMALL, start - 1);
+    return start === from || view.code(start) < 97 || !view.isIn(LOWER, start - 1);
   }
   return false;
 }
@@ -57,8 +55,8 @@ function endsIn(view: View, to: number, word: string): boolean {
 function isMixed(view: View, from: number, to: number): boolean {
   let seen = 0;
   for (let index = from; index < to; index++) {
-    if (view.isIn(SMALL, index)) seen |= 1;
-    else if (view.isIn(CAPITAL, index)) seen |= 2;
+    if (view.isIn(LOWER, index)) seen |= 1;
+    else if (view.isIn(UPPER, index)) seen |= 2;
     else if (view.isIn(DIGIT, index)) seen |= 4;
     if (seen === 7) return true;
   }

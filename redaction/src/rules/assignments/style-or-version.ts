@@ -1,8 +1,6 @@
-import { alphabet, DIGIT } from '../../alphabet.ts';
+import { alphabet, DIGIT, HEX, LOWER } from '../../alphabet.ts';
 import type { View } from '../../view.ts';
 
-const HEX = alphabet('0123456789abcdefABCDEF');
-const LETTER = alphabet('abcdefghijklmnopqrstuvwxyz');
 const NUMBER = alphabet('0123456789.');
 const RANGE = alphabet('^~<>=v ');
 const QUOTE = alphabet('"\'`');
@@ -29,7 +27,7 @@ export function isStyle(view: View, at: number): boolean {
   while (index - at <= LONGEST_NUMBER && view.isIn(NUMBER, index)) index++;
   const unit = index;
   if (view.code(index) === PERCENT) index++;
-  else while (index - unit <= LONGEST_UNIT && view.isIn(LETTER, index)) index++;
+  else while (index - unit <= LONGEST_UNIT && view.isIn(LOWER, index)) index++;
   return unit > at && unit - at <= LONGEST_NUMBER && index > unit && index - unit <= LONGEST_UNIT && isEnd(view, index);
 }
 

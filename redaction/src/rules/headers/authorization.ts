@@ -1,4 +1,4 @@
-import { ALNUM, alphabet, BASE64, DIGIT, TOKEN68 } from '../../alphabet.ts';
+import { ALNUM, BASE64, DIGIT, LOWER, TOKEN68, UPPER } from '../../alphabet.ts';
 import { codeAt, lowerCase } from '../../intrinsics.ts';
 import type { Rule, Span } from '../../rule.ts';
 import type { View } from '../../view.ts';
@@ -11,9 +11,6 @@ const SHORTEST_TOKEN = 8;
 const LONG_TOKEN = 24;
 /** Bytes of `user:password` that are decoded to find the colon. */
 const BASIC_BYTES = 256;
-
-const UPPER = alphabet('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
-const LOWER = alphabet('abcdefghijklmnopqrstuvwxyz');
 
 export const bearer: Rule = {
   kind: 'bearer-token',

@@ -1,4 +1,4 @@
-import { alphabet, DIGIT } from '../../alphabet.ts';
+import { alphabet, DIGIT, UPPER } from '../../alphabet.ts';
 import {
   ANYTHING,
   type Beginnings,
@@ -31,7 +31,6 @@ const SEEN = 12;
 /** What may stand between the words of a label, and between it and the value. */
 const GAP = alphabet(' \t:=#.-/\'"`\\([+*');
 const LETTER = alphabet('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_');
-const CAPITAL = alphabet('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
 const BETWEEN = alphabet(' -./:()');
 
 /**
@@ -128,7 +127,7 @@ function isLong(view: View, at: number): boolean {
   let digits = 0;
   for (let index = at; index < at + SEEN; index++) {
     if (view.isIn(DIGIT, index)) digits++;
-    else if (!view.isIn(CAPITAL, index)) {
+    else if (!view.isIn(UPPER, index)) {
       if (!view.isIn(BETWEEN, index)) return false;
       continue;
     }

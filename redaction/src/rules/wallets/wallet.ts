@@ -1,4 +1,4 @@
-import { ALNUM, alphabet, HEX } from '../../alphabet.ts';
+import { ALNUM, HEX, LOWER, UPPER } from '../../alphabet.ts';
 import { Bytes } from '../../intrinsics.ts';
 import type { Rule } from '../../rule.ts';
 import type { View } from '../../view.ts';
@@ -22,9 +22,6 @@ const LONGEST_BECH32 = 110;
 const SHORTEST_DATA = 14;
 const CHAINS = `bc tb bcrt ltc tltc BC TB BCRT LTC TLTC addr addr_test stake cosmos osmo terra celestia juno akash kava inj sei bnb zs`;
 const PREFIXES = wordsIn(CHAINS);
-
-const SMALL = alphabet('abcdefghijklmnopqrstuvwxyz');
-const CAPITAL = alphabet('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
 
 export const base58Wallet: Rule = {
   kind: WALLET,
@@ -161,8 +158,8 @@ function isMixed(view: View, from: number, to: number): boolean {
   let small = false;
   let capital = false;
   for (let index = from; index < to; index++) {
-    if (view.isIn(SMALL, index)) small = true;
-    else if (view.isIn(CAPITAL, index)) capital = true;
+    if (view.isIn(LOWER, index)) small = true;
+    else if (view.isIn(UPPER, index)) capital = true;
   }
   return small && capital;
 }
