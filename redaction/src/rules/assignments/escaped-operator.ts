@@ -59,6 +59,7 @@ function operatorStart(view: View, at: number): number {
   return view.code(at - 1) === HASH ? at - 2 : at - 1;
 }
 
+/** The digits of an escape before the key, as in `\u0026token`, are no part of it. */
 function behindEscape(view: View, from: number, end: number): number {
   if (view.code(from - 1) !== BACKSLASH || view.code(from) !== LETTER_U || from + 5 > end) return from;
   for (let index = from + 1; index < from + 5; index++) if (!view.isIn(HEX, index)) return from;

@@ -1,6 +1,6 @@
 import { ALNUM, HEX, LOWER, UPPER } from '../../alphabet.ts';
 import { Bytes } from '../../intrinsics.ts';
-import type { Rule } from '../../rule.ts';
+import type { Rule, Span } from '../../rule.ts';
 import type { View } from '../../view.ts';
 import { wordsIn } from '../../words.ts';
 import { ADDRESS, BASE58, isBase58Check, LEDGER_ADDRESS, LEDGER_SEED, WALLET_KEY } from './base58.ts';
@@ -23,18 +23,20 @@ const SHORTEST_DATA = 14;
 const CHAINS = `bc tb bcrt ltc tltc BC TB BCRT LTC TLTC addr addr_test stake cosmos osmo terra celestia juno akash kava inj sei bnb zs`;
 const PREFIXES = wordsIn(CHAINS);
 
+function addressAt(view: View, at: number, form: typeof ADDRESS): readonly Span[] | undefined {
+  const to = view.runEnd(BASE58, at);
+  const length = to - at;
+  if (length < SHORTEST || length > LONGEST || goesOn(view, to)) return undefined;
+  return isBase58Check(view, at, to, ADDRESS_BYTES, form) ? [{ from: at, to }] : undefined;
+}
+
 export const base58Wallet: Rule = {
   kind: WALLET,
   what: 'Addresses of Bitcoin, Litecoin, Dogecoin, Dash and Tron in Base58Check, by their checksum',
   source: 'Bitcoin developer reference, "Address conversion" and "Base58Check encoding"',
   anchors: FIRST,
   shortest: SHORTEST,
-  match(view, at) {
-    const to = view.runEnd(BASE58, at);
-    const length = to - at;
-    if (length < SHORTEST || length > LONGEST || goesOn(view, to)) return undefined;
-    return isBase58Check(view, at, to, ADDRESS_BYTES, ADDRESS) ? [{ from: at, to }] : undefined;
-  },
+  match: (view, at) => addressAt(view, at, ADDRESS),
 };
 
 /** One byte of version, 32 of the key, one more where the address is made of the short public key, four of checksum. */
@@ -61,11 +63,7 @@ export const ledgerAddress: Rule = {
   source: 'https://xrpl.org/docs/references/protocol/data-types/base58-encodings',
   anchors: ['r'],
   shortest: SHORTEST,
-  match(view, at) {
-    const to = view.runEnd(BASE58, at);
-    if (to - at < SHORTEST || to - at > LONGEST || goesOn(view, to)) return undefined;
-    return isBase58Check(view, at, to, ADDRESS_BYTES, LEDGER_ADDRESS) ? [{ from: at, to }] : undefined;
-  },
+  match: (view, at) => addressAt(view, at, LEDGER_ADDRESS),
 };
 
 /** One byte of version, 16 of the seed, four of checksum. */
